@@ -1,0 +1,71 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: a library target with the house's compiler settings.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// The tests that stand beside a room.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // The floors of the house, the highest first. A room imports only rooms below it; Tests/HouseTests holds this.
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup",
+                "SluiceCrawl", "SluiceText", "SluiceCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: house),
+        room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
+        room(
+            "SluicePipeline",
+            ["SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore"]),
+        room(
+            "SluiceStore",
+            ["SluiceLedger", "SluiceMigrations", "SluiceCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "SluiceMigrations",
+            path: "migrations",
+            resources: [.embedInCode("0001_initial.sql")],
+            swiftSettings: house),
+        room("SluiceLedger", ["SluiceCore"]),
+        room("SluiceDetect", ["SluiceText", "SluiceCore"]),
+        room("SluiceDedup", ["SluiceText", "SluiceCore", "CSluiceKernels"]),
+        room("SluiceCrawl", ["SluiceCore", "CZlib", "CDeflate", "CZstd"]),
+        room("SluiceText", ["SluiceCore", "CSluiceKernels"]),
+        room("SluiceCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "CSluiceKernels"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+
+        tests("SluiceCoreTests", ["SluiceCore"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,61 @@
+/// What is held of a document: who wrote it, people or models.
+public enum Verdict: String, CaseIterable, Sendable {
+    /// No evidence of machine writing was found, or a label says that a person wrote it.
+    case real
+    /// Machine-written.
+    case synthetic
+    /// Neither can be said.
+    case uncertain
+}
+
+/// Where a verdict comes from. A later case outranks an earlier one (law 5).
+public enum Origin: String, CaseIterable, Sendable {
+    /// Nothing but the prior: the detector abstained.
+    case prior
+    /// The statistical detector.
+    case detected
+    /// A label that came with the record or with its source.
+    case declared
+    /// A person who read it.
+    case reviewed
+}
+
+/// One reason to believe, or not, that a document is synthetic.
+public struct Evidence: Sendable, Equatable {
+    /// What kind of evidence this is, in kebab case: `prior`, `declared`, `token-frequency`, `phrase-signature`, …
+    public var kind: String
+    /// A log likelihood ratio in nats: above zero speaks for synthetic, below for real.
+    public var weight: Double
+    /// What a reader can check, in a few words; never more than ``detailLimit`` bytes.
+    public var detail: String
+
+    /// The longest `detail`, in UTF-8 bytes.
+    public static let detailLimit = 256
+
+    /// Evidence of one kind; `weight` in nats.
+    public init(kind: String, weight: Double, detail: String) {
+        self.kind = kind
+        self.weight = weight
+        self.detail = detail
+    }
+}
+
+/// What is concluded from all the evidence on a document.
+public struct Judgement: Sendable, Equatable {
+    /// The conclusion.
+    public var verdict: Verdict
+    /// Where it comes from.
+    public var origin: Origin
+    /// The posterior probability that the document is synthetic, 0 to 1.
+    public var probability: Double
+    /// What the probability adds up from; the weights' sum is its log-odds.
+    public var evidence: [Evidence]
+
+    /// A judgement of its parts.
+    public init(verdict: Verdict, origin: Origin, probability: Double, evidence: [Evidence]) {
+        self.verdict = verdict
+        self.origin = origin
+        self.probability = probability
+        self.evidence = evidence
+    }
+}

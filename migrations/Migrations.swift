@@ -1,0 +1,9 @@
+/// The schema's migrations, oldest first; a name is never changed, a released file never edited.
+public enum Migrations {
+    /// One step of the schema: its name and its SQL.
+    public static let all: [(name: String, sql: String)] = [
+        ("0001_initial", text(PackageResources._001_initial_sql))
+    ]
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
