@@ -67,10 +67,13 @@ public struct Digest: Hashable, Sendable, Comparable {
     /// The first eight bytes, big-endian: enough to find a digest among billions, never enough to call two equal.
     public var prefix: UInt64 { words.0 }
 
+    /// Equal where all 32 bytes are.
     public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
+    /// Ordered as their bytes, and as their hexadecimal digits, are.
     public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
 
+    /// Hashes the first eight bytes, which are as good as random.
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
     private static func value(ofHexDigit byte: UInt8) -> UInt8? {

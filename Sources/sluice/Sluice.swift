@@ -2,5 +2,6 @@ import ArgumentParser
 
 @main
 struct Sluice: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Training data with a known share of machine-written text.")
+    static let configuration = CommandConfiguration(
+        abstract: "Training data with a known share of machine-written text.")
 }
