@@ -68,6 +68,7 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText"]),
         tests("HouseTests", []),
+        tests("SluiceTests", ["sluice"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,20 +56,22 @@ public struct Ingest {
         let start = ContinuousClock.now
         // Named before the store is made: a misspelt path must not leave an empty store behind.
         let inputs = try InputList(expanding: request.inputs)
-        let store = try Store.open(directory: request.storeDirectory, mode: .write, parameters: settings.dedup.description)
+        let preparer = try preparer()
+        let store = try Store.open(directory: request.storeDirectory, mode: .write, settings: storeSettings)
+        defer { store.close() }
         StandardInputCopy.removeLeftovers(in: request.storeDirectory)
-        var committer = try Committer(store: store, settings: settings, model: model, workers: workers)
-        var progress = IngestProgress(
-            summary: committer.summary, bytesTotal: inputs.bytes, bytesDone: 0, source: "")
+        var committer = try Committer(store: store, settings: settings, model: model.id, workers: workers)
+        var progress = IngestProgress(bytesTotal: try inputs.bytes())
         for path in inputs.paths {
-            do throws(SluiceError) {
+            do {
                 if path == InputList.standardInput {
                     let copy = try StandardInputCopy(in: request.storeDirectory)
-                    progress.bytesTotal += try await read(copy.path, name: "stdin", &committer, &progress, report)
+                    progress.bytesTotal += try SourceFile.size(of: copy.path)
+                    try await read(copy.path, name: "stdin", preparer, &committer, &progress, report)
                 } else {
-                    _ = try await read(path, name: InputList.name(of: path), &committer, &progress, report)
+                    try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
                 }
-            } catch where error.code == .noUsableData || error.code == .inputMissing {
+            } catch let error as SluiceError where error.code == .noUsableData || error.code == .inputMissing {
                 committer.summary.failures.append(error)
             }
         }
@@ -77,5 +79,131 @@ public struct Ingest {
         let elapsed = (ContinuousClock.now - start).components
         committer.summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
         return committer.summary
+    }
+
+    private var storeSettings: StoreSettings {
+        StoreSettings(
+            shards: ShardSettings(
+                capPPM: Int64((settings.shards.cap * 1_000_000).rounded()),
+                targetTokens: Int64(settings.shards.targetTokens)),
+            deduplication: settings.dedup.description)
+    }
+
+    private func preparer() throws(SluiceError) -> Preparer {
+        Preparer(
+            decoder: RecordDecoder(limits: settings.limits), parameters: try settings.dedup.validated(),
+            limits: settings.limits, detector: Detector(model: model, minimumWords: settings.detection.minimumWords),
+            judge: try Judge(
+                prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
+                anchorBefore: settings.detection.anchorBefore),
+            compressionLevel: settings.ingest.textCompression, sourceLabel: request.declared)
+    }
+
+    private func read(
+        _ path: String, name: String, _ preparer: Preparer, _ committer: inout Committer,
+        _ progress: inout IngestProgress, _ report: @Sendable (IngestProgress) -> Void
+    ) async throws {
+        let (digest, bytes) = try SourceFile.digest(of: path)
+        let before = progress.bytesDone
+        defer { progress.bytesDone = before + bytes }
+        let known = try committer.known(digest)
+        if let known, known.progress.isDone {
+            committer.summary.alreadyIngested += 1
+            return
+        }
+        var reader = try SourceReader(
+            path: path, format: request.format, limits: settings.limits, resume: known?.progress.resumePoint)
+        var source = try committer.begin(
+            SourceDescription(
+                digest: digest, name: name, bytes: Int64(clamping: bytes), format: reader.format.rawValue,
+                label: request.label, declared: request.declared?.json))
+        progress.source = name
+        let readBefore = committer.summary.bytesRead
+        let resumedAt = known?.progress.resumePoint.memberOffset ?? 0
+
+        try await withThrowingTaskGroup(of: PreparedBatch.self) { group in
+            var underWay = 0
+            var (nextRead, nextCommit) = (0, 0)
+            var waiting: [Int: PreparedBatch] = [:]
+            var isRead = false
+            while true {
+                while !isRead, underWay < workers + 2 {
+                    guard
+                        let batch = try reader.nextBatch(
+                            maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+                    else {
+                        isRead = true
+                        break
+                    }
+                    let number = nextRead
+                    group.addTask {
+                        PreparedBatch(
+                            number: number, records: try preparer.prepare(batch.records), extent: BatchExtent(batch))
+                    }
+                    (nextRead, underWay) = (nextRead + 1, underWay + 1)
+                }
+                guard let prepared = try await group.next() else { break }
+                waiting[prepared.number] = prepared
+                while let next = waiting.removeValue(forKey: nextCommit) {
+                    try SourceFile.requireUnchanged(path, bytes: bytes)
+                    try committer.commit(next.records, of: &source, upTo: next.extent)
+                    (nextCommit, underWay) = (nextCommit + 1, underWay - 1)
+                    committer.summary.bytesRead = readBefore + next.extent.position - min(resumedAt, next.extent.position)
+                    progress.bytesDone = before + next.extent.position
+                    progress.summary = committer.summary
+                    report(progress)
+                }
+            }
+        }
+        if !source.progress.isDone { try committer.finish(&source) }
+    }
+}
+
+/// A batch on its way from a worker to the committer.
+private struct PreparedBatch: Sendable {
+    var number: Int
+    var records: [PreparedRecord]
+    var extent: BatchExtent
+}
+
+/// How far a batch reaches in its source.
+struct BatchExtent: Sendable {
+    /// Where reading goes on once the batch is committed.
+    var resume: ResumePoint
+    /// Bytes of the source, as stored, up to its end.
+    var position: UInt64
+    /// Bytes in it that belong to no record.
+    var skipped: UInt64
+    /// True where the source ends with it.
+    var isLast: Bool
+
+    init(_ batch: RawBatch) {
+        resume = batch.resume
+        position = batch.position
+        skipped = batch.skipped
+        isLast = batch.isLast
+    }
+}
+
+extension SourceProgress {
+    /// Where reading goes on.
+    fileprivate var resumePoint: ResumePoint {
+        ResumePoint(
+            memberOffset: UInt64(clamping: memberOffset), skipBytes: UInt64(clamping: skipBytes),
+            ordinal: Int(clamping: nextOrdinal))
+    }
+}
+
+extension DeclaredLabel {
+    /// The label as the store keeps it of a source.
+    fileprivate var json: String {
+        var json = JSONText()
+        json.object { json in
+            json.key("synthetic")
+            json.value(isSynthetic)
+            json.key("generator")
+            json.value(generator)
+        }
+        return json.string
     }
 }

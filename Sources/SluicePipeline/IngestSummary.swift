@@ -104,11 +104,13 @@ public struct IngestSummary: Sendable, Equatable {
 /// How far a run has come; handed out after each commit.
 public struct IngestProgress: Sendable {
     /// What has been committed so far.
-    public var summary: IngestSummary
+    public var summary = IngestSummary()
     /// Bytes of all sources of the run, as far as known.
     public var bytesTotal: UInt64
     /// Bytes of them that are dealt with, in this run or before.
-    public var bytesDone: UInt64
+    public var bytesDone: UInt64 = 0
     /// The source at hand.
-    public var source: String
+    public var source = ""
+
+    init(bytesTotal: UInt64) { self.bytesTotal = bytesTotal }
 }

@@ -42,6 +42,18 @@ public struct InputList: Sendable, Equatable {
         }
     }
 
+    /// The size of all files together; standard input has none yet.
+    func bytes() throws(SluiceError) -> UInt64 {
+        var total: UInt64 = 0
+        for path in paths where path != InputList.standardInput { total += try SourceFile.size(of: path) }
+        return total
+    }
+
+    /// The last part of a path.
+    static func name(of path: String) -> String {
+        String(path.split(separator: "/").last ?? Substring(path))
+    }
+
     private enum Kind {
         case file, directory
     }

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceDedup
+import SluiceLedger
 import SluiceText
 
 /// A record after everything that can be said of it without looking at any other.
@@ -30,7 +31,7 @@ struct PreparedDocument: Sendable {
     /// What near duplicates are checked on.
     var words: Words
     var fingerprint: Fingerprint
-    var judgement: Judgement
+    var judgement: RecordedJudgement
     /// Words of the text.
     var tokens: Int { words.count }
 

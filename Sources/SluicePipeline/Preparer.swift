@@ -2,6 +2,7 @@ import SluiceCore
 import SluiceCrawl
 import SluiceDedup
 import SluiceDetect
+import SluiceLedger
 import SluiceText
 
 /// The pure part of the flow: raw records in, prepared records out, each by itself. Safe to run on many batches at once.
@@ -18,8 +19,8 @@ struct Preparer: Sendable {
     /// Prepares a batch; the answer has its records' order.
     func prepare(_ batch: [RawRecord]) throws(SluiceError) -> [PreparedRecord] {
         var tools = Tools(
-            tokenizer: Tokenizer(), fingerprinter: try Fingerprinter(parameters: parameters, limits: limits),
-            scratch: DetectorScratch(), compressor: ZstdCompressor())
+            tokenizer: Tokenizer(), fingerprinter: Fingerprinter(parameters: parameters, limits: limits),
+            scratch: DetectorScratch(for: detector), compressor: ZstdCompressor())
         var prepared: [PreparedRecord] = []
         prepared.reserveCapacity(batch.count)
         for raw in batch { prepared.append(try prepare(decoder.decode(raw), &tools)) }
@@ -52,11 +53,27 @@ struct Preparer: Sendable {
         }
         let score = detector.score(words, scratch: &tools.scratch)
         let judgement = judge.judge(
-            score: score, declared: record.declared ?? sourceLabel, captured: record.captured)
+            score: score, declared: record.declared ?? sourceLabel, captured: record.captured,
+            notes: notes(on: clean))
         return .document(
             PreparedDocument(
                 digest: Digest.of(clean.bytes), rawBytes: clean.bytes.count,
                 body: try tools.compressor.compress(clean.bytes, level: compressionLevel), words: words,
-                fingerprint: tools.fingerprinter.fingerprint(words), judgement: judgement))
+                fingerprint: tools.fingerprinter.fingerprint(words), judgement: RecordedJudgement(judgement)))
+    }
+
+    /// What was seen in the raw bytes and is not in the text any more; it speaks neither for nor against.
+    private func notes(on clean: CleanText) -> [Evidence] {
+        var notes = clean.marks.map { mark in
+            Evidence(
+                kind: mark.kind.rawValue, weight: 0,
+                detail: "content credentials of \(mark.length) bytes at byte \(mark.offset): \(mark.status.rawValue)")
+        }
+        if clean.replacements > 0 {
+            notes.append(
+                Evidence(
+                    kind: "utf8-repair", weight: 0, detail: "\(clean.replacements) invalid sequences became U+FFFD"))
+        }
+        return notes
     }
 }
