@@ -66,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
+        tests("SluiceTextTests", ["SluiceText"]),
     ],
     swiftLanguageModes: [.v6]
 )
