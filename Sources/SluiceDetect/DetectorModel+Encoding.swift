@@ -78,7 +78,9 @@ extension DetectorModel {
     private init(body: inout ByteReader, id: Digest) throws(SluiceError) {
         self.id = id
         bits = Int(try body.integer(UInt32.self))
-        guard (10...20).contains(bits) else { throw DetectorModel.unsound("the detector model's table has no sound size") }
+        guard (10...20).contains(bits) else {
+            throw DetectorModel.unsound("the detector model's table has no sound size")
+        }
         seed = try body.integer(UInt64.self)
         scale = try body.double()
         bias = try body.double()

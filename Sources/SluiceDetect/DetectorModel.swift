@@ -80,7 +80,8 @@ public struct DetectorModel: Sendable {
     public var phraseTable: String {
         var text = "# phrase\tweight (nats)\thuman texts\tsynthetic texts\n"
         for phrase in phrases {
-            text += "\(phrase.phrase)\t\(JSONText.decimal(phrase.weight, places: 3))\t\(phrase.human)\t\(phrase.synthetic)\n"
+            text +=
+                "\(phrase.phrase)\t\(JSONText.decimal(phrase.weight, places: 3))\t\(phrase.human)\t\(phrase.synthetic)\n"
         }
         return text
     }

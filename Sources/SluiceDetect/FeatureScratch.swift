@@ -1,7 +1,6 @@
 import SluiceText
 
-/// The distinct features of one text: the hashed slots of its kept words, and of its pairs of neighbouring words of which
-/// at least one is kept. A masked word is the same word everywhere.
+/// The distinct features of one text: the hashed slots of its kept words, and of its pairs of neighbouring kept words.
 ///
 /// Presence, not count: a feature that occurs again adds nothing. The scratch is reused from text to text; it grows to
 /// twice the number of slots at most, however long the text is.
@@ -32,7 +31,7 @@ struct FeatureScratch: Sendable {
         return x ^ (x << 32)
     }
 
-    /// The slot, before the shift, of a pair of neighbours; a masked word is 0.
+    /// The slot, before the shift, of a pair of neighbours.
     @inline(__always)
     static func mix(pair first: UInt64, _ second: UInt64) -> UInt64 {
         let x = (first &* 0xA076_1D64_78BD_642F) &+ (second ^ (second >> 31)) &+ 0x9E37_79B9_7F4A_7C15
@@ -59,7 +58,7 @@ struct FeatureScratch: Sendable {
                     keptWords &+= 1
                     add(FeatureScratch.mix(word: word) >> shift, at: index << 1)
                 }
-                if index > range.lowerBound, word | previous != 0 {
+                if isKept, previous != 0 {
                     add(FeatureScratch.mix(pair: previous, word) >> shift, at: ((index &- 1) << 1) | 1)
                 }
                 previous = word
