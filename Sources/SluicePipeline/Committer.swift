@@ -41,7 +41,7 @@ struct Committer {
 
     /// How many kept documents are in no shard.
     func heldCount() throws(SluiceError) -> Int {
-        try store.read { Int($0.statistics.held) }
+        try store.write { try $0.heldCount() }
     }
 
     /// Enters a source that is about to be read, and the run before its first one.

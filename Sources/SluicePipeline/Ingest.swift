@@ -92,7 +92,7 @@ public struct Ingest {
     private func preparer() throws(SluiceError) -> Preparer {
         Preparer(
             decoder: RecordDecoder(limits: settings.limits), parameters: try settings.dedup.validated(),
-            limits: settings.limits, detector: Detector(model: model, minimumWords: settings.detection.minimumWords),
+            limits: settings.limits, detector: Detector(model: model),
             judge: try Judge(
                 prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
                 anchorBefore: settings.detection.anchorBefore),
@@ -103,6 +103,7 @@ public struct Ingest {
         _ path: String, name: String, _ preparer: Preparer, _ committer: inout Committer,
         _ progress: inout IngestProgress, _ report: @Sendable (IngestProgress) -> Void
     ) async throws {
+        let stamp = try SourceStamp(of: path)
         let (digest, bytes) = try SourceFile.digest(of: path)
         let before = progress.bytesDone
         defer { progress.bytesDone = before + bytes }
@@ -145,7 +146,7 @@ public struct Ingest {
                 guard let prepared = try await group.next() else { break }
                 waiting[prepared.number] = prepared
                 while let next = waiting.removeValue(forKey: nextCommit) {
-                    try SourceFile.requireUnchanged(path, bytes: bytes)
+                    try stamp.requireUnchanged(path)
                     try committer.commit(next.records, of: &source, upTo: next.extent)
                     (nextCommit, underWay) = (nextCommit + 1, underWay - 1)
                     committer.summary.bytesRead = readBefore + next.extent.position - min(resumedAt, next.extent.position)

@@ -26,8 +26,6 @@ public struct Settings: Sendable, Equatable {
         public var anchorWeight = 0.0
         /// The date, `YYYY-MM-DD`, before which text counts as written before chat models were public.
         public var anchorBefore = "2022-11-30"
-        /// The fewest words that the detector judges.
-        public var minimumWords = 50
     }
 
     /// How documents are put into shards.

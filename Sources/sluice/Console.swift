@@ -15,6 +15,14 @@ enum Console {
     /// Rewrites the last line of standard error; only for terminals.
     static func status(_ line: String) { write(Array(("\r\u{1B}[2K" + line).utf8), to: STDERR_FILENO) }
 
+    /// `text` without control characters: what came with a record must not steer a terminal.
+    static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map {
+            $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+        }))
+    }
+
     /// True where standard error is a terminal.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
