@@ -71,7 +71,8 @@ public struct Ingest {
                 } else {
                     try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
                 }
-            } catch let error as SluiceError where error.code == .noUsableData || error.code == .inputMissing {
+            } catch let error as SluiceError
+                where error.code == .noUsableData || error.code == .inputMissing {
                 committer.summary.failures.append(error)
             }
         }
@@ -122,49 +123,20 @@ public struct Ingest {
         let readBefore = committer.summary.bytesRead
         let resumedAt = known?.progress.resumePoint.memberOffset ?? 0
 
-        try await withThrowingTaskGroup(of: PreparedBatch.self) { group in
-            var underWay = 0
-            var (nextRead, nextCommit) = (0, 0)
-            var waiting: [Int: PreparedBatch] = [:]
-            var isRead = false
-            while true {
-                while !isRead, underWay < workers + 2 {
-                    guard
-                        let batch = try reader.nextBatch(
-                            maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
-                    else {
-                        isRead = true
-                        break
-                    }
-                    let number = nextRead
-                    group.addTask {
-                        PreparedBatch(
-                            number: number, records: try preparer.prepare(batch.records), extent: BatchExtent(batch))
-                    }
-                    (nextRead, underWay) = (nextRead + 1, underWay + 1)
-                }
-                guard let prepared = try await group.next() else { break }
-                waiting[prepared.number] = prepared
-                while let next = waiting.removeValue(forKey: nextCommit) {
-                    try stamp.requireUnchanged(path)
-                    try committer.commit(next.records, of: &source, upTo: next.extent)
-                    (nextCommit, underWay) = (nextCommit + 1, underWay - 1)
-                    committer.summary.bytesRead = readBefore + next.extent.position - min(resumedAt, next.extent.position)
-                    progress.bytesDone = before + next.extent.position
-                    progress.summary = committer.summary
-                    report(progress)
-                }
-            }
+        let batches = OrderedBatches(
+            workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+        try await batches.run(&reader) { batch in
+            (try preparer.prepare(batch.records), BatchExtent(batch))
+        } commit: { records, extent in
+            try stamp.requireUnchanged(path)
+            try committer.commit(records, of: &source, upTo: extent)
+            committer.summary.bytesRead = readBefore + extent.position - min(resumedAt, extent.position)
+            progress.bytesDone = before + extent.position
+            progress.summary = committer.summary
+            report(progress)
         }
         if !source.progress.isDone { try committer.finish(&source) }
     }
-}
-
-/// A batch on its way from a worker to the committer.
-private struct PreparedBatch: Sendable {
-    var number: Int
-    var records: [PreparedRecord]
-    var extent: BatchExtent
 }
 
 /// How far a batch reaches in its source.

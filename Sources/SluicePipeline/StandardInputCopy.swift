@@ -39,6 +39,11 @@ struct StandardInputCopy: ~Copyable {
 
     deinit { unlink(path) }
 
+    /// Where a copy goes that belongs to no store.
+    static var temporaryDirectory: String {
+        getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    }
+
     /// Removes what runs that were killed left behind in `directory`; only while the store's lock is held.
     static func removeLeftovers(in directory: String) {
         guard let stream = opendir(directory) else { return }
