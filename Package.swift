@@ -66,6 +66,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
+        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )
