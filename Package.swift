@@ -74,6 +74,7 @@ let package = Package(
         tests("SluiceTests", ["sluice"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
+        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )
