@@ -67,6 +67,7 @@ let package = Package(
 
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText"]),
+        tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),
     ],
     swiftLanguageModes: [.v6]
 )
