@@ -48,7 +48,10 @@ let package = Package(
             ["SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore"]),
         room(
             "SluiceStore",
-            ["SluiceLedger", "SluiceMigrations", "SluiceCore", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "SluiceLedger", "SluiceMigrations", "SluiceCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(
             name: "SluiceMigrations",
             path: "migrations",
@@ -67,6 +70,8 @@ let package = Package(
 
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests("HouseTests", []),
+        tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
+        tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,192 @@
+import Foundation
+import GRDB
+import SluiceCore
+import SluiceLedger
+
+/// Which provenance rows are asked for. They come in order of seq.
+public struct ProvenanceQuery: Sendable, Equatable {
+    /// What the rows have in common.
+    public enum Filter: Sendable, Equatable {
+        /// Every row.
+        case all
+        /// Those with a document of this text.
+        case document(Digest)
+        /// Those of this `WARC-Record-ID`, with or without `<urn:uuid:…>`.
+        case record(String)
+        /// Those of this JSON `id`, exactly.
+        case id(String)
+        /// Those captured from exactly this address.
+        case url(String)
+        /// Those captured from this host; case does not count.
+        case host(String)
+        /// Those of the sources of this name or label.
+        case source(String)
+        /// Those whose documents are in this shard now.
+        case shard(Int64)
+        /// Those whose documents are in this release.
+        case release(String)
+    }
+
+    /// What the rows have in common.
+    public var filter: Filter
+    /// Only rows of this decision; nil for all three.
+    public var decision: DecisionKind?
+    /// The most rows; 0 for no limit.
+    public var limit: Int
+    /// Only rows with a greater seq than this: the last one of the page before.
+    public var after: Int64
+
+    /// A query of its parts.
+    public init(filter: Filter = .all, decision: DecisionKind? = nil, limit: Int = 100, after: Int64 = 0) {
+        self.filter = filter
+        self.decision = decision
+        self.limit = limit
+        self.after = after
+    }
+}
+
+/// A provenance row with everything that hangs on it.
+public struct ProvenanceEntry: Sendable, Equatable {
+    /// The row.
+    public var row: ProvenanceRow
+    /// What the source was called when it first came.
+    public var sourceName: String
+    /// What the operator calls the source.
+    public var sourceLabel: String?
+    /// The address, where it has not been erased.
+    public var url: String?
+    /// For a duplicate, the document of the row it repeats.
+    public var duplicateDocument: Digest?
+    /// When the row was written, in microseconds since 1970, UTC.
+    public var timeMicroseconds: Int64
+    /// The UUID of the run that wrote it.
+    public var run: String
+    /// The version of the program in that run.
+    public var toolVersion: String
+    /// The configuration in force, by digest.
+    public var configuration: Digest
+    /// The detector's model, by digest.
+    public var model: Digest?
+    /// The shard the document is in; nil where it is held, or was not kept.
+    public var shard: Int64?
+    /// The releases the document is in, in the order in which they were made.
+    public var releases: [String]
+}
+
+extension StoreReader {
+    /// The rows that `query` asks for.
+    public func provenance(_ query: ProvenanceQuery) throws -> [ProvenanceEntry] {
+        var entries: [ProvenanceEntry] = []
+        try forEachProvenance(query) { entries.append($0) }
+        return entries
+    }
+
+    /// Calls `body` with each row that `query` asks for, one at a time, in order of seq.
+    ///
+    /// Every filter is answered from an index; `source` reads the rows from the source's first to its last.
+    public func forEachProvenance(_ query: ProvenanceQuery, _ body: (ProvenanceEntry) throws -> Void) throws {
+        guard var search = try search(query.filter) else { return }
+        search.conditions.append("r.seq > ?")
+        search.arguments += [query.after]
+        if let decision = query.decision {
+            search.conditions.append("r.decision = ?")
+            search.arguments += [decision.rawValue]
+        }
+        let sql = """
+            SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model, p.shard
+            FROM \(search.tables)
+            JOIN source AS s ON s.id = r.source
+            JOIN batch AS b ON b.first_seq = (SELECT max(first_seq) FROM batch WHERE first_seq <= r.seq)
+            JOIN run AS u ON u.id = b.run
+            LEFT JOIN address AS a ON a.seq = r.seq
+            LEFT JOIN record AS k ON k.seq = r.duplicate_seq
+            LEFT JOIN placement AS p ON p.document = r.seq
+            WHERE \(search.conditions.joined(separator: " AND "))
+            ORDER BY r.seq LIMIT ?
+            """
+        let rows = try Row.fetchCursor(
+            db, sql: sql, arguments: search.arguments + [query.limit > 0 ? query.limit : -1])
+        let releases = try releaseNames()
+        while let row = try rows.next() {
+            let decoded = try RowDecoder.row(row)
+            let next = RowDecoder.columnCount
+            try body(
+                ProvenanceEntry(
+                    row: decoded, sourceName: row[RowDecoder.sourceName], sourceLabel: row[RowDecoder.sourceLabel],
+                    url: row[RowDecoder.url], duplicateDocument: row.digest(next), timeMicroseconds: row[next + 1],
+                    run: row[next + 2], toolVersion: row[next + 3], configuration: try row.requiredDigest(next + 4),
+                    model: row.digest(next + 5), shard: row[next + 6],
+                    releases: try releases.isEmpty ? [] : self.releases(of: decoded.seq, names: releases)))
+        }
+    }
+
+    private struct Search {
+        var tables = "record AS r"
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+    }
+
+    /// Where to look for a filter; nil where nothing can be found.
+    private func search(_ filter: ProvenanceQuery.Filter) throws -> Search? {
+        switch filter {
+        case .all:
+            return Search()
+        case .document(let digest):
+            return Search(conditions: ["r.document = ?"], arguments: [Data(digest.bytes)])
+        case .record(let id):
+            let spellings = StoreReader.spellings(ofRecordID: id)
+            let marks = repeatElement("?", count: spellings.count).joined(separator: ", ")
+            return Search(conditions: ["r.record_id IN (\(marks))"], arguments: StatementArguments(spellings))
+        case .id(let id):
+            return Search(conditions: ["r.record_id = ?"], arguments: [id])
+        case .url(let url):
+            return Search(
+                conditions: ["r.seq IN (SELECT seq FROM address WHERE url_key = ? AND url = ?)"],
+                arguments: [RowInsertions.key(ofURL: url), url])
+        case .host(let host):
+            return Search(
+                conditions: ["r.seq IN (SELECT seq FROM address WHERE host = ?)"], arguments: [host.lowercased()])
+        case .source(let name):
+            // Within a source, seq rises with the ordinal, so the unique index gives the first and the last row.
+            let bounds = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT min((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal LIMIT 1)),
+                        max((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal DESC LIMIT 1))
+                    FROM source AS s WHERE s.name = ?1 OR s.label = ?1
+                    """, arguments: [name])
+            guard let bounds, let first: Int64 = bounds[0], let last: Int64 = bounds[1] else { return nil }
+            return Search(
+                conditions: ["r.seq BETWEEN ? AND ?", "(s.name = ? OR s.label = ?)"],
+                arguments: [first, last, name, name])
+        case .shard(let shard):
+            return Search(
+                conditions: ["r.seq IN (SELECT document FROM placement WHERE shard = ?)"], arguments: [shard])
+        case .release(let name):
+            return Search(
+                conditions: [
+                    """
+                    r.seq IN (SELECT document FROM release_document
+                        WHERE release = (SELECT id FROM release WHERE name = ?))
+                    """
+                ], arguments: [name])
+        }
+    }
+
+    /// The ways to write one WARC record id.
+    static func spellings(ofRecordID id: String) -> [String] {
+        var bare = id[...]
+        if bare.hasPrefix("<"), bare.hasSuffix(">") { bare = bare.dropFirst().dropLast() }
+        if bare.lowercased().hasPrefix("urn:uuid:") { bare = bare.dropFirst(9) }
+        return Array(Set([id, String(bare), "urn:uuid:\(bare)", "<urn:uuid:\(bare)>", "<\(bare)>"])).sorted()
+    }
+
+    private func releaseNames() throws -> [(id: Int64, name: String)] {
+        try Row.fetchAll(db, sql: "SELECT id, name FROM release ORDER BY id").map { ($0[0], $0[1]) }
+    }
+
+    private func releases(of document: Int64, names: [(id: Int64, name: String)]) throws -> [String] {
+        let probe = try db.cachedStatement(sql: "SELECT 1 FROM release_document WHERE release = ? AND document = ?")
+        return try names.filter { try Int64.fetchOne(probe, arguments: [$0.id, document]) != nil }.map(\.name)
+    }
+}

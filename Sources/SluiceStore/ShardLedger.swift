@@ -1,0 +1,230 @@
+/// The cap and the size of a shard.
+public struct ShardSettings: Sendable, Equatable {
+    /// The highest ratio synthetic : real, in millionths; 0 to 1,000,000.
+    public var capPPM: Int64
+    /// The size in tokens at which a shard is sealed; 1 to 8,000,000,000.
+    public var targetTokens: Int64
+
+    /// Settings of their parts; the defaults are those of `config/sluice.yaml`.
+    public init(capPPM: Int64 = 100_000, targetTokens: Int64 = 100_000_000) {
+        self.capPPM = capPPM
+        self.targetTokens = targetTokens
+    }
+
+    /// True where the schema would take them.
+    public var areValid: Bool {
+        (0...1_000_000).contains(capPPM) && (1...8_000_000_000).contains(targetTokens)
+    }
+}
+
+/// What a shard holds. Masses are in thousandths of a token.
+public struct ShardTotals: Sendable, Equatable {
+    /// Documents.
+    public var documents: Int64
+    /// Machine-written mass.
+    public var synthetic: Int64
+    /// Human mass.
+    public var real: Int64
+
+    /// The most that either mass of a shard may reach, so that the cap's inequality fits 64 bits.
+    public static let massLimit: Int64 = 9_000_000_000_000
+
+    /// Totals of their parts.
+    public init(documents: Int64 = 0, synthetic: Int64 = 0, real: Int64 = 0) {
+        self.documents = documents
+        self.synthetic = synthetic
+        self.real = real
+    }
+
+    /// Whole tokens.
+    public var tokens: Int64 { (synthetic &+ real) / 1000 }
+
+    /// Synthetic : real; nil where there is no real mass.
+    public var ratio: Double? { real > 0 ? Double(synthetic) / Double(real) : nil }
+
+    /// True where `synthetic ≤ cap × real`, in integers, and neither mass is past ``massLimit``.
+    public func obey(capPPM: Int64) -> Bool {
+        let range = 0...ShardTotals.massLimit
+        guard range.contains(synthetic), range.contains(real), (0...1_000_000).contains(capPPM) else { return false }
+        return synthetic &* 1_000_000 <= capPPM &* real
+    }
+
+    func adding(_ candidate: ShardLedger.Candidate, times sign: Int64 = 1) -> ShardTotals {
+        ShardTotals(
+            documents: documents &+ sign, synthetic: synthetic &+ sign &* candidate.synthetic,
+            real: real &+ sign &* candidate.real)
+    }
+}
+
+/// Decides which kept documents go into the open shard and which are held, under the cap, in integer arithmetic.
+///
+/// A document is admitted if and only if `synthetic ≤ cap × real` holds for the shard after it. After every admission
+/// the held documents are admitted oldest first, until the oldest one does not fit. A document that could not fit into
+/// a full shard of human text stays held without blocking those behind it. A shard that reaches its size is sealed;
+/// the next is opened by the first document that fits an empty one.
+///
+/// The steps are a function of the sequence of documents and settings alone: neither batches nor restarts show.
+public struct ShardLedger: Sendable {
+    /// A kept document, as far as shards are concerned. Masses are in thousandths of a token.
+    public struct Candidate: Sendable, Equatable {
+        /// The provenance row that kept it.
+        public var seq: Int64
+        /// Machine-written mass, 0 to 10¹².
+        public var synthetic: Int64
+        /// Human mass, 0 to 10¹².
+        public var real: Int64
+
+        /// A candidate of its parts.
+        public init(seq: Int64, synthetic: Int64, real: Int64) {
+            self.seq = seq
+            self.synthetic = synthetic
+            self.real = real
+        }
+    }
+
+    /// One thing to write down, in order.
+    public enum Step: Sendable, Equatable {
+        /// A shard is opened.
+        case open(shard: Int64, ShardSettings)
+        /// A document goes in; with the shard's totals after it.
+        case admit(shard: Int64, document: Int64, ShardTotals)
+        /// A document goes back to the held ones; with the shard's totals after it.
+        case withdraw(shard: Int64, document: Int64, ShardTotals)
+        /// A shard is closed for good.
+        case seal(shard: Int64)
+    }
+
+    struct OpenShard: Sendable, Equatable {
+        var id: Int64
+        var settings: ShardSettings
+        var totals = ShardTotals()
+    }
+
+    /// What the next shard is opened with.
+    public let settings: ShardSettings
+    private var open: OpenShard?
+    private var lastShard: Int64
+    private var waiting: HeldQueue
+    /// Held documents that cannot fit a shard of the settings they were last tried under; they block nobody.
+    private var oversized: [Candidate] = []
+
+    /// The state in which no shard was ever opened.
+    public init(settings: ShardSettings) {
+        self.init(settings: settings, open: nil, lastShard: 0, held: [])
+    }
+
+    /// The state a store is in: its open shard, the last shard's number and the held documents, oldest first.
+    init(settings: ShardSettings, open: OpenShard?, lastShard: Int64, held: [Candidate]) {
+        self.settings = settings
+        self.open = open
+        self.lastShard = lastShard
+        self.waiting = HeldQueue(held)
+    }
+
+    /// How many documents are held.
+    public var heldCount: Int { waiting.count + oversized.count }
+
+    /// Decides about a newly kept document, appends what follows to `steps`, and says whether it was admitted.
+    ///
+    /// O(1) amortised over the documents.
+    public mutating func place(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
+        guard fits(candidate) else {
+            waiting.append(candidate)
+            return false
+        }
+        admit(candidate, &steps)
+        admitHeld(&steps)
+        return true
+    }
+
+    /// Seals the open shard, if there is one with anything in it.
+    public mutating func seal(_ steps: inout [Step]) {
+        guard let shard = open, shard.totals.documents > 0 else { return }
+        steps.append(.seal(shard: shard.id))
+        open = nil
+    }
+
+    /// Takes a document out of the open shard again and holds it, unless the rest would break the cap. The caller
+    /// answers for its being in that shard. O(held documents).
+    public mutating func withdraw(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
+        guard var shard = open else { return false }
+        let totals = shard.totals.adding(candidate, times: -1)
+        guard totals.documents >= 0, totals.obey(capPPM: shard.settings.capPPM) else { return false }
+        shard.totals = totals
+        open = shard
+        steps.append(.withdraw(shard: shard.id, document: candidate.seq, totals))
+        waiting.insert([candidate])
+        return true
+    }
+
+    private func fits(_ candidate: Candidate) -> Bool {
+        let totals = (open?.totals ?? ShardTotals()).adding(candidate)
+        return totals.obey(capPPM: (open?.settings ?? settings).capPPM)
+    }
+
+    /// True where not even a shard that was one token short of full, all of it human, would have room.
+    private func neverFits(_ candidate: Candidate) -> Bool {
+        let current = open?.settings ?? settings
+        let fullest = ShardTotals(documents: 0, synthetic: 0, real: 1000 &* current.targetTokens)
+        return !fullest.adding(candidate).obey(capPPM: current.capPPM)
+    }
+
+    private mutating func admit(_ candidate: Candidate, _ steps: inout [Step]) {
+        var shard: OpenShard
+        if let current = open {
+            shard = current
+        } else {
+            shard = OpenShard(id: lastShard &+ 1, settings: settings)
+            lastShard = shard.id
+            steps.append(.open(shard: shard.id, settings))
+            waiting.insert(oversized)
+            oversized = []
+        }
+        shard.totals = shard.totals.adding(candidate)
+        steps.append(.admit(shard: shard.id, document: candidate.seq, shard.totals))
+        open = shard
+        if shard.totals.tokens >= shard.settings.targetTokens { seal(&steps) }
+    }
+
+    private mutating func admitHeld(_ steps: inout [Step]) {
+        while let oldest = waiting.first {
+            if fits(oldest) {
+                waiting.removeFirst()
+                admit(oldest, &steps)
+            } else if neverFits(oldest) {
+                waiting.removeFirst()
+                oversized.append(oldest)
+            } else {
+                return
+            }
+        }
+    }
+}
+
+/// Held documents in order of seq; taken from the front in amortised O(1).
+struct HeldQueue: Sendable {
+    private var items: [ShardLedger.Candidate]
+    private var head = 0
+
+    init(_ items: [ShardLedger.Candidate]) { self.items = items }
+
+    var count: Int { items.count - head }
+    var first: ShardLedger.Candidate? { head < items.count ? items[head] : nil }
+
+    mutating func append(_ item: ShardLedger.Candidate) { items.append(item) }
+
+    mutating func removeFirst() {
+        head += 1
+        if head > 1024, head * 2 > items.count {
+            items.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// Puts documents back at their places. O(*n* log *n*).
+    mutating func insert(_ others: [ShardLedger.Candidate]) {
+        guard !others.isEmpty else { return }
+        items = (items[head...] + others).sorted { $0.seq < $1.seq }
+        head = 0
+    }
+}

@@ -1,0 +1,144 @@
+import GRDB
+import SluiceCore
+import Synchronization
+
+/// A store: everything that is known of the records, the texts that were kept, and the shards they are in.
+///
+/// It is a directory. One process writes to it, under an exclusive lock; any number read, beside the writer or without
+/// one. What ``write(_:)`` did is on disk when it returns, and after a crash at any moment each call has happened as a
+/// whole or not at all.
+public final class Store: Sendable {
+    /// What a store is opened for.
+    public enum Mode: Sendable {
+        /// Reading and writing; there is one writer at a time.
+        case write
+        /// Reading, beside whoever writes.
+        case read
+    }
+
+    /// The directory it is in.
+    public let directory: String
+    /// What it was opened with.
+    public let settings: StoreSettings
+
+    private let files: StoreFiles
+    private let lock: StoreLock?
+    private let writer: DatabaseQueue?
+    private let readers: DatabasePool
+    private let state: Mutex<State>
+
+    private struct State {
+        /// The shards' state as of the last commit; nil where it has to be read first.
+        var shards: ShardLedger?
+        /// What ended the writing, once something has.
+        var failure: SluiceError?
+    }
+
+    /// Opens the store in `directory`; for writing, makes it (mode 0700, files 0600) where there is none.
+    ///
+    /// Fails with `inputMissing` (nothing to read), `cannotCreate` (nowhere to write), `busy` (another writer), `io`
+    /// (damaged, or not a store) or `configuration` (another version's store, other parameters of deduplication, or
+    /// settings out of range).
+    public static func open(
+        directory: String, mode: Mode, settings: StoreSettings = StoreSettings()
+    ) throws(SluiceError) -> Store {
+        guard settings.shards.areValid else {
+            throw SluiceError(
+                .configuration, "a shard's cap must be 0 to 1 and its size 1 to 8,000,000,000 tokens",
+                advice: "correct shards.cap and shards.target_tokens")
+        }
+        let files = StoreFiles(directory: directory)
+        var lock: StoreLock?
+        if mode == .write {
+            try files.create()
+            lock = try StoreLock(files)
+        } else {
+            try files.requireDatabase()
+        }
+        do {
+            let writer = mode == .write ? try Connection.writer(files) : nil
+            let store = Store(
+                files: files, settings: settings, lock: lock, writer: writer, readers: try Connection.readers(files))
+            try store.checkSettings()
+            return store
+        } catch {
+            throw StoreFault.explain(error, path: files.database, writing: mode == .write)
+        }
+    }
+
+    private init(
+        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool
+    ) {
+        self.directory = files.directory
+        self.settings = settings
+        self.files = files
+        self.lock = lock
+        self.writer = writer
+        self.readers = readers
+        self.state = Mutex(State())
+    }
+
+    deinit { close() }
+
+    /// Closes the files, which a writer's log is folded into; nothing can be done with the store afterwards.
+    ///
+    /// The readers go first: only the last connection to close can remove the log, and it must be able to write.
+    public func close() {
+        try? readers.close()
+        try? writer?.close()
+    }
+
+    /// Runs `body` in one transaction, and returns when it is on disk. If `body` fails, nothing of it has happened.
+    ///
+    /// After a full disk or a failure to read or write, the store takes no more writes: open it again.
+    public func write<T>(_ body: (StoreWriter) throws -> T) throws(SluiceError) -> T {
+        guard let writer else {
+            throw SluiceError(.cannotCreate, "the store at \(directory) was opened for reading only")
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        do {
+            // Without GRDB's transaction around it, so that the shards' state is taken and put back on the writer's
+            // own queue, in the order of the commits.
+            return try writer.writeWithoutTransaction { db in
+                let access = StoreWriter(db, shards: state.withLock { $0.shards.take() }, settings: settings)
+                var value: T?
+                try db.inTransaction(.immediate) {
+                    value = try body(access)
+                    return .commit
+                }
+                let shards = access.shards
+                state.withLock { $0.shards = shards }
+                guard let value else { throw SluiceError(.io, "a transaction ended without a result") }
+                return value
+            }
+        } catch {
+            let explained = StoreFault.explain(error, path: files.database, writing: true)
+            if StoreFault.isFatal(error) { state.withLock { $0.failure = explained } }
+            throw explained
+        }
+    }
+
+    /// Runs `body` on one state of the store, which no writer changes meanwhile.
+    public func read<T>(_ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
+        do {
+            return try readers.read { try body(StoreReader($0)) }
+        } catch {
+            throw StoreFault.explain(error, path: files.database, writing: false)
+        }
+    }
+
+    /// Writes the settings that hold for life into a new store, or holds ours against those of an old one.
+    private func checkSettings() throws(SluiceError) {
+        guard let line = settings.deduplication else { return }
+        var stored = try read { try $0.meta("deduplication") }
+        if stored == nil, writer != nil {
+            try write { try $0.setMeta("deduplication", line) }
+            stored = line
+        }
+        guard let stored, stored != line else { return }
+        throw SluiceError(
+            .configuration,
+            "the store at \(directory) was made with other deduplication parameters (\(stored)), not \(line)",
+            advice: "use those, or a new store")
+    }
+}

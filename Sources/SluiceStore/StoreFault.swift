@@ -1,0 +1,48 @@
+import GRDB
+import SluiceCore
+
+/// What an error of SQLite means to the person at the keyboard.
+enum StoreFault {
+    /// `error` as one that explains itself; `path` is the database file.
+    static func explain(_ error: any Error, path: String, writing: Bool) -> SluiceError {
+        if let error = error as? SluiceError { return error }
+        guard let error = error as? DatabaseError else { return SluiceError(.io, "\(path): \(error)") }
+        let detail = error.message ?? error.resultCode.description
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL:
+            return SluiceError(
+                .io, "\(path): the disk is full",
+                advice: "free some space and run the same command again; everything acknowledged is safe")
+        case .SQLITE_IOERR, .SQLITE_NOMEM:
+            return SluiceError(
+                .io, "\(path): reading or writing failed (\(detail), SQLite code \(error.extendedResultCode.rawValue))",
+                advice:
+                    "check free space and the disk, then run the same command again; everything acknowledged is safe")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return SluiceError(
+                .io, "\(path) is damaged or is not a Sluice store (\(detail))",
+                advice: "run `sluice verify`, or restore the store from a copy")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return SluiceError(.busy, "\(path) is in use by another program", advice: "try again when it has finished")
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            return writing
+                ? SluiceError(.cannotCreate, "\(path) cannot be written (\(detail))", advice: "check its permissions")
+                : SluiceError(.inputMissing, "\(path) cannot be read (\(detail))", advice: "check its permissions")
+        case .SQLITE_CONSTRAINT:
+            return SluiceError(
+                .io, "\(path): the store refused a write (\(detail))",
+                advice: "nothing of it was kept; this is a defect of the program, please report it")
+        default:
+            return SluiceError(.io, "\(path): \(detail) (SQLite code \(error.extendedResultCode.rawValue))")
+        }
+    }
+
+    /// True where the handle must not be used any more.
+    static func isFatal(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM: return true
+        default: return false
+        }
+    }
+}

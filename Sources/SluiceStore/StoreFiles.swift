@@ -1,0 +1,88 @@
+import Glibc
+import SluiceCore
+
+/// The files of a store: `sluice.db` (with SQLite's `-wal` and `-shm`) and `lock`.
+struct StoreFiles: Sendable {
+    let directory: String
+
+    var database: String { directory + "/sluice.db" }
+    var lock: String { directory + "/lock" }
+
+    /// Creates the directory, its parents and an empty database file where they are missing, private to the user.
+    func create() throws(SluiceError) {
+        try createDirectory(directory)
+        let descriptor = Glibc.open(database, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw cannotCreate(database) }
+        close(descriptor)
+    }
+
+    /// Fails with `inputMissing` where there is no database file to read.
+    func requireDatabase() throws(SluiceError) {
+        var status = stat()
+        guard stat(database, &status) == 0 else {
+            throw SluiceError(
+                .inputMissing, "there is no store at \(directory)",
+                advice: "name one with --store, or make one with `sluice ingest`")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw SluiceError(.io, "\(database) is not a file", advice: "name a store with --store")
+        }
+    }
+
+    /// True where the directory cannot be written and no log is waiting beside the database, so that the database
+    /// file is all there is and nobody can be changing it.
+    var areFrozen: Bool {
+        var status = stat()
+        let logged = stat(database + "-wal", &status) == 0 && status.st_size > 0
+        return !logged && access(directory, W_OK) != 0
+    }
+
+    private func createDirectory(_ path: String) throws(SluiceError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw SluiceError(.cannotCreate, "\(path) is not a directory", advice: "name another with --store")
+            }
+            return
+        }
+        var parent = path
+        while parent.count > 1, parent.hasSuffix("/") { parent.removeLast() }
+        if let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
+            try createDirectory(String(parent[..<slash]))
+        }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw cannotCreate(path) }
+    }
+
+    private func cannotCreate(_ path: String) -> SluiceError {
+        if errno == ENOSPC || errno == EDQUOT {
+            return SluiceError(.io, "\(path): the disk is full", advice: "free some space and run the command again")
+        }
+        return SluiceError(
+            .cannotCreate, "cannot create \(path): \(String(cString: strerror(errno)))",
+            advice: "check the permissions, or name another place with --store")
+    }
+}
+
+/// The exclusive right to write to a store, held until it is released or the process ends, however that comes.
+final class StoreLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock; fails with `busy` where another store, in this process or another, holds it.
+    init(_ files: StoreFiles) throws(SluiceError) {
+        let descriptor = Glibc.open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw SluiceError(
+                .cannotCreate, "cannot create \(files.lock): \(reason)",
+                advice: "check the permissions, or name another place with --store")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw SluiceError(
+                .busy, "another program is writing to \(files.directory)", advice: "try again when it has finished")
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,241 @@
+import GRDB
+import SluiceCore
+import SluiceLedger
+
+/// What can be written within one transaction; see ``Store/write(_:)``. Not to be kept beyond it.
+public final class StoreWriter {
+    let db: Database
+    private let settings: StoreSettings
+    private(set) var shards: ShardLedger?
+    private var sourceIDs: [Digest: Int64] = [:]
+
+    init(_ db: Database, shards: ShardLedger?, settings: StoreSettings) {
+        self.db = db
+        self.shards = shards
+        self.settings = settings
+    }
+
+    /// What can be read, the changes of this transaction included.
+    public var reader: StoreReader { StoreReader(db) }
+
+    // MARK: Runs and sources
+
+    /// Writes down that a run begins, and gives its number.
+    public func beginRun(_ run: RunDescription) throws -> Int64 {
+        let id = try next("run")
+        let insertion = try Insertion(db, into: "run", columns: 7)
+        insertion.bind(id, 1)
+        insertion.bind(run.uuid, 2)
+        insertion.bind(run.toolVersion, 3)
+        insertion.bind(run.configuration, 4)
+        insertion.bind(run.model, 5)
+        insertion.bind(run.startedMicroseconds, 6)
+        insertion.bind(Int64(run.workers), 7)
+        try insertion.run()
+        return id
+    }
+
+    /// The source with the description's digest: as it is known, or new with nothing read of it.
+    public func source(_ description: SourceDescription) throws -> StoredSource {
+        if let known = try reader.source(description.digest) { return known }
+        let id = try next("source")
+        let insertion = try Insertion(db, into: "source", columns: 7)
+        insertion.bind(id, 1)
+        insertion.bind(description.digest, 2)
+        insertion.bind(description.name, 3)
+        insertion.bind(description.bytes, 4)
+        insertion.bind(description.format, 5)
+        insertion.bind(description.label, 6)
+        insertion.bind(description.declared, 7)
+        try insertion.run()
+        try db.execute(sql: "INSERT INTO progress VALUES (?, 'reading', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)", arguments: [id])
+        return StoredSource(id: id, description: description, progress: SourceProgress())
+    }
+
+    /// Moves a source's cursor and counters; belongs into the transaction that appends the records they count.
+    public func setProgress(_ progress: SourceProgress, ofSource id: Int64) throws {
+        let update = try Insertion(
+            db,
+            """
+            UPDATE progress SET state = ?, member_offset = ?, skip_bytes = ?, next_ordinal = ?, records = ?, kept = ?,
+                duplicate_exact = ?, duplicate_near = ?, rejected = ?, text_bytes = ?, skipped_bytes = ?
+            WHERE source = ?
+            """)
+        update.bind(progress.isDone ? "done" : "reading", 1)
+        let numbers = [
+            progress.memberOffset, progress.skipBytes, progress.nextOrdinal, progress.records, progress.kept,
+            progress.duplicateExact, progress.duplicateNear, progress.rejected, progress.textBytes,
+            progress.skippedBytes, id,
+        ]
+        for (index, number) in zip(Int32(2)..., numbers) { update.bind(number, index) }
+        try update.run()
+        guard db.changesCount == 1 else { throw SluiceError(.io, "the store has no source \(id)") }
+    }
+
+    // MARK: Records
+
+    /// Appends records to the ledger, in order, and places the kept documents among them into shards.
+    ///
+    /// Their `seq` must go on where ``StoreReader/nextSeq()`` says. Costs about 15 µs a kept record.
+    public func append(_ entries: [StoreEntry], run: Int64, timeMicroseconds: Int64) throws {
+        guard let first = entries.first else { return }
+        try db.execute(
+            sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
+            arguments: [first.row.seq, entries.count, run, timeMicroseconds])
+        var shards = try currentShards()
+        var steps: [ShardLedger.Step] = []
+        let rows = try RowInsertions(db)
+        for entry in entries {
+            try rows.insert(entry.row, source: try sourceID(entry.row.source))
+            guard (entry.address != nil) == (entry.row.urlCommitment != nil),
+                (entry.document != nil) == (entry.row.outcome == .kept)
+            else { throw SluiceError(.io, "record \(entry.row.seq): an address or a document without its row") }
+            if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
+            guard let document = entry.document else { continue }
+            let mass = 1000 &* Int64(entry.row.tokens ?? 0)
+            let candidate = ShardLedger.Candidate(
+                seq: entry.row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
+            try rows.insert(document, candidate)
+            _ = shards.place(candidate, &steps)
+        }
+        try write(steps)
+        self.shards = shards
+    }
+
+    // MARK: Shards and releases
+
+    /// Kept documents in no shard.
+    public func heldCount() throws -> Int { try currentShards().heldCount }
+
+    /// Seals the open shard; gives its number, or nil where none is open with anything in it.
+    public func sealShard() throws -> Int64? {
+        var shards = try currentShards()
+        var steps: [ShardLedger.Step] = []
+        shards.seal(&steps)
+        try write(steps)
+        self.shards = shards
+        guard case .seal(let shard) = steps.first else { return nil }
+        return shard
+    }
+
+    /// Takes a document out of the open shard and holds it; false where it is not there, or the rest would break the
+    /// cap without it.
+    public func withdraw(document seq: Int64) throws -> Bool {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT d.synthetic, d.real FROM placement AS p
+                JOIN document AS d ON d.seq = p.document JOIN shard AS s ON s.id = p.shard
+                WHERE p.document = ? AND s.id = (SELECT max(id) FROM shard) AND s.state = 'open'
+                """, arguments: [seq])
+        guard let row else { return false }
+        var shards = try currentShards()
+        var steps: [ShardLedger.Step] = []
+        let candidate = ShardLedger.Candidate(seq: seq, synthetic: row[0], real: row[1])
+        guard shards.withdraw(candidate, &steps) else { return false }
+        try write(steps)
+        self.shards = shards
+        return true
+    }
+
+    /// Writes down a release and the documents in it. A name is given once.
+    public func record(_ release: ReleaseDescription, documents: some Sequence<Int64>) throws {
+        let taken = try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM release WHERE name = ?)", arguments: [release.name])
+        if taken == true {
+            throw SluiceError(
+                .cannotCreate, "there is a release named \(release.name) already", advice: "choose another name")
+        }
+        let id = try next("release")
+        let membership = try Insertion(db, into: "release_document", columns: 2)
+        var count: Int64 = 0
+        for document in documents {
+            membership.bind(id, 1)
+            membership.bind(document, 2)
+            try membership.run()
+            count += 1
+        }
+        let insertion = try Insertion(db, into: "release", columns: 6)
+        insertion.bind(id, 1)
+        insertion.bind(release.name, 2)
+        insertion.bind(release.capPPM, 3)
+        insertion.bind(count, 4)
+        insertion.bind(release.ledgerSize, 5)
+        insertion.bind(release.manifest, 6)
+        try insertion.run()
+    }
+
+    // MARK: Within
+
+    func setMeta(_ key: String, _ value: String) throws {
+        try db.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [key, value])
+    }
+
+    private func next(_ table: String) throws -> Int64 {
+        (try Int64.fetchOne(db, sql: "SELECT max(id) FROM \(table)") ?? 0) + 1
+    }
+
+    private func sourceID(_ digest: Digest) throws -> Int64 {
+        if let id = sourceIDs[digest] { return id }
+        guard let source = try reader.source(digest) else {
+            throw SluiceError(.io, "the store has no source \(digest.hex)")
+        }
+        sourceIDs[digest] = source.id
+        return source.id
+    }
+
+    private func currentShards() throws -> ShardLedger {
+        if let shards { return shards }
+        let read = try reader.shardLedger(settings: settings.shards)
+        shards = read
+        return read
+    }
+
+    private func write(_ steps: [ShardLedger.Step]) throws {
+        guard !steps.isEmpty else { return }
+        var id = try next("admission")
+        let admission = try Insertion(db, into: "admission", columns: 7)
+        for step in steps {
+            switch step {
+            case .open(let shard, let settings):
+                try db.execute(
+                    sql: "INSERT INTO shard VALUES (?, ?, ?, 'open')",
+                    arguments: [shard, settings.capPPM, settings.targetTokens])
+            case .seal(let shard):
+                try db.execute(sql: "UPDATE shard SET state = 'sealed' WHERE id = ?", arguments: [shard])
+            case .admit(let shard, let document, let totals), .withdraw(let shard, let document, let totals):
+                var action: Int64 = 1
+                if case .withdraw = step { action = -1 }
+                admission.bind(id, 1)
+                admission.bind(shard, 2)
+                admission.bind(document, 3)
+                admission.bind(action, 4)
+                admission.bind(totals.documents, 5)
+                admission.bind(totals.synthetic, 6)
+                admission.bind(totals.real, 7)
+                try admission.run()
+                id += 1
+            }
+        }
+    }
+}
+
+/// What a release is, besides its documents.
+public struct ReleaseDescription: Sendable, Equatable {
+    /// Its name, given once.
+    public var name: String
+    /// The cap its files were written under, in millionths.
+    public var capPPM: Int64
+    /// The last seq that the export could see.
+    public var ledgerSize: Int64
+    /// SHA-256 of its manifest.
+    public var manifest: Digest
+
+    /// A description of its parts.
+    public init(name: String, capPPM: Int64, ledgerSize: Int64, manifest: Digest) {
+        self.name = name
+        self.capPPM = capPPM
+        self.ledgerSize = ledgerSize
+        self.manifest = manifest
+    }
+}
