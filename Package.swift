@@ -74,7 +74,6 @@ let package = Package(
         tests("SluiceTests", ["sluice"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
-        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
         tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),
     ],
     swiftLanguageModes: [.v6]

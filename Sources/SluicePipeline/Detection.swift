@@ -37,18 +37,27 @@ public struct Detection {
     /// - Throws: ``SluiceError`` where an input cannot be read; what `body` throws.
     public func run(_ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void) async throws {
         for path in try InputList(expanding: inputs).paths {
-            let copy: StandardInputCopy? =
-                path == InputList.standardInput ? try StandardInputCopy(in: StandardInputCopy.temporaryDirectory) : nil
-            let name = path == InputList.standardInput ? "stdin" : InputList.name(of: path)
-            var reader = try SourceReader(path: copy?.path ?? path, format: format, limits: settings.limits)
-            let batches = OrderedBatches(
-                workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
-            let (preparer, isText) = (preparer, reader.format == .text)
-            try await batches.run(&reader) { batch in
-                preparer.judge(batch.records, source: name, isText: isText)
-            } commit: { documents in
-                try body(documents)
+            if path == InputList.standardInput {
+                try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
+                    try await judge(copy, name: "stdin", format, body)
+                }
+            } else {
+                try await judge(path, name: InputList.name(of: path), format, body)
             }
+        }
+    }
+
+    private func judge(
+        _ path: String, name: String, _ format: SourceFormat, _ body: ([DetectedDocument]) throws -> Void
+    ) async throws {
+        let reader = try SourceReader(path: path, format: format, limits: settings.limits)
+        let batches = OrderedBatches(
+            workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+        let (preparer, isText) = (preparer, reader.format == .text)
+        try await batches.run(reader) { batch in
+            preparer.judge(batch.records, source: name, isText: isText)
+        } commit: { documents in
+            try body(documents)
         }
     }
 }

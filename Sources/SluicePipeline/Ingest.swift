@@ -65,9 +65,10 @@ public struct Ingest {
         for path in inputs.paths {
             do {
                 if path == InputList.standardInput {
-                    let copy = try StandardInputCopy(in: request.storeDirectory)
-                    progress.bytesTotal += try SourceFile.size(of: copy.path)
-                    try await read(copy.path, name: "stdin", preparer, &committer, &progress, report)
+                    try await StandardInputCopy.use(in: request.storeDirectory) { copy in
+                        progress.bytesTotal += try SourceFile.size(of: copy)
+                        try await read(copy, name: "stdin", preparer, &committer, &progress, report)
+                    }
                 } else {
                     try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
                 }
@@ -113,7 +114,7 @@ public struct Ingest {
             committer.summary.alreadyIngested += 1
             return
         }
-        var reader = try SourceReader(
+        let reader = try SourceReader(
             path: path, format: request.format, limits: settings.limits, resume: known?.progress.resumePoint)
         var source = try committer.begin(
             SourceDescription(
@@ -125,7 +126,7 @@ public struct Ingest {
 
         let batches = OrderedBatches(
             workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
-        try await batches.run(&reader) { batch in
+        try await batches.run(reader) { batch in
             (try preparer.prepare(batch.records), BatchExtent(batch))
         } commit: { records, extent in
             try stamp.requireUnchanged(path)

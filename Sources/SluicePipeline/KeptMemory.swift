@@ -36,7 +36,8 @@ struct KeptMemory: KeptLookup {
 
     mutating func contentKey(of seq: Int64) throws -> Digest {
         if let document = batch[seq] { return document.fingerprint.contentKey }
-        return try open().contentKey(of: seq)
+        guard let key = try open().contentKey(of: seq) else { throw KeptMemory.missing(seq) }
+        return key
     }
 
     mutating func shingles(of seq: Int64) throws -> ShingleSet {
@@ -45,12 +46,18 @@ struct KeptMemory: KeptLookup {
         if let document = batch[seq] {
             words = document.words
         } else {
-            let text = try open().text(of: seq)
-            words = tokenizer.tokenize(try decompressor.decompress(text.body, size: text.rawBytes))
+            guard let text = try open().text(of: seq) else { throw KeptMemory.missing(seq) }
+            words = tokenizer.tokenize(try decompressor.decompress(text.body, limit: text.rawBytes))
         }
         let shingles = ShingleSet(words, parameters: parameters, limits: limits)
         recent[seq] = shingles
         return shingles
+    }
+
+    private static func missing(_ seq: Int64) -> SluiceError {
+        SluiceError(
+            .io, "the store lacks document \(seq), which its index names",
+            advice: "run 'sluice verify', and restore the store from a copy if it fails")
     }
 
     private func open() throws(SluiceError) -> StoreReader {

@@ -12,7 +12,7 @@ struct OrderedBatches {
     /// Reads `reader` to its end, runs `work` on each batch in child tasks, and calls `commit` with the answers in
     /// input order.
     func run<Answer: Sendable>(
-        _ reader: inout SourceReader, work: @escaping @Sendable (RawBatch) throws -> Answer,
+        _ reader: SourceReader, work: @escaping @Sendable (RawBatch) throws -> Answer,
         commit: (Answer) throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (number: Int, answer: Answer).self) { group in

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceDedup
 
 /// One key of the configuration file: its name, where its value lives and what it may be.
 public struct SettingKey: Sendable {
@@ -12,13 +13,13 @@ public struct SettingKey: Sendable {
     /// Where a value lives, and its range.
     public enum Value: Sendable {
         /// A whole number within a range.
-        case integer(WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
+        case integer(any WritableKeyPath<Settings, Int> & Sendable, ClosedRange<Int>)
         /// A number within a range.
-        case number(WritableKeyPath<Settings, Double> & Sendable, ClosedRange<Double>)
+        case number(any WritableKeyPath<Settings, Double> & Sendable, ClosedRange<Double>)
         /// Any text.
-        case text(WritableKeyPath<Settings, String> & Sendable)
+        case text(any WritableKeyPath<Settings, String> & Sendable)
         /// A date, `YYYY-MM-DD`.
-        case date(WritableKeyPath<Settings, String> & Sendable)
+        case date(any WritableKeyPath<Settings, String> & Sendable)
     }
 
     private init(_ name: String, _ value: Value, decides: Bool = true) {

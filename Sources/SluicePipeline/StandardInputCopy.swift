@@ -3,17 +3,20 @@ import SluiceCore
 
 /// Standard input, copied to a file: a source is known by the digest of its bytes before its first record is decided,
 /// and can be read on after a crash, only if it can be read twice.
-struct StandardInputCopy: ~Copyable {
-    /// Where the copy is.
-    let path: String
-
-    /// Copies standard input to its end into `directory`.
+enum StandardInputCopy {
+    /// Copies standard input to its end into `directory`, calls `body` with the copy's path, and removes the copy.
     ///
-    /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails.
-    init(in directory: String) throws(SluiceError) {
-        path = directory + "/stdin-\(getpid()).partial"
-        let output = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw StandardInputCopy.failure(path) }
+    /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails; what `body` throws.
+    static func use(in directory: String, _ body: (String) async throws -> Void) async throws {
+        let path = directory + "/stdin-\(RunName.new()).partial"
+        defer { unlink(path) }
+        try copy(to: path)
+        try await body(path)
+    }
+
+    private static func copy(to path: String) throws(SluiceError) {
+        let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure(path) }
         defer { close(output) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
@@ -21,7 +24,7 @@ struct StandardInputCopy: ~Copyable {
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw StandardInputCopy.failure("standard input")
+                throw failure("standard input")
             }
             var rest = buffer[..<count]
             while !rest.isEmpty {
@@ -29,15 +32,11 @@ struct StandardInputCopy: ~Copyable {
                 if written > 0 {
                     rest = rest.dropFirst(written)
                 } else if errno != EINTR {
-                    let error = StandardInputCopy.failure(path)
-                    unlink(path)
-                    throw error
+                    throw failure(path)
                 }
             }
         }
     }
-
-    deinit { unlink(path) }
 
     /// Where a copy goes that belongs to no store.
     static var temporaryDirectory: String {

@@ -23,7 +23,7 @@ enum LabelledFile {
     static func read(_ paths: [String]) throws(SluiceError) -> [LabelledText] {
         var texts: [LabelledText] = []
         for path in paths {
-            var reader = try SourceReader(path: path, format: .jsonl, limits: Limits())
+            let reader = try SourceReader(path: path, format: .jsonl, limits: Limits())
             while let batch = try reader.nextBatch(maxRecords: 1024, maxBytes: 16 << 20) {
                 for record in batch.records {
                     guard case .jsonl = record.form,
