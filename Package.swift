@@ -72,6 +72,7 @@ let package = Package(
         tests("HouseTests", []),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
+        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )
