@@ -75,6 +75,7 @@ let package = Package(
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
         tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),
+        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

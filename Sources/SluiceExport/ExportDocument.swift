@@ -1,16 +1,15 @@
 import SluiceCore
+import SluiceLedger
 import SluiceStore
 
-/// An admitted document with everything that an exported line says of it.
+/// An admitted document with everything that an exported line says of it but the text.
 struct ExportDocument: Sendable, Equatable {
     /// The provenance row that kept it, and its mass.
     var candidate: ShardLedger.Candidate
     /// The store's shard it is in.
     var shard: Int64
-    /// SHA-256 of `text`.
-    var document: Digest
-    /// The text, UTF-8.
-    var text: [UInt8]
+    /// SHA-256 of the text.
+    var digest: Digest
     /// What its source is called.
     var source: String
     /// The moment of capture as the record states it.
@@ -19,28 +18,18 @@ struct ExportDocument: Sendable, Equatable {
     var url: String?
     /// The record's own id.
     var recordID: String?
-    /// Who is held to have written it.
-    var verdict: Verdict
-    /// Where the verdict comes from.
-    var origin: Origin
-    /// The posterior probability that it is synthetic, 0 to 1.
-    var probability: Double
-    /// The evidence, a JSON array.
-    var evidence: String
+    /// Who is held to have written it, and why.
+    var judgement: RecordedJudgement
     /// Its length in words.
     var tokens: Int64
 }
 
-/// Where an export's documents come from: the store, or a test.
+/// Where an export's documents come from: one state of a store, or a test.
 protocol ExportSupply {
-    /// The last seq of the ledger that this supply can see.
-    var ledgerSize: Int64 { get }
-    /// The shards with something in them, by number.
-    var shards: [StoredShard] { get }
-    /// Hands over the mass of every admitted document, shard by shard, in an order that the store alone determines.
-    func forEachCandidate(
-        _ body: (ShardLedger.Candidate, _ shard: Int64) throws(SluiceError) -> Void
-    ) throws(SluiceError)
-    /// One admitted document in full.
-    func document(_ candidate: ShardLedger.Candidate, shard: Int64) throws(SluiceError) -> ExportDocument
+    /// Hands over every admitted document once, in an order that the state alone determines.
+    func forEachDocument(_ body: (ExportDocument) throws -> Void) throws
+    /// A document that was handed over before.
+    func document(_ candidate: ShardLedger.Candidate, shard: Int64) throws -> ExportDocument
+    /// The text of a document, UTF-8.
+    func text(of document: ExportDocument) throws -> [UInt8]
 }

@@ -85,7 +85,7 @@ struct ExportManifest: Sendable, Equatable {
         facts += masses(of: all, uncertain: files.reduce(0) { $0 &+ $1.uncertainTokens })
         let leftOut = "{\"documents\":\(header.leftOut.documents),\"seqs\":\(list(header.leftOut.seqs))}"
         facts.append(("left_out", leftOut))
-        let lines = files.map { file in object(facts(of: file)) }
+        let lines = files.map { object(fileFacts($0)) }
         facts.append(("shards", "[\n" + lines.joined(separator: ",\n") + "\n]"))
         return Array(("{\n" + facts.map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ",\n") + "\n}\n").utf8)
     }
@@ -98,7 +98,7 @@ struct ExportManifest: Sendable, Equatable {
         return Array(text.utf8)
     }
 
-    private func facts(of file: ExportedFile) -> [(String, String)] {
+    private func fileFacts(_ file: ExportedFile) -> [(String, String)] {
         [
             ("name", quoted(file.name)), ("bytes", "\(file.bytes)"), ("raw_bytes", "\(file.rawBytes)"),
             ("sha256", quoted(file.digest.hex)),

@@ -39,7 +39,9 @@ private struct ExportCheck {
             (0...1_000_000).contains(header.capPpm),
             header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
         else {
-            note("export-manifest", false, "manifest.json does not describe an export of the form \(ExportManifest.format)")
+            note(
+                "export-manifest", false,
+                "manifest.json does not describe an export of the form \(ExportManifest.format)")
             return
         }
         let expected = Set(header.shards.map(\.name) + [ExportManifest.fileName, ExportManifest.sumsName])

@@ -101,7 +101,8 @@ struct LineReader: ~Copyable {
         var out: [UInt8] = []
         while true {
             let start = at
-            while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") {
+            while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\")
+            {
                 at += 1
             }
             out.append(contentsOf: bytes[start..<at])

@@ -1,6 +1,8 @@
 import SluiceCore
+import SluiceLedger
+import SluiceStore
 
-/// Writes a document as one line of Dolma JSON.
+/// Writes a document with its text as one line of Dolma JSON.
 ///
 /// Every line has the same keys in the same order, with values of the same types and never null, and numbers that have
 /// a fraction always show it, so that a reader which infers a schema from the first lines finds it in all others. A
@@ -8,15 +10,15 @@ import SluiceCore
 /// type of their own, which the empty string is not.
 struct LineWriter {
     /// The line that `document` becomes, with its line feed.
-    static func line(_ document: ExportDocument) -> [UInt8] {
-        var json = JSONText(capacity: document.text.count + document.text.count / 16 + 1024)
-        let id = document.document.hex
+    static func line(_ document: ExportDocument, text: [UInt8]) -> [UInt8] {
+        var json = JSONText(capacity: text.count + text.count / 16 + 1024)
+        let id = document.digest.hex
         let created = timestamp(document.captured)
         json.object { line in
             line.key("id")
             line.value(id)
             line.key("text")
-            line.value(utf8: document.text)
+            line.value(utf8: text)
             line.key("source")
             line.value(document.source)
             line.key("added")
@@ -42,7 +44,7 @@ struct LineWriter {
 
     private static func details(of document: ExportDocument, _ json: inout JSONText) {
         json.key("document")
-        json.value(document.document.hex)
+        json.value(document.digest.hex)
         json.key("record")
         json.value(document.recordID ?? "")
         json.key("seq")
@@ -50,11 +52,12 @@ struct LineWriter {
         json.key("shard")
         json.value(document.shard)
         json.key("verdict")
-        json.value(document.verdict.rawValue)
+        json.value(document.judgement.verdict.rawValue)
         json.key("origin")
-        json.value(document.origin.rawValue)
+        json.value(document.judgement.origin.rawValue)
         json.key("probability")
-        json.raw(decimal(Int64((min(max(document.probability, 0), 1) * 1_000_000).rounded()), scale: 1_000_000))
+        json.raw(
+            decimal(Int64((min(max(document.judgement.probability, 0), 1) * 1_000_000).rounded()), scale: 1_000_000))
         json.key("tokens")
         json.value(document.tokens)
         json.key("real")
@@ -62,7 +65,7 @@ struct LineWriter {
         json.key("synthetic")
         json.raw(thousandths(document.candidate.synthetic))
         json.key("evidence")
-        json.raw(document.evidence)
+        json.raw(document.judgement.evidence)
     }
 
     private static func decimal(_ scaled: Int64, scale: Int64) -> String {

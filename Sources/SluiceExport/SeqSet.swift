@@ -1,8 +1,6 @@
 /// A set of provenance rows: a bit for each, up to the largest one in it.
-struct SeqSet: Sendable {
+struct SeqSet: Sendable, Sequence {
     private var words: [UInt64] = []
-    /// How many are in the set.
-    private(set) var count: Int64 = 0
 
     /// Puts `seq` (at least 0) into the set; false where it was there already.
     mutating func insert(_ seq: Int64) -> Bool {
@@ -11,18 +9,32 @@ struct SeqSet: Sendable {
         let bit: UInt64 = 1 << UInt64(seq & 63)
         guard words[index] & bit == 0 else { return false }
         words[index] |= bit
-        count += 1
         return true
     }
 
-    /// Calls `body` with each member, in order.
-    func forEach<E: Error>(_ body: (Int64) throws(E) -> Void) throws(E) {
-        for (index, word) in words.enumerated() {
-            var left = word
-            while left != 0 {
-                try body(Int64(index) << 6 | Int64(left.trailingZeroBitCount))
-                left &= left &- 1
+    /// The members in order.
+    func makeIterator() -> Iterator { Iterator(words: words) }
+
+    /// Walks a set in order.
+    struct Iterator: IteratorProtocol {
+        fileprivate let words: [UInt64]
+        private var index = 0
+        private var left: UInt64 = 0
+
+        fileprivate init(words: [UInt64]) {
+            self.words = words
+            left = words.first ?? 0
+        }
+
+        /// The next member.
+        mutating func next() -> Int64? {
+            while left == 0 {
+                index += 1
+                guard index < words.count else { return nil }
+                left = words[index]
             }
+            defer { left &= left &- 1 }
+            return Int64(index) << 6 | Int64(left.trailingZeroBitCount)
         }
     }
 }

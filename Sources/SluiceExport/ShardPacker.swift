@@ -12,7 +12,6 @@ struct ShardPacker<Supply: ExportSupply> {
     private let capPPM: Int64
     private var file: ShardFile?
     private var deferred: DeferredQueue
-    private var age = 0
 
     /// The files that are complete.
     private(set) var files: [ExportedFile] = []
@@ -34,42 +33,45 @@ struct ShardPacker<Supply: ExportSupply> {
     var leftOut: [Int64] { (deferred.remaining().map(\.candidate.seq) + tooLong).sorted() }
 
     /// Packs everything.
-    mutating func run() throws(SluiceError) {
-        try supply.forEachCandidate { candidate, shard throws(SluiceError) in
-            try place(DeferredQueue.Entry(candidate: candidate, shard: shard, age: age))
+    mutating func run() throws {
+        var age = 0
+        try supply.forEachDocument { document in
+            try place(
+                document, DeferredQueue.Entry(candidate: document.candidate, shard: document.shard, age: age))
             age += 1
         }
         try finishFile()
     }
 
-    private mutating func place(_ entry: DeferredQueue.Entry) throws(SluiceError) {
-        guard fits(entry) else { return deferred.append(entry) }
-        guard let document = try rendered(entry) else { return }
-        if !hasSpace(for: document.line) {
+    private mutating func place(_ document: ExportDocument, _ entry: DeferredQueue.Entry) throws {
+        guard fits(entry.candidate) else { return deferred.append(entry) }
+        guard let line = try line(document) else { return }
+        if !hasSpace(for: line) {
             try finishFile()
             // What the last file had room for, an empty one may not.
-            guard fits(entry) else { return deferred.append(entry) }
+            guard fits(entry.candidate) else { return deferred.append(entry) }
         }
-        try write(document, entry)
+        try write(line, of: document)
         try placeDeferred()
     }
 
-    private mutating func placeDeferred() throws(SluiceError) {
+    private mutating func placeDeferred() throws {
         while let file, let entry = deferred.next(within: file.facts.totals) {
-            guard let document = try rendered(entry) else {
+            let document = try supply.document(entry.candidate, shard: entry.shard)
+            guard let line = try line(document) else {
                 deferred.remove(entry)
                 continue
             }
             // It keeps its place in the queue until the next file has room for it.
-            guard hasSpace(for: document.line) else { return try finishFile() }
+            guard hasSpace(for: line) else { return try finishFile() }
             deferred.remove(entry)
-            try write(document, entry)
+            try write(line, of: document)
         }
     }
 
-    private func fits(_ entry: DeferredQueue.Entry) -> Bool {
+    private func fits(_ candidate: ShardLedger.Candidate) -> Bool {
         var totals = file?.facts.totals ?? ShardTotals()
-        totals.add(entry.candidate)
+        totals.add(candidate)
         return totals.obey(capPPM: capPPM)
     }
 
@@ -78,32 +80,28 @@ struct ShardPacker<Supply: ExportSupply> {
         return file.facts.rawBytes + Int64(line.count) <= Int64(settings.fileBytes)
     }
 
-    /// The document with its line; nil, and noted, where no file could hold it.
-    private mutating func rendered(
-        _ entry: DeferredQueue.Entry
-    ) throws(SluiceError) -> (facts: ExportDocument, line: [UInt8])? {
-        let document = try supply.document(entry.candidate, shard: entry.shard)
-        let line = LineWriter.line(document)
+    /// The document's line; nil, and noted, where no file could hold it.
+    private mutating func line(_ document: ExportDocument) throws -> [UInt8]? {
+        let line = LineWriter.line(document, text: try supply.text(of: document))
         guard line.count <= settings.fileBytes else {
-            tooLong.append(entry.candidate.seq)
+            tooLong.append(document.candidate.seq)
             return nil
         }
-        return (document, line)
+        return line
     }
 
-    private mutating func write(
-        _ document: (facts: ExportDocument, line: [UInt8]), _ entry: DeferredQueue.Entry
-    ) throws(SluiceError) {
-        guard exported.insert(entry.candidate.seq) else {
+    private mutating func write(_ line: [UInt8], of document: ExportDocument) throws {
+        guard exported.insert(document.candidate.seq) else {
             throw SluiceError(
-                .checkFailed, "row \(entry.candidate.seq) was admitted twice", advice: "run sluice verify on the store")
+                .io, "the store is damaged: row \(document.candidate.seq) was admitted twice",
+                advice: "run `sluice verify`")
         }
         let file = try self.file ?? ShardFile(number: files.count, settings.compression, in: directory)
         self.file = file
-        try file.append(document.line, of: document.facts)
+        try file.append(line, of: document)
     }
 
-    private mutating func finishFile() throws(SluiceError) {
+    private mutating func finishFile() throws {
         guard let file else { return }
         files.append(try file.finish())
         self.file = nil

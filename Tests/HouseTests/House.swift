@@ -37,6 +37,9 @@ enum House {
     static let everywhere: Set<String> = ["Glibc", "Synchronization"]
 
     /// Where Foundation may be used: at the edge, never on the paths that meet every document.
+    static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
+
+    /// The rooms at the edge.
     static let mayImportFoundation: Set<String> = ["sluice", "SluiceService", "SluiceExport", "SluiceStore"]
 
     /// The Swift files of every folder of `Sources`, and of `migrations` as `SluiceMigrations`: room to files.

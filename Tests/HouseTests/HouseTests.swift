@@ -11,7 +11,7 @@ import Testing
                 for module in House.imports(of: try String(contentsOf: file, encoding: .utf8)) {
                     let fine =
                         allowed.contains(module) || House.everywhere.contains(module)
-                        || (module == "Foundation" && House.mayImportFoundation.contains(room))
+                        || (House.foundation.contains(module) && House.mayImportFoundation.contains(room))
                     #expect(fine, "\(room)/\(file.lastPathComponent) imports \(module)")
                 }
             }
