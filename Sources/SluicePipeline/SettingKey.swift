@@ -51,8 +51,6 @@ public struct SettingKey: Sendable {
         SettingKey("ingest.batch_bytes", .integer(\.ingest.batchBytes, 65_536...(1 << 30)), decides: false),
         SettingKey("ingest.text_compression", .integer(\.ingest.textCompression, 1...19)),
         SettingKey("export.file_bytes", .integer(\.export.fileBytes, 65_536...(1 << 40)), decides: false),
-        SettingKey("export.zstd_level", .integer(\.export.zstdLevel, 1...19), decides: false),
-        SettingKey("export.gzip_level", .integer(\.export.gzipLevel, 1...9), decides: false),
     ]
 
     /// The value in `settings`, as it is written in the file.

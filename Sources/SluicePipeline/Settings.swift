@@ -52,10 +52,6 @@ public struct Settings: Sendable, Equatable {
     public struct Export: Sendable, Equatable {
         /// The most bytes of a file before compression.
         public var fileBytes = 256_000_000
-        /// The zstd level of exported files, 1 to 19.
-        public var zstdLevel = 3
-        /// The gzip level of exported files, 1 to 9.
-        public var gzipLevel = 6
     }
 
     /// The defaults.

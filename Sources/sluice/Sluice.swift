@@ -12,7 +12,7 @@ struct Sluice: AsyncParsableCommand {
             """,
         version: Tool.version,
         subcommands: [
-            IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, 
-            DetectCommand.self, DetectorCommand.self,
+            IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, VerifyCommand.self,
+            ExportCommand.self, DetectCommand.self, DetectorCommand.self,
         ])
 }
