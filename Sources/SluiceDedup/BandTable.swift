@@ -3,7 +3,7 @@
 /// A slot holds a key in its upper half and a document's position plus one in its lower half; zero is empty. Entries
 /// lie in ascending order, each at or behind its home, the slot in proportion to its key. So a look-up ends at the first
 /// larger entry, documents of one key come out in the order in which they went in, and growing is one walk from the
-/// front to the back of both tables. Load stays between .70 and .85.
+/// front to the back of both tables. Load stays between .75 and .85.
 struct BandTable: Sendable {
     private var slots: [UInt64]
     /// How many homes there are; the slots behind them take what overflows at the end.
@@ -26,7 +26,7 @@ struct BandTable: Sendable {
 
     /// Adds the document at `position`, which is larger than all before; false where `key` has `cap` documents already.
     mutating func insert(_ key: UInt32, position: UInt32, cap: Int) -> Bool {
-        if used >= homes / 20 * 17 { grow(by: homes / 5, overflow: slots.count - homes) }
+        if used >= homes / 20 * 17 { grow(by: homes / 8, overflow: slots.count - homes) }
         let entry = UInt64(scattered(key)) << 32 | UInt64(position + 1)
         while true {
             var at = home(entry)
