@@ -32,9 +32,12 @@ enum Framer {
 }
 
 extension MemberStream {
-    /// The record that stands for the damage behind the waiting bytes, which are given up.
-    func damagedRecord(at location: Location, header: [UInt8] = []) throws(SluiceError) -> Framed {
-        let damage = try takeDamage()
+    /// The record that stands for the damage behind the waiting bytes, which are given up, and behind those passed over
+    /// since position `since` of the stream.
+    func damagedRecord(
+        at location: Location, since: UInt64? = nil, header: [UInt8] = []
+    ) throws(SluiceError) -> Framed {
+        let damage = try takeDamage(since: since ?? position)
         return Framed(
             record: RawRecord(
                 ordinal: 0, offset: location.memberOffset, bytes: header, headerBytes: header.count,

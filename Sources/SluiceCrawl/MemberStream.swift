@@ -24,7 +24,7 @@ struct Damage {
 /// Why a stream gives no more bytes for now.
 enum Barrier {
     case end
-    /// Damaged data follows the bytes that wait; ``MemberStream/takeDamage()`` passes over it.
+    /// Damaged data follows the bytes that wait; ``MemberStream/takeDamage(since:)`` passes over it.
     case damage(Damage)
 }
 
@@ -124,10 +124,11 @@ final class MemberStream {
 
     /// Gives up what waits, passes over the damage behind it and goes on at the next sound member.
     ///
-    /// Returns what to call it, and the bytes of the file that were passed over.
-    func takeDamage() throws(SluiceError) -> (reason: Reason, detail: String, skipped: UInt64) {
+    /// Returns what to call it, and the bytes of the file that were passed over; from the member's start where nothing
+    /// of the member was read before position `since` of the stream.
+    func takeDamage(since: UInt64) throws(SluiceError) -> (reason: Reason, detail: String, skipped: UInt64) {
         guard case .damage(let damage) = barrier else { return (.damagedMember, "", 0) }
-        let isUntouched = position <= damage.streamStart
+        let isUntouched = since <= damage.streamStart
         consume(queue.count)
         let found = try nextMember(after: damage)
         barrier = nil

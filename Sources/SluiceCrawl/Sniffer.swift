@@ -38,7 +38,7 @@ struct Sniffer {
             _ = try stream.fill(Sniffer.headBytes)
             if stream.queue.count > 0 { break }
             guard case .damage = stream.barrier else { break }
-            _ = try stream.takeDamage()
+            _ = try stream.takeDamage(since: stream.position)
         }
         return try format(ofHead: stream.queue.bytes)
     }
