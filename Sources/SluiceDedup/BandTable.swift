@@ -29,67 +29,94 @@ struct BandTable: Sendable {
         if used >= homes / 20 * 17 { grow(by: homes / 8, overflow: slots.count - homes) }
         let entry = UInt64(scattered(key)) << 32 | UInt64(position + 1)
         while true {
-            var at = home(entry)
-            var same = 0
-            while at < slots.count, slots[at] != 0, slots[at] < entry {
-                same += slots[at] >> 32 == entry >> 32 ? 1 : 0
-                at += 1
+            let home = BandTable.home(entry, homes)
+            switch slots.withUnsafeMutableBufferPointer({ BandTable.insert(entry, home, cap, $0) }) {
+            case .done:
+                used += 1
+                return true
+            case .full: return false
+            case .noRoom: grow(by: 0, overflow: 2 * (slots.count - homes))
             }
-            if same >= cap { return false }
-            if place(entry, at: at) { break }
-            grow(by: 0, overflow: 2 * (slots.count - homes))
         }
-        used += 1
-        return true
     }
 
     /// Appends the positions of the documents with `key` to `out`, in the order in which they were added.
     func collect(_ key: UInt32, into out: inout [UInt32]) {
         let wanted = UInt64(scattered(key))
-        var at = home(wanted << 32)
-        while at < slots.count, slots[at] != 0, slots[at] >> 32 <= wanted {
-            if slots[at] >> 32 == wanted { out.append(UInt32(truncatingIfNeeded: slots[at]) &- 1) }
-            at += 1
+        let home = BandTable.home(wanted << 32, homes)
+        slots.withUnsafeBufferPointer { slots in
+            var at = home
+            while at < slots.count, slots[at] != 0, slots[at] >> 32 <= wanted {
+                if slots[at] >> 32 == wanted { out.append(UInt32(truncatingIfNeeded: slots[at]) &- 1) }
+                at &+= 1
+            }
         }
     }
 
-    /// Puts `entry` at `at` and moves what lies there up to the next empty slot; false where there is none.
-    private mutating func place(_ entry: UInt64, at: Int) -> Bool {
-        var empty = at
-        while empty < slots.count, slots[empty] != 0 { empty += 1 }
-        guard empty < slots.count else { return false }
-        while empty > at {
-            slots[empty] = slots[empty - 1]
-            empty -= 1
+    private enum Insertion { case done, full, noRoom }
+
+    private static func insert(
+        _ entry: UInt64, _ home: Int, _ cap: Int, _ slots: UnsafeMutableBufferPointer<UInt64>
+    ) -> Insertion {
+        var at = home
+        var same = 0
+        while at < slots.count, slots[at] != 0, slots[at] < entry {
+            same &+= slots[at] >> 32 == entry >> 32 ? 1 : 0
+            at &+= 1
         }
-        slots[at] = entry
-        return true
+        if same >= cap { return .full }
+        var empty = at
+        while empty < slots.count, slots[empty] != 0 { empty &+= 1 }
+        guard empty < slots.count else { return .noRoom }
+        var moving = entry
+        while at <= empty {
+            swap(&slots[at], &moving)
+            at &+= 1
+        }
+        return .done
     }
 
     private mutating func grow(by more: Int, overflow: Int) {
         let old = slots
         homes += more
         slots = []
-        // Everything fits behind the homes at worst, but that many are needed only where keys heap up.
+        // Where keys heap up at the end, more room behind the homes is needed.
         var room = overflow
         while !fill(with: old, overflow: room) { room *= 2 }
     }
 
     private mutating func fill(with old: [UInt64], overflow: Int) -> Bool {
-        slots = [UInt64](repeating: 0, count: homes + overflow)
-        var next = 0
-        for entry in old where entry != 0 {
-            let at = max(home(entry), next)
-            guard at < slots.count else { return false }
-            slots[at] = entry
-            next = at + 1
+        let homes = homes
+        var isDone = true
+        slots = [UInt64](unsafeUninitializedCapacity: homes + overflow) { slots, count in
+            // Entries and their homes ascend together, so each slot is written once, from the front to the back.
+            var next = 0
+            for entry in old where entry != 0 {
+                let at = max(BandTable.home(entry, homes), next)
+                guard at < homes + overflow else {
+                    isDone = false
+                    break
+                }
+                while next < at {
+                    slots.initializeElement(at: next, to: 0)
+                    next &+= 1
+                }
+                slots.initializeElement(at: at, to: entry)
+                next = at &+ 1
+            }
+            while next < homes + overflow {
+                slots.initializeElement(at: next, to: 0)
+                next &+= 1
+            }
+            count = next
         }
-        return true
+        return isDone
     }
 
     /// The slot in proportion to the entry's key; below `homes`.
-    private func home(_ entry: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((entry >> 32) &* UInt64(homes)) >> 32)
+    @inline(__always)
+    private static func home(_ entry: UInt64, _ homes: Int) -> Int {
+        Int(truncatingIfNeeded: ((entry >> 32) &* UInt64(truncatingIfNeeded: homes)) >> 32)
     }
 
     private func scattered(_ key: UInt32) -> UInt32 {
