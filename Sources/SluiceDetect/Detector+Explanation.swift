@@ -47,8 +47,9 @@ extension Detector {
         _ features: FeatureScratch, _ words: Words, _ sums: Sums, limit: Int, onlySynthetic: Bool
     ) -> [Contribution] {
         var best: [(size: Int, at: Int)] = []
-        for (at, slot) in features.slots.enumerated() {
-            let figures = model.slots[Int(slot)]
+        let collected = features.collected
+        for at in collected.indices {
+            let figures = model.slots[Int(collected[at].slot)]
             let product = Int(figures.weight) * Int(figures.rarity)
             let size = onlySynthetic ? product : abs(product)
             guard size > 0, best.count < limit || size > (best.last?.size ?? 0) else { continue }
@@ -57,10 +58,10 @@ extension Detector {
             if best.count > limit { best.removeLast() }
         }
         let unit = model.scale / sums.norm * slope(words.count)
-        let starts = WordStarts(words)
+        let starts = WordStarts(words, upTo: best.map { Int(collected[$0.at].place >> 1) + 2 }.max() ?? 0)
         return best.map { _, at in
-            let figures = model.slots[Int(features.slots[at])]
-            let place = Int(features.places[at])
+            let figures = model.slots[Int(collected[at].slot)]
+            let place = Int(collected[at].place)
             let count = place & 1 + 1
             return Contribution(
                 text: starts.text(place >> 1, count: count), place: place >> 1, words: count,
@@ -74,16 +75,22 @@ extension Detector {
     }
 }
 
-/// Where the normalised words of a text start.
+/// Where the first of a text's normalised words start.
 private struct WordStarts {
     private let bytes: [UInt8]
-    private let starts: [Int]
+    private var starts = [0]
 
-    init(_ words: Words) {
+    /// The starts of the words before the word `end`, and of that word if there is one.
+    init(_ words: Words, upTo end: Int) {
         bytes = words.normalized
-        var starts = [0]
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: " ") { starts.append(index + 1) }
-        self.starts = starts + [bytes.count + 1]
+        starts.reserveCapacity(min(end, words.count) + 1)
+        bytes.withUnsafeBufferPointer { bytes in
+            for index in bytes.indices where bytes[index] == UInt8(ascii: " ") {
+                if starts.count > end { return }
+                starts.append(index + 1)
+            }
+            starts.append(bytes.count + 1)
+        }
     }
 
     /// The `count` words from the word `first` on.

@@ -80,8 +80,8 @@ public struct Detector: Sendable {
         var square: Int64 = 0
         var forSynthetic = 0
         model.slots.withUnsafeBufferPointer { slots in
-            for slot in features.slots {
-                let figures = slots[Int(slot)]
+            for feature in features.collected {
+                let figures = slots[Int(feature.slot)]
                 let rarity = Int64(figures.rarity)
                 dot &+= Int64(figures.weight) &* rarity
                 square &+= rarity &* rarity
@@ -91,7 +91,7 @@ public struct Detector: Sendable {
         let norm = max(Double(square), 1).squareRoot()
         let score = model.bias + model.scale * Double(dot) / norm
         return Sums(
-            score: min(max(score, -1e6), 1e6), forSynthetic: forSynthetic, features: features.slots.count, norm: norm)
+            score: min(max(score, -1e6), 1e6), forSynthetic: forSynthetic, features: features.count, norm: norm)
     }
 
     private func detail(_ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch) -> String {
@@ -100,7 +100,7 @@ public struct Detector: Sendable {
             return weight < 0 ? "no evidence of machine writing found: \(share)" : share
         }
         let names = strongest(features, words, sums, limit: 3, onlySynthetic: true)
-            .map { "“\($0.text.prefix(40))”" }.joined(separator: ", ")
+            .map { "“\($0.text)”" }.joined(separator: ", ")
         return Evidence.cut(names.isEmpty ? share : "\(share), most of all \(names)")
     }
 

@@ -2,14 +2,15 @@ import SluiceCore
 
 extension DetectorEvaluation {
     /// The figures as a table for a terminal: one line a group. A star marks a group that lacks one label and is
-    /// measured against all texts of that label.
+    /// measured against all texts of that label. Generators with few judged texts are in ``json`` only.
     public var table: String {
         let header = [
             "group", "human", "synthetic", "abstained", "AUROC", "TPR@1%FPR", "TPR@5%FPR", "ECE",
             "human called synthetic",
             "synthetic found",
         ]
-        let lines = rows.map { row in
+        let shown = rows.filter { $0.kind != "generator" || $0.human + $0.synthetic >= 20 }
+        let lines = shown.map { row in
             let name = row.kind == "all" ? "all" : "\(row.kind) \(row.name)"
             return [
                 row.borrowed == nil ? name : name + " *", String(row.human), String(row.synthetic),

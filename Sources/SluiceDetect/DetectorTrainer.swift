@@ -66,13 +66,13 @@ public struct DetectorTrainer: Sendable {
         let weights = corpus.balancedWeights
         for (number, hashes) in corpus.words.enumerated() {
             features.collect(hashes, 0..<hashes.count, vocabulary)
-            for slot in features.slots { frequency[Int(slot)] += 1 }
+            for feature in features.collected { frequency[Int(feature.slot)] += 1 }
             let isSynthetic = examples[number].isSynthetic
-            matrix.append(features.slots, isSynthetic: isSynthetic, weight: weights[number] / 2)
+            matrix.append(features.collected, isSynthetic: isSynthetic, weight: weights[number] / 2)
             var random = SplitMix(seed: options.seed &+ UInt64(number) &* 0x9E37_79B9)
             let crop = random.crop(of: hashes.count, lengths: options.shortestCrop...options.longestCrop)
             features.collect(hashes, crop, vocabulary)
-            matrix.append(features.slots, isSynthetic: isSynthetic, weight: weights[number] / 2)
+            matrix.append(features.collected, isSynthetic: isSynthetic, weight: weights[number] / 2)
         }
         let rarity = frequency.map { count in
             let rarity = log(Double(examples.count + 1) / Double(count + 1)) + 1

@@ -3,26 +3,35 @@ import SluiceText
 /// The distinct features of one text: the hashed slots of its kept words, and of its pairs of neighbouring kept words.
 ///
 /// Presence, not count: a feature that occurs again adds nothing. The scratch is reused from text to text; it grows to
-/// twice the number of slots at most, however long the text is.
+/// a few bytes a slot of the table at most, however long the text is.
 struct FeatureScratch: Sendable {
-    /// The slots in the order in which they first occur.
-    private(set) var slots: [UInt32] = []
-    /// Where each slot first occurs: twice the number of its word in the text, plus one where it is a pair's slot.
-    /// Beyond 2³¹ words the numbers are wrong, which only a name in an explanation would show.
-    private(set) var places: [UInt32] = []
+    /// How many distinct features the text has.
+    private(set) var count = 0
     /// How many words of the text are English function words.
     private(set) var functionWords = 0
-    /// How many words of the text are kept words.
-    private(set) var keptWords = 0
+    /// The features in the order in which they first occur; what lies beyond ``count`` is of an earlier text.
+    private var features: [Feature] = []
     /// One bit a slot; all 0 between texts.
     private var seen: [UInt64]
     private let shift: UInt64
+
+    /// A feature of a text.
+    struct Feature: Sendable {
+        /// Its place in the model's table.
+        var slot: UInt32
+        /// Where it first occurs: twice the number of its first word, plus one where it is a pair. Beyond 2³¹ words the
+        /// numbers are wrong, which only a name in an explanation would show.
+        var place: UInt32
+    }
 
     /// A scratch for tables of 2^`bits` slots, 6 to 24.
     init(bits: Int) {
         seen = [UInt64](repeating: 0, count: 1 << (bits - 6))
         shift = UInt64(64 - bits)
     }
+
+    /// The distinct features of the text that was collected last.
+    var collected: ArraySlice<Feature> { features[..<count] }
 
     /// The slot, before the shift, of a kept word.
     @inline(__always)
@@ -41,38 +50,60 @@ struct FeatureScratch: Sendable {
 
     /// Collects the features of the words `range` of a text. O(*n*).
     mutating func collect(_ hashes: [UInt64], _ range: Range<Int>, _ vocabulary: Vocabulary) {
-        for slot in slots { seen[Int(slot >> 6)] = 0 }
-        slots.removeAll(keepingCapacity: true)
-        places.removeAll(keepingCapacity: true)
-        functionWords = 0
-        keptWords = 0
-        vocabulary.withReader { reader in
-            var previous: UInt64 = 0
-            for index in range {
-                let hash = hashes[index]
-                let flags = reader.flags(hash)
-                functionWords &+= Int(flags >> 1)
-                let isKept = flags & Vocabulary.kept != 0
-                let word = isKept ? (hash | 1) : 0
-                if isKept {
-                    keptWords &+= 1
-                    add(FeatureScratch.mix(word: word) >> shift, at: index << 1)
+        for feature in features[..<count] { seen[Int(feature.slot >> 6)] = 0 }
+        // A word brings two features at most, and there are no more than slots.
+        let room = min(2 * range.count, seen.count * 64)
+        if features.count < room {
+            features += Array(repeating: Feature(slot: 0, place: 0), count: room - features.count)
+        }
+        let shift = shift
+        var functionWords = 0
+        count = hashes.withUnsafeBufferPointer { hashes in
+            seen.withUnsafeMutableBufferPointer { seen in
+                features.withUnsafeMutableBufferPointer { features in
+                    vocabulary.withReader { reader in
+                        var list = FeatureList(seen: seen, features: features)
+                        var previous: UInt64 = 0
+                        for index in range {
+                            let hash = hashes[index]
+                            let flags = reader.flags(hash)
+                            functionWords &+= Int(flags >> 1)
+                            guard flags & Vocabulary.kept != 0 else {
+                                previous = 0
+                                continue
+                            }
+                            let word = hash | 1
+                            list.add(FeatureScratch.mix(word: word) >> shift, at: index << 1)
+                            if previous != 0 {
+                                let slot = FeatureScratch.mix(pair: previous, word) >> shift
+                                list.add(slot, at: ((index &- 1) << 1) | 1)
+                            }
+                            previous = word
+                        }
+                        return list.count
+                    }
                 }
-                if isKept, previous != 0 {
-                    add(FeatureScratch.mix(pair: previous, word) >> shift, at: ((index &- 1) << 1) | 1)
-                }
-                previous = word
             }
         }
+        self.functionWords = functionWords
     }
+}
+
+/// The features of one text while they are collected. Invariant: `features` has room for as many features as there are
+/// bits in `seen` or calls of `add`, whichever is less.
+private struct FeatureList {
+    let seen: UnsafeMutableBufferPointer<UInt64>
+    let features: UnsafeMutableBufferPointer<FeatureScratch.Feature>
+    var count = 0
 
     @inline(__always)
-    private mutating func add(_ slot: UInt64, at place: Int) {
+    mutating func add(_ slot: UInt64, at place: Int) {
         let bit: UInt64 = 1 << (slot & 63)
-        let word = Int(slot >> 6)
+        let word = Int(truncatingIfNeeded: slot >> 6)
         guard seen[word] & bit == 0 else { return }
         seen[word] |= bit
-        slots.append(UInt32(truncatingIfNeeded: slot))
-        places.append(UInt32(truncatingIfNeeded: place))
+        features[count] = FeatureScratch.Feature(
+            slot: UInt32(truncatingIfNeeded: slot), place: UInt32(truncatingIfNeeded: place))
+        count &+= 1
     }
 }

@@ -13,8 +13,10 @@ struct TrainingMatrix {
     /// How many rows there are.
     var count: Int { starts.count - 1 }
 
-    mutating func append(_ slots: [UInt32], isSynthetic: Bool, weight: Double) {
-        columns += slots
+    mutating func append(
+        _ features: ArraySlice<FeatureScratch.Feature>, isSynthetic: Bool, weight: Double
+    ) {
+        columns.append(contentsOf: features.lazy.map(\.slot))
         starts.append(columns.count)
         self.isSynthetic.append(isSynthetic)
         weights.append(weight)
