@@ -70,6 +70,7 @@ let package = Package(
 
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests("HouseTests", []),
+        tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
         tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
