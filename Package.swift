@@ -73,6 +73,7 @@ let package = Package(
         tests("SluiceTextTests", ["SluiceText"]),
         tests("HouseTests", []),
         tests("SluiceTests", ["sluice"]),
+        tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
         tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),
