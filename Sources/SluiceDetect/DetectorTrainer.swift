@@ -48,7 +48,7 @@ public struct DetectorTrainer: Sendable {
         _ examples: [LabelledText], calibration: [LabelledText]
     ) throws(SluiceError) -> DetectorModel {
         guard (10...20).contains(options.bits), options.shortestCrop >= 1, options.shortestCrop <= options.longestCrop,
-            options.penalty > 0
+            options.longestCrop <= 1 << 20, options.penalty > 0, options.iterations >= 0, options.calibrationCrops >= 0
         else { throw SluiceError(.configuration, "the training options are impossible") }
         for (name, texts) in [("training", examples), ("calibration", calibration)] {
             guard texts.contains(where: \.isSynthetic), texts.contains(where: { !$0.isSynthetic }) else {
