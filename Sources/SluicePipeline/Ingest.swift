@@ -73,7 +73,8 @@ public struct Ingest {
                     try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
                 }
             } catch let error as SluiceError
-                where error.code == .noUsableData || error.code == .inputMissing {
+                where error.code == .noUsableData || error.code == .inputMissing
+            {
                 committer.summary.failures.append(error)
             }
         }

@@ -35,7 +35,8 @@ enum ConfigurationFile {
                         .configuration, "\(file): unknown key '\(name)'",
                         advice: "config/sluice.yaml of the distribution shows every key")
                 }
-                let found = try snapshot.value(forKey: AbsoluteConfigKey(name.split(separator: ".").map(String.init)),
+                let found = try snapshot.value(
+                    forKey: AbsoluteConfigKey(name.split(separator: ".").map(String.init)),
                     type: .string)
                 guard case .string(let text)? = found.value?.content else {
                     throw SluiceError(.configuration, "\(file): \(name) has no single value", advice: "write one value")
@@ -44,10 +45,12 @@ enum ConfigurationFile {
             }
             return settings
         } catch let error as SluiceError {
-            throw SluiceError(error.code, error.message.hasPrefix(file) ? error.message : "\(file): \(error.message)",
+            throw SluiceError(
+                error.code, error.message.hasPrefix(file) ? error.message : "\(file): \(error.message)",
                 advice: error.advice)
         } catch {
-            throw SluiceError(.configuration, "\(file): \(error)", advice: "the file must be a YAML mapping of sections")
+            throw SluiceError(
+                .configuration, "\(file): \(error)", advice: "the file must be a YAML mapping of sections")
         }
     }
 

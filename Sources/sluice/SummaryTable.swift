@@ -18,7 +18,8 @@ extension IngestSummary {
         for verdict in Verdict.allCases {
             lines.append(row("  \(verdict.rawValue)", verdicts[verdict, default: 0], note: meaning(of: verdict)))
         }
-        lines.append("bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(textBytes)), skipped \(skippedBytes) B")
+        lines.append(
+            "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(textBytes)), skipped \(skippedBytes) B")
         let rate = Int(Double(records) / max(seconds, 0.001))
         lines.append("\(JSONText.decimal(seconds, places: 2)) s, \(rate) records/s, run \(run)")
         return lines.joined(separator: "\n")
@@ -33,7 +34,9 @@ extension IngestSummary {
         if kept + exactDuplicates + nearDuplicates == 0 {
             return "none of the \(records) records holds text that can be used; the reasons are above"
         }
-        if hasDamage { return "some records were damaged; 'sluice provenance --decision rejected' says which and where" }
+        if hasDamage {
+            return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
+        }
         return alreadyIngested > 0 ? "\(alreadyIngested) sources were in the store already and were passed over" : nil
     }
 

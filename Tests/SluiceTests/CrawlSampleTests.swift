@@ -26,7 +26,9 @@ struct CrawlSampleTests {
         let bytes = try #require(summary["bytes"] as? [String: Int])
         let files = try FileManager.default.contentsOfDirectory(
             at: Self.sample.appendingPathComponent("wet"), includingPropertiesForKeys: [.fileSizeKey])
-        #expect(bytes["read"] == (try files.map { try $0.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0 }.reduce(0, +)))
+        #expect(
+            bytes["read"]
+                == (try files.map { try $0.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0 }.reduce(0, +)))
         #expect(bytes["skipped"] == 0)
         #expect(bytes["text"] == 53_994_483)
     }
@@ -59,7 +61,9 @@ struct CrawlSampleTests {
         for line in try Self.table("docs.tsv.gz") where !kept.contains(line[0]) {
             precise.add(best[line[0], default: 0] >= 0.72)
         }
-        print("planted J>=.72 \(planted), J>=.80 \(plantedHigh), exact and norm \(copies), all \(all), precision \(precise)")
+        print(
+            "planted J>=.72 \(planted), J>=.80 \(plantedHigh), exact and norm \(copies), all \(all), precision \(precise)"
+        )
         #expect(planted.share >= 0.998)
         #expect(plantedHigh.share == 1)
         #expect(copies.share == 1)
@@ -130,7 +134,8 @@ struct CrawlSampleTests {
     }
 
     static func table(_ name: String) throws -> [[String]] {
-        let data = name.hasSuffix(".gz")
+        let data =
+            name.hasSuffix(".gz")
             ? try unpacked(name) : try Data(contentsOf: sample.appendingPathComponent(name))
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

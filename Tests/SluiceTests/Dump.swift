@@ -49,7 +49,8 @@ enum Dump {
                 Data(
                     ("WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://\(host)/page/\(number)\r\n"
                         + "WARC-Date: 2024-05-18T01:58:10Z\r\nWARC-Record-ID: <urn:uuid:\(id)>\r\n"
-                        + "Content-Type: text/plain\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)\r\n\r\n").utf8))
+                        + "Content-Type: text/plain\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)\r\n\r\n").utf8)
+            )
         }
         return records
     }

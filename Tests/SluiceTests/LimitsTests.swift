@@ -61,7 +61,8 @@ struct LimitsTests {
         let bomb = folder.path("bomb.gz")
         let zeros = try folder.file("header", header + "Content-Length: 1000000000\r\n\r\n")
         _ = try Program.tool(
-            "/bin/bash", "-c", "(cat '\(zeros)'; head -c 1000000000 /dev/zero; printf '\\r\\n\\r\\n') | gzip -1n > '\(bomb)'")
+            "/bin/bash", "-c",
+            "(cat '\(zeros)'; head -c 1000000000 /dev/zero; printf '\\r\\n\\r\\n') | gzip -1n > '\(bomb)'")
         let middle = try Data(contentsOf: URL(fileURLWithPath: bomb))
         let wet = try folder.file("bomb.warc.wet.gz", parts[0] + parts[1] + middle + parts[2])
         let (run, peak) = try ingest(wet, into: folder.path("store"))
@@ -143,7 +144,8 @@ struct LimitsTests {
         let lock = folder.path("store/lock")
         for _ in 0..<100 where !FileManager.default.fileExists(atPath: lock) { usleep(20_000) }
         usleep(100_000)
-        let second = try Program.run("ingest", "--store", store, try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1))))
+        let second = try Program.run(
+            "ingest", "--store", store, try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1))))
         #expect(second.exitCode == 75, "\(second.errors)")
         try pipe.fileHandleForWriting.write(contentsOf: Dump.jsonLines(Dump.texts(3)))
         try pipe.fileHandleForWriting.close()

@@ -8,7 +8,8 @@ struct SuiteTests {
     static let hasSuites = FileManager.default.fileExists(atPath: warc.path)
 
     @Test(
-        "of WARC files give the records that they are known to hold", .enabled(if: hasSuites, "../shared/suites is not there"),
+        "of WARC files give the records that they are known to hold",
+        .enabled(if: hasSuites, "../shared/suites is not there"),
         arguments: [
             ("example.warc", 4, [:]), ("example.warc.gz", 4, [:]), ("example-iana.org-chunked.warc", 2, [:]),
             ("example-resource.warc.gz", 1, [:]), ("example-digest.warc", 4, [:]),
@@ -25,7 +26,10 @@ struct SuiteTests {
         if records >= 0 { #expect(summary["records"] as? Int == records, "\(name): \(summary)") }
         for (reason, count) in damage { #expect(rejected[reason] == count, "\(name): \(summary)") }
         if damage.isEmpty {
-            #expect(Set(rejected.keys).isSubset(of: ["html-not-extracted", "unsupported-record-type", "not-text", "no-words"]), "\(name): \(rejected)")
+            #expect(
+                Set(rejected.keys).isSubset(of: [
+                    "html-not-extracted", "unsupported-record-type", "not-text", "no-words",
+                ]), "\(name): \(rejected)")
         }
     }
 
@@ -40,7 +44,9 @@ struct SuiteTests {
         #expect(run.errors.contains("ARC"))
     }
 
-    @Test("of JSON: what must be refused is refused, what must be read is read", .enabled(if: hasSuites, "../shared/suites is not there"))
+    @Test(
+        "of JSON: what must be refused is refused, what must be read is read",
+        .enabled(if: hasSuites, "../shared/suites is not there"))
     func json() throws {
         let suite = Program.shared.appendingPathComponent("suites/json-nst/test_parsing")
         let folder = try Folder()
@@ -53,11 +59,13 @@ struct SuiteTests {
                 suite.appendingPathComponent(name).path)
             let rejected = (run.json["rejected"] as? [String: Int] ?? [:]).filter { $0.value > 0 }.map(\.key)
             switch name.prefix(2) {
-            case "y_": #expect(["not-an-object", "missing-text"].contains(rejected.first ?? ""), "\(name): \(run.errors)")
+            case "y_":
+                #expect(["not-an-object", "missing-text"].contains(rejected.first ?? ""), "\(name): \(run.errors)")
             case "n_":
                 let isBlank = data.allSatisfy { [9, 13, 32].contains($0) }
                 #expect(
-                    ["invalid-json", "nesting-too-deep"].contains(rejected.first ?? "") || (isBlank && run.exitCode == 65),
+                    ["invalid-json", "nesting-too-deep"].contains(rejected.first ?? "")
+                        || (isBlank && run.exitCode == 65),
                     "\(name): \(rejected)")
             default: #expect([0, 1, 65].contains(run.exitCode), "\(name): \(run.errors)")
             }

@@ -84,11 +84,13 @@ extension StoreStatistics {
         ]
         for reason in rejected.keys.sorted() { lines.append("  rejected \(reason): \(rejected[reason, default: 0])") }
         for verdict in Verdict.allCases { lines.append("  \(verdict.rawValue): \(verdicts[verdict, default: 0])") }
-        lines.append("\(shards) shards with \(admitted.documents) documents, \(admitted.tokens) tokens; \(held) documents held")
+        lines.append(
+            "\(shards) shards with \(admitted.documents) documents, \(admitted.tokens) tokens; \(held) documents held")
         for source in sources {
             lines.append(
                 "\(source.description.name): \(source.progress.records) records, "
-                    + "\(source.progress.skippedBytes) bytes skipped, \(source.progress.isDone ? "complete" : "not complete")")
+                    + "\(source.progress.skippedBytes) bytes skipped, \(source.progress.isDone ? "complete" : "not complete")"
+            )
         }
         return lines.map { Console.printable($0) }.joined(separator: "\n")
     }

@@ -8,7 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Recompute what the store, or an export, claims.",
-        discussion: "With --export the files of an export are checked, for which no store is needed; with --store too, both.")
+        discussion:
+            "With --export the files of an export are checked, for which no store is needed; with --store too, both.")
 
     @OptionGroup var shared: SharedOptions
 

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// One text whose author is known: what the detector is trained on and measured with.
 public struct LabelledText: Sendable, Equatable {
     /// The text's name in its data set.
@@ -27,5 +29,16 @@ public struct LabelledText: Sendable, Equatable {
         self.domain = domain
         self.source = source
         self.attack = attack
+    }
+
+    /// Sets about a tenth of `texts` aside to calibrate on, chosen by their content alone, so that neither order nor
+    /// names matter.
+    public static func setAside(_ texts: [LabelledText]) -> (learning: [LabelledText], calibration: [LabelledText]) {
+        var learning: [LabelledText] = []
+        var calibration: [LabelledText] = []
+        for text in texts {
+            if Digest.of(text.text).prefix % 10 == 0 { calibration.append(text) } else { learning.append(text) }
+        }
+        return (learning, calibration)
     }
 }

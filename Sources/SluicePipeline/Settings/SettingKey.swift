@@ -83,9 +83,11 @@ public struct SettingKey: Sendable {
         case .text(let path):
             settings[keyPath: path] = text
         case .date(let path):
-            let isDate = text.utf8.count == 10 && text.utf8.enumerated().allSatisfy { index, byte in
-                index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
-            }
+            let isDate =
+                text.utf8.count == 10
+                && text.utf8.enumerated().allSatisfy { index, byte in
+                    index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
+                }
             guard isDate else { throw refusal(of: text, expected: "a date, YYYY-MM-DD") }
             settings[keyPath: path] = text
         }

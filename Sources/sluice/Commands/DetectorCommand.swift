@@ -21,8 +21,16 @@ struct DetectorCommand: AsyncParsableCommand {
         var data: [String]
 
         @Option(
-            parsing: .upToNextOption, help: ArgumentHelp("Other labelled texts to calibrate on.", valueName: "file"))
-        var calibration: [String]
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Other labelled texts to calibrate on; without them a tenth of the data is set aside.",
+                valueName: "file"))
+        var calibration: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("Leave out the texts of these sources, for their licences.", valueName: "source"))
+        var excludeSource: [String] = []
 
         @Option(help: ArgumentHelp("Where to put the model.", valueName: "file"))
         var output: String
@@ -34,12 +42,21 @@ struct DetectorCommand: AsyncParsableCommand {
             try await reportingErrors {
                 var options = DetectorTrainer.Options()
                 options.seed = seed
-                let model = try DetectorTrainer(options).train(
-                    try LabelledFile.read(data), calibration: try LabelledFile.read(calibration))
-                do { try Data(model.encoded()).write(to: URL(fileURLWithPath: output), options: .atomic) } catch {
-                    throw SluiceError(.cannotCreate, "\(output) cannot be written", advice: "check the path")
-                }
+                let excluded = Set(excludeSource)
+                var texts = try LabelledFile.read(data).filter { !excluded.contains($0.source) }
+                var others = try LabelledFile.read(calibration).filter { !excluded.contains($0.source) }
+                if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
+                let model = try DetectorTrainer(options).train(texts, calibration: others)
+                try write(model.encoded(), to: output)
+                let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+                try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)
                 Console.out(model.summary.text)
+            }
+        }
+
+        private func write(_ bytes: [UInt8], to path: String) throws(SluiceError) {
+            do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+                throw SluiceError(.cannotCreate, "\(path) cannot be written", advice: "check the path")
             }
         }
     }
