@@ -58,6 +58,8 @@ struct LineFramer {
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
         while true {
+            // Only once a byte waits is its member known for certain.
+            _ = try stream.fill(1)
             let start = stream.location
             let (length, terminator) = try lineLength(stream)
             if length > limits.lineBytes { return try tooLong(stream, at: start) }
@@ -105,6 +107,7 @@ struct TextFramer {
     let limits: Limits
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        _ = try stream.fill(1)
         let start = stream.location
         if try stream.fill(limits.recordBytes + 1) {
             _ = stream.finish()

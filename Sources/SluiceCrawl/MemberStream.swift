@@ -110,16 +110,16 @@ final class MemberStream {
 
     /// The first waiting byte behind `index` and before `end` at which a member starts.
     func memberStart(after index: Int, before end: Int) -> Int? {
-        for mark in marks.dropFirst() {
-            let at = Int(mark.streamStart - position)
-            if at > index, at < end { return at }
+        // The first mark stands at or before the waiting bytes; of the others, which ascend, the first behind `index`.
+        var low = 1
+        var high = marks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(marks[middle].streamStart - position) > index { high = middle } else { low = middle + 1 }
         }
-        return nil
-    }
-
-    /// True where a member starts at the waiting byte `index`.
-    func isMemberStart(_ index: Int) -> Bool {
-        marks.contains { $0.streamStart == position + UInt64(index) }
+        guard low < marks.count else { return nil }
+        let start = Int(marks[low].streamStart - position)
+        return start < end ? start : nil
     }
 
     /// Gives up what waits, passes over the damage behind it and goes on at the next sound member.
@@ -261,6 +261,7 @@ final class MemberStream {
         // Empty members leave no mark of their own, and a record of very many members only as many as memory allows.
         if marks.last?.streamStart == start || marks.count == MemberStream.markLimit { marks.removeLast() }
         marks.append(Mark(streamStart: start, offset: offset))
+        consume(0)
     }
 
     private func damage(_ message: String) {

@@ -241,3 +241,36 @@ struct LengthTests {
         #expect(reading.skipped == 6)
     }
 }
+
+@Suite("A hostile archive", .timeLimit(.minutes(2)))
+struct HostileTests {
+    @Test("of very many members costs time in proportion to its size")
+    func manyMembers() throws {
+        let letter = storedMember([UInt8(ascii: "x")])
+        let head = storedMember(Array("WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 90000\r\n\r\n".utf8))
+        let bytes = head + (0..<90_000).flatMap { _ in letter } + storedMember(Array("\r\n\r\n".utf8))
+        #expect(try read(bytes, name: "a.warc.gz").texts.map(\.utf8.count) == [90_000])
+        let empty = (0..<100_000).flatMap { _ in storedMember([]) }
+        #expect(try read(empty + head, name: "a.warc.gz").damage == [.truncatedRecord])
+    }
+
+    @Test("of heads without bodies is passed over")
+    func manyHeads() throws {
+        let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+        let heads = (0..<20_000).flatMap { _ in head }
+        let bytes = heads + (try gzip(warcRecord("a text")))
+        let reading = try read(bytes, name: "a.warc.gz")
+        #expect(reading.texts == ["a text"])
+        #expect(reading.damage == [.damagedMember])
+        #expect(reading.skipped == UInt64(heads.count))
+    }
+
+    @Test("inside a member is content, not records")
+    func nested() throws {
+        let inner = try gzip(warcRecord("inner"))
+        let record =
+            "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: application/gzip\r\nContent-Length: \(inner.count)\r\n\r\n"
+        let outer = storedMember(Array(record.utf8) + inner + Array("\r\n\r\n".utf8))
+        #expect(try read(outer + gzip(warcRecord("last")), name: "a.warc.gz").outcomes == ["not-text", "text"])
+    }
+}
