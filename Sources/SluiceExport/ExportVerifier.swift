@@ -27,6 +27,8 @@ private struct ExportCheck {
     let directory: String
     var findings: [Finding] = []
     private var seen = SeqSet()
+    /// The most provenance rows that an export may speak of; a bit for each is 512 MB.
+    static let largestLedger: Int64 = 1 << 32
 
     init(directory: String) { self.directory = directory }
 
@@ -36,7 +38,7 @@ private struct ExportCheck {
             return
         }
         guard let compression = ExportCompression(rawValue: header.compression), header.format == ExportManifest.format,
-            (0...1_000_000).contains(header.capPpm),
+            (0...1_000_000).contains(header.capPpm), (0...ExportCheck.largestLedger).contains(header.ledgerSize),
             header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
         else {
             note(
@@ -105,7 +107,7 @@ private struct ExportCheck {
         } catch {
             throw SluiceError(.checkFailed, "\(place), byte \(error.offset): expected \(error.expected)")
         }
-        guard (1...max(ledgerSize, 1)).contains(facts.seq), ledgerSize < 1 << 34, seen.insert(facts.seq) else {
+        guard (1...max(ledgerSize, 1)).contains(facts.seq), seen.insert(facts.seq) else {
             throw SluiceError(.checkFailed, "\(place): row \(facts.seq) is there twice, or beyond the ledger")
         }
         file.rawBytes += Int64(record.bytes.count) + 1
