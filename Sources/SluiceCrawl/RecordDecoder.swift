@@ -58,8 +58,8 @@ public struct RecordDecoder: Sendable {
     }
 
     private static func isHTML(_ contentType: [UInt8]) -> Bool {
-        ["text/html", "application/xhtml+xml"].contains { kind in
-            WARCHeader.equal(contentType.prefix(kind.utf8.count), kind)
+        (["text/html", "application/xhtml+xml"] as [StaticString]).contains { kind in
+            WARCHeader.equal(contentType.prefix(kind.utf8CodeUnitCount), kind)
         }
     }
 

@@ -10,10 +10,7 @@ import SluiceText
 /// permutations within 2 %.
 public struct Fingerprinter: Sendable {
     /// Where the constants of the permutations come from: never to be changed, as stores keep what follows from it.
-    ///
-    /// Which pairs just above the threshold share no band is chance. On the crawl sample the first 24 seeds found .9988
-    /// of the planted pairs at J ≥ .72 on average (.9966 to 1), and this one all of them.
-    static let seed: UInt64 = 0x534C_5549_4345_0007
+    static let seed: UInt64 = 0x534C_5549_4345_0001
 
     private let parameters: DedupParameters
     private let limit: Int

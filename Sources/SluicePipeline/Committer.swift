@@ -153,8 +153,8 @@ struct Committer {
     ) {
         summary.records += 1
         if case .document(let document) = record.content {
-            summary.textBytes += UInt64(document.rawBytes)
-            progress.textBytes += Int64(document.rawBytes)
+            summary.textBytes += UInt64(document.readBytes)
+            progress.textBytes += Int64(document.readBytes)
             if outcome == .kept { summary.verdicts[document.judgement.verdict, default: 0] += 1 }
         }
         switch outcome {

@@ -24,7 +24,7 @@ public struct IngestSummary: Sendable, Equatable {
     public var held = 0
     /// Bytes of the sources as they are stored, read in this run.
     public var bytesRead: UInt64 = 0
-    /// Bytes of the documents' texts, duplicates included.
+    /// Bytes of the documents' texts as they came, duplicates included.
     public var textBytes: UInt64 = 0
     /// Bytes that belong to no record.
     public var skippedBytes: UInt64 = 0

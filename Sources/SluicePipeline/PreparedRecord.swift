@@ -24,7 +24,9 @@ struct PreparedRecord: Sendable {
 struct PreparedDocument: Sendable {
     /// SHA-256 of the text as stored.
     var digest: Digest
-    /// The text's length before compression, in bytes.
+    /// The length in bytes of the text as it came, before repair.
+    var readBytes: Int
+    /// The length in bytes of the text as stored, before compression.
     var rawBytes: Int
     /// The text, compressed as it is stored.
     var body: [UInt8]

@@ -57,7 +57,7 @@ struct Preparer: Sendable {
             notes: notes(on: clean))
         return .document(
             PreparedDocument(
-                digest: Digest.of(clean.bytes), rawBytes: clean.bytes.count,
+                digest: Digest.of(clean.bytes), readBytes: raw.count, rawBytes: clean.bytes.count,
                 body: try tools.compressor.compress(clean.bytes, level: compressionLevel), words: words,
                 fingerprint: tools.fingerprinter.fingerprint(words), judgement: RecordedJudgement(judgement)))
     }

@@ -37,6 +37,11 @@ extension IngestSummary {
         if hasDamage {
             return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
         }
+        if kept > 0 && held >= kept {
+            return "every document of this run is held: the shards' cap leaves no room for text that may be synthetic, "
+                + "and text that the detector cannot judge counts by detection.prior; set that or shards.cap, or "
+                + "declare the source with --origin"
+        }
         return alreadyIngested > 0 ? "\(alreadyIngested) sources were in the store already and were passed over" : nil
     }
 

@@ -7,20 +7,21 @@ struct CrawlSampleTests {
     static let sample = Program.shared.appendingPathComponent("crawl-sample")
 
     /// One ingest of the WET dump, shared by the tests that only read it.
-    private static let ingested = Result { () throws -> (folder: Folder, summary: [String: Any], exitCode: Int32) in
+    private static let ingested = Result { () throws -> (folder: Folder, run: Program.Outcome) in
         let folder = try Folder()
         let run = try Program.run(
             "ingest", "--json", "--store", folder.path("store"), sample.appendingPathComponent("wet").path)
-        return (folder, run.json, run.exitCode)
+        return (folder, run)
     }
 
     @Test("is read to the last record, and every record has one decision")
     func accounting() throws {
-        let (_, summary, exitCode) = try Self.ingested.get()
+        let run = try Self.ingested.get().run
+        let summary = run.json
         let duplicates = try #require(summary["duplicates"] as? [String: Int])
         let kept = try #require(summary["kept"] as? Int)
         let rejected = try #require(summary["rejected"] as? [String: Int])
-        #expect(exitCode == 0)
+        #expect(run.exitCode == 0)
         #expect(summary["records"] as? Int == 20_000)
         #expect(kept + duplicates.values.reduce(0, +) + rejected.values.reduce(0, +) == 20_000)
         let bytes = try #require(summary["bytes"] as? [String: Int])
@@ -35,7 +36,7 @@ struct CrawlSampleTests {
 
     @Test("loses no duplicate that the truth knows, and nothing else")
     func recallAndPrecision() throws {
-        let (folder, _, _) = try Self.ingested.get()
+        let folder = try Self.ingested.get().folder
         let rows = try Program.run(
             "provenance", "--json", "--limit", "0", "--decision", "kept", "--store", folder.path("store")
         ).rows
@@ -73,7 +74,7 @@ struct CrawlSampleTests {
 
     @Test("gives every duplicate an earlier kept document and the similarity that their words have")
     func duplicateRows() throws {
-        let (folder, _, _) = try Self.ingested.get()
+        let folder = try Self.ingested.get().folder
         let rows = try Program.run("provenance", "--json", "--limit", "0", "--store", folder.path("store")).rows
         #expect(rows.count == 20_000)
         var texts: [String: String] = [:]
@@ -106,7 +107,7 @@ struct CrawlSampleTests {
 
     @Test("keeps nothing new when it comes again, as JSONL, renamed or compressed anew")
     func again() throws {
-        let (folder, _, _) = try Self.ingested.get()
+        let folder = try Self.ingested.get().folder
         let copy = try Folder()
         let store = copy.path("store")
         try FileManager.default.copyItem(atPath: folder.path("store"), toPath: store)

@@ -105,7 +105,7 @@ struct LimitsTests {
             ),
             (
                 "a store that is a file", ["--store", try folder.file("file", "x"), try folder.file("a.txt", "a")], 73,
-                ""
+                "is not a directory"
             ),
         ]
         for (name, arguments, exitCode, says) in cases {

@@ -3,7 +3,7 @@ import Foundation
 /// The built `sluice`, driven as a user drives it.
 enum Program {
     /// What a finished command left behind.
-    struct Outcome {
+    struct Outcome: Sendable {
         var exitCode: Int32
         var output: Data
         var errors: String
@@ -66,7 +66,7 @@ enum Program {
         let folder = try Folder()
         let (stdin, stdout, stderr) = (folder.path("in"), folder.path("out"), folder.path("err"))
         try input.write(to: URL(fileURLWithPath: stdin))
-        for path in [stdout, stderr] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [stdout, stderr] { try Data().write(to: URL(fileURLWithPath: path)) }
         process.standardInput = FileHandle(forReadingAtPath: stdin)
         process.standardOutput = FileHandle(forWritingAtPath: stdout)
         process.standardError = FileHandle(forWritingAtPath: stderr)
