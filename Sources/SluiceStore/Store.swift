@@ -80,12 +80,14 @@ public final class Store: Sendable {
 
     deinit { close() }
 
-    /// Closes the files, which a writer's log is folded into; nothing can be done with the store afterwards.
+    /// Closes the files, folding a writer's log into the database, and lets the next writer in. Nothing can be done
+    /// with the store afterwards.
     ///
     /// The readers go first: only the last connection to close can remove the log, and it must be able to write.
     public func close() {
         try? readers.close()
         try? writer?.close()
+        lock?.release()
     }
 
     /// Runs `body` in one transaction, and returns when it is on disk. If `body` fails, nothing of it has happened.

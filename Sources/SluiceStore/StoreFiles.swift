@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import Synchronization
 
 /// The files of a store: `sluice.db` (with SQLite's `-wal` and `-shm`) and `lock`.
 struct StoreFiles: Sendable {
@@ -65,7 +66,8 @@ struct StoreFiles: Sendable {
 
 /// The exclusive right to write to a store, held until it is released or the process ends, however that comes.
 final class StoreLock: Sendable {
-    private let descriptor: Int32
+    /// The open lock file; nil once released.
+    private let descriptor: Mutex<Int32?>
 
     /// Takes the lock; fails with `busy` where another store, in this process or another, holds it.
     init(_ files: StoreFiles) throws(SluiceError) {
@@ -81,8 +83,13 @@ final class StoreLock: Sendable {
             throw SluiceError(
                 .busy, "another program is writing to \(files.directory)", advice: "try again when it has finished")
         }
-        self.descriptor = descriptor
+        self.descriptor = Mutex(descriptor)
     }
 
-    deinit { close(descriptor) }
+    deinit { release() }
+
+    /// Lets the next writer in.
+    func release() {
+        if let descriptor = descriptor.withLock({ $0.take() }) { close(descriptor) }
+    }
 }

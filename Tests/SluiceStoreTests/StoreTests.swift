@@ -12,7 +12,7 @@ struct StoreTests {
     func roundTrip() throws {
         let entries = Sample.mixed()
         let store = try Sample.fill(directory, entries, batch: 3)
-        try store.read { reader in
+        try store.read { reader throws in
             let found = try reader.provenance(ProvenanceQuery(limit: 0))
             #expect(found.map(\.row) == entries.map(\.row))
             #expect(found.map(\.url) == entries.map(\.address?.url))
@@ -26,7 +26,7 @@ struct StoreTests {
             var keys: [DocumentKeys] = []
             try reader.forEachDocumentKeys(after: 2) { keys.append($0) }
             #expect(keys.map(\.seq) == [5, 6, 7, 8, 9, 10])
-            #expect(keys.map(\.bands) == entries.compactMap(\.document?.bands).dropFirst(2))
+            #expect(keys.map(\.bands) == Array(entries.compactMap(\.document?.bands).dropFirst(2)))
             let statistics = try reader.statistics()
             #expect(statistics.progress.records == 10)
             #expect(statistics.rejected == ["no-words": 1])
@@ -42,14 +42,14 @@ struct StoreTests {
     @Test("says where each document is: in the shard or held")
     func placement() throws {
         let store = try Sample.fill(directory, Sample.mixed())
-        try store.read { reader in
-            // 5 brings 30 synthetic and 70 real tokens on top of 200 real; 6 and 8 are 100 % synthetic.
+        try store.read { reader throws in
+            // 5 brings 30 synthetic and 70 real tokens, for which there is room once 7 is in; 6 and 8 are all synthetic.
             #expect(try reader.held(limit: 10).map(\.seq) == [6, 8])
             let shard = try #require(try reader.shards().first)
             #expect(shard.totals == ShardTotals(documents: 6, synthetic: 30_000, real: 570_000))
             var admitted: [Int64] = []
             try reader.forEachAdmitted(toShard: 1) { admitted.append($0.row.seq) }
-            #expect(admitted == [1, 2, 7, 9, 5, 10] || admitted == [1, 2, 7, 5, 9, 10])
+            #expect(admitted == [1, 2, 7, 5, 9, 10])
             #expect(try reader.provenance(ProvenanceQuery(filter: .shard(1))).map(\.row.seq) == [1, 2, 5, 7, 9, 10])
         }
     }
@@ -120,7 +120,7 @@ struct StoreTests {
         let release = ReleaseDescription(name: "v1", capPPM: 50_000, ledgerSize: 10, manifest: Digest.of([9]))
         try store.write { try $0.record(release, documents: [2, 5]) }
         #expect(throws: SluiceError.self) { try store.write { try $0.record(release, documents: [7]) } }
-        try store.read { reader in
+        try store.read { reader throws in
             #expect(try reader.releases() == ["v1"])
             #expect(try reader.provenance(ProvenanceQuery(filter: .release("v1"))).map(\.row.seq) == [2, 5])
             #expect(

@@ -1,0 +1,159 @@
+import SluiceLedger
+import SluiceStore
+import Testing
+
+/// The rules of admission, written as slowly and plainly as they can be said: everything is recomputed each time.
+private struct SlowModel {
+    var settings: ShardSettings
+    /// Shards by number from 1: settings, members in order, sealed or not.
+    var shards: [(members: [ShardLedger.Candidate], isSealed: Bool)] = []
+    var held: [ShardLedger.Candidate] = []
+
+    private func obeys(_ members: [ShardLedger.Candidate]) -> Bool {
+        let synthetic = members.reduce(0) { $0 + $1.synthetic }
+        let real = members.reduce(0) { $0 + $1.real }
+        return synthetic * 1_000_000 <= settings.capPPM * real
+    }
+
+    private mutating func tryToAdmit(_ candidate: ShardLedger.Candidate) -> Bool {
+        if let last = shards.last, !last.isSealed {
+            guard obeys(last.members + [candidate]) else { return false }
+            shards[shards.count - 1].members.append(candidate)
+        } else {
+            guard obeys([candidate]) else { return false }
+            shards.append(([candidate], false))
+        }
+        let mass = shards[shards.count - 1].members.reduce(0) { $0 + $1.synthetic + $1.real }
+        if mass / 1000 >= settings.targetTokens { shards[shards.count - 1].isSealed = true }
+        return true
+    }
+
+    private func canNeverFit(_ candidate: ShardLedger.Candidate) -> Bool {
+        candidate.synthetic * 1_000_000 > settings.capPPM * (1000 * settings.targetTokens + candidate.real)
+    }
+
+    mutating func place(_ candidate: ShardLedger.Candidate) -> Bool {
+        guard tryToAdmit(candidate) else {
+            held.append(candidate)
+            return false
+        }
+        while let index = held.firstIndex(where: { !canNeverFit($0) }), tryToAdmit(held[index]) {
+            held.remove(at: index)
+        }
+        return true
+    }
+}
+
+@Suite("The shard ledger")
+struct ShardLedgerTests {
+    private static func document(_ seq: Int64, _ generator: inout SeededGenerator, longest: Int64)
+        -> ShardLedger.Candidate
+    {
+        let mass = 1000 * Int64.random(in: 1...longest, using: &generator)
+        let synthetic: Int64 =
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0: 0
+            case 1: mass
+            case 2: mass / 10
+            default: Int64.random(in: 0...mass, using: &generator)
+            }
+        return ShardLedger.Candidate(seq: seq, synthetic: synthetic, real: mass - synthetic)
+    }
+
+    @Test("admits, holds and seals as the slow model does, step by step", arguments: 1...60)
+    func model(seed: Int) {
+        var generator = SeededGenerator(UInt64(seed))
+        let settings = ShardSettings(
+            capPPM: [0, 1, 50_000, 100_000, 333_333, 1_000_000].randomElement(using: &generator) ?? 0,
+            targetTokens: Int64.random(in: 1...3000, using: &generator))
+        var ledger = ShardLedger(settings: settings)
+        var model = SlowModel(settings: settings)
+        var totals: [Int64: ShardTotals] = [:]
+        var members: [Int64: [Int64]] = [:]
+        var sealed: Set<Int64> = []
+        for seq in Int64(1)...400 {
+            let document = ShardLedgerTests.document(seq, &generator, longest: seed % 2 == 0 ? 100 : 1000)
+            var steps: [ShardLedger.Step] = []
+            #expect(ledger.place(document, &steps) == model.place(document))
+            #expect(ledger.heldCount == model.held.count)
+            for step in steps {
+                switch step {
+                case .open(let shard, let with):
+                    #expect(with == settings)
+                    #expect(totals[shard] == nil)
+                    #expect(shard == Int64(totals.count) + 1)
+                    totals[shard] = ShardTotals()
+                case .seal(let shard): #expect(sealed.insert(shard).inserted)
+                case .withdraw: Issue.record("nothing was withdrawn")
+                case .admit(let shard, let document, let after):
+                    #expect(!sealed.contains(shard))
+                    #expect(after.documents == (totals[shard]?.documents ?? -1) + 1)
+                    #expect(after.synthetic * 1_000_000 <= settings.capPPM * after.real)
+                    totals[shard] = after
+                    members[shard, default: []].append(document)
+                }
+            }
+        }
+        #expect(members.count == model.shards.count)
+        for (index, shard) in model.shards.enumerated() {
+            #expect(members[Int64(index) + 1] == shard.members.map(\.seq))
+            #expect(sealed.contains(Int64(index) + 1) == shard.isSealed)
+        }
+    }
+
+    @Test("takes no notice of batches, restarts or failed transactions", arguments: 1...6)
+    func restarts(seed: Int) throws {
+        var generator = SeededGenerator(UInt64(seed) &* 7919)
+        let settings = ShardSettings(capPPM: 100_000, targetTokens: 900)
+        var entries: [StoreEntry] = []
+        for seq in Int64(1)...120 {
+            let document = ShardLedgerTests.document(seq, &generator, longest: 120)
+            let tokens = Int((document.synthetic + document.real) / 1000)
+            entries.append(Sample.kept(seq, synthetic: document.synthetic, tokens: tokens))
+        }
+        let whole = TemporaryDirectory()
+        let expected = try Self.image(try Sample.fill(whole, entries, settings: settings))
+        #expect(expected.contains { $0.hasPrefix("shard 2") })
+
+        let pieces = TemporaryDirectory()
+        var store = try Sample.fill(pieces, [], settings: settings)
+        var start = 0
+        while start < entries.count {
+            let end = min(start + Int.random(in: 1...30, using: &generator), entries.count)
+            if Bool.random(using: &generator) {
+                store.close()
+                store = try Store.open(
+                    directory: pieces.path, mode: .write,
+                    settings: StoreSettings(shards: settings, deduplication: "x=1"))
+            }
+            if Bool.random(using: &generator) {
+                struct Stop: Error {}
+                #expect(throws: (any Error).self) {
+                    try store.write { writer in
+                        try writer.append(Array(entries[start..<end]), run: 1, timeMicroseconds: 1)
+                        throw Stop()
+                    }
+                }
+            }
+            try store.write { writer in
+                try writer.append(Array(entries[start..<end]), run: 1, timeMicroseconds: 1)
+                try writer.setProgress(Sample.progress(Array(entries[..<end])), ofSource: 1)
+            }
+            start = end
+        }
+        #expect(try Self.image(store) == expected)
+        #expect(try store.verify { $0.body }.allSatisfy(\.passed))
+    }
+
+    /// Everything about the shards of a store, line by line.
+    private static func image(_ store: Store) throws -> [String] {
+        try store.read { reader throws in
+            var lines: [String] = []
+            for shard in try reader.shards() {
+                lines.append("shard \(shard.id) \(shard.isSealed) \(shard.totals)")
+                try reader.forEachAdmitted(toShard: shard.id) { lines.append("\($0.admission) \($0.row.seq)") }
+            }
+            return lines + (try reader.held(limit: 1000).map { "held \($0.seq)" })
+        }
+    }
+}
