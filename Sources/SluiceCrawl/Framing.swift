@@ -32,9 +32,12 @@ enum Framer {
 }
 
 extension MemberStream {
-    /// The record that stands for the damage behind the waiting bytes, which are given up.
-    func damagedRecord(at location: Location, header: [UInt8] = []) throws(SluiceError) -> Framed {
-        let damage = try takeDamage()
+    /// The record that stands for the damage behind the waiting bytes, which are given up, and behind those passed over
+    /// since position `since` of the stream.
+    func damagedRecord(
+        at location: Location, since: UInt64? = nil, header: [UInt8] = []
+    ) throws(SluiceError) -> Framed {
+        let damage = try takeDamage(since: since ?? position)
         return Framed(
             record: RawRecord(
                 ordinal: 0, offset: location.memberOffset, bytes: header, headerBytes: header.count,
@@ -55,6 +58,8 @@ struct LineFramer {
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
         while true {
+            // Only once a byte waits is its member known for certain.
+            _ = try stream.fill(1)
             let start = stream.location
             let (length, terminator) = try lineLength(stream)
             if length > limits.lineBytes { return try tooLong(stream, at: start) }
@@ -102,6 +107,7 @@ struct TextFramer {
     let limits: Limits
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        _ = try stream.fill(1)
         let start = stream.location
         if try stream.fill(limits.recordBytes + 1) {
             _ = stream.finish()

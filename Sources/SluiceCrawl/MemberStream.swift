@@ -24,7 +24,7 @@ struct Damage {
 /// Why a stream gives no more bytes for now.
 enum Barrier {
     case end
-    /// Damaged data follows the bytes that wait; ``MemberStream/takeDamage()`` passes over it.
+    /// Damaged data follows the bytes that wait; ``MemberStream/takeDamage(since:)`` passes over it.
     case damage(Damage)
 }
 
@@ -110,24 +110,25 @@ final class MemberStream {
 
     /// The first waiting byte behind `index` and before `end` at which a member starts.
     func memberStart(after index: Int, before end: Int) -> Int? {
-        for mark in marks.dropFirst() {
-            let at = Int(mark.streamStart - position)
-            if at > index, at < end { return at }
+        // The first mark stands at or before the waiting bytes; of the others, which ascend, the first behind `index`.
+        var low = 1
+        var high = marks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(marks[middle].streamStart - position) > index { high = middle } else { low = middle + 1 }
         }
-        return nil
-    }
-
-    /// True where a member starts at the waiting byte `index`.
-    func isMemberStart(_ index: Int) -> Bool {
-        marks.contains { $0.streamStart == position + UInt64(index) }
+        guard low < marks.count else { return nil }
+        let start = Int(marks[low].streamStart - position)
+        return start < end ? start : nil
     }
 
     /// Gives up what waits, passes over the damage behind it and goes on at the next sound member.
     ///
-    /// Returns what to call it, and the bytes of the file that were passed over.
-    func takeDamage() throws(SluiceError) -> (reason: Reason, detail: String, skipped: UInt64) {
+    /// Returns what to call it, and the bytes of the file that were passed over; from the member's start where nothing
+    /// of the member was read before position `since` of the stream.
+    func takeDamage(since: UInt64) throws(SluiceError) -> (reason: Reason, detail: String, skipped: UInt64) {
         guard case .damage(let damage) = barrier else { return (.damagedMember, "", 0) }
-        let isUntouched = position <= damage.streamStart
+        let isUntouched = since <= damage.streamStart
         consume(queue.count)
         let found = try nextMember(after: damage)
         barrier = nil
@@ -260,6 +261,7 @@ final class MemberStream {
         // Empty members leave no mark of their own, and a record of very many members only as many as memory allows.
         if marks.last?.streamStart == start || marks.count == MemberStream.markLimit { marks.removeLast() }
         marks.append(Mark(streamStart: start, offset: offset))
+        consume(0)
     }
 
     private func damage(_ message: String) {

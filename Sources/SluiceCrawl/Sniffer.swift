@@ -18,7 +18,8 @@ struct Sniffer {
         let bytes = UnsafeRawBufferPointer(rebasing: head)
         for compression in [Compression.gzip, .zstd] where compression.isMemberStart(bytes) { return compression }
         let isBinary = bytes.prefix(512).contains { $0 < 0x09 || ($0 > 0x0D && $0 < 0x20) }
-        guard isBinary || (bytes.count < Compression.magicBytes && !bytes.isEmpty) else { return .none }
+        let isCut = bytes.count < Compression.magicBytes && (bytes.first == 0x1F || bytes.first == 0x28)
+        guard isBinary || isCut else { return .none }
         // UTF-16 is binary to the eye, but no damaged archive.
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return .none }
         let name = lowercasedName
@@ -38,7 +39,7 @@ struct Sniffer {
             _ = try stream.fill(Sniffer.headBytes)
             if stream.queue.count > 0 { break }
             guard case .damage = stream.barrier else { break }
-            _ = try stream.takeDamage()
+            _ = try stream.takeDamage(since: stream.position)
         }
         return try format(ofHead: stream.queue.bytes)
     }

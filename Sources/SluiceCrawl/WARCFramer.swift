@@ -4,6 +4,9 @@ import SluiceCore
 struct WARCFramer {
     let limits: Limits
 
+    /// How far behind a record, in bytes, damage to its member makes it doubtful.
+    private static let foresight = 64 << 10
+
     /// The header of a record that waits at the front of the stream.
     private struct Head {
         var location: Location
@@ -107,14 +110,17 @@ struct WARCFramer {
         while after < total + 4, try stream.fill(after + 1), WARCLines.isLineEnd(stream.queue.bytes[after]) {
             after += 1
         }
-        if try stream.fill(after + 1) {
-            if try !startsWithMagic(stream, after),
-                let cut = WARCLines.recordStart(stream.queue.bytes, from: head.block.count), cut < total
-            {
-                return take(stream, cut, head, .damagedRecord, "the next record starts after \(cut - head.block.count)")
+        if try !startsWithMagic(stream, after) {
+            let isLast = try !stream.fill(after + WARCFramer.foresight)
+            let next = WARCLines.recordStart(stream.queue.bytes, from: head.block.count)
+            if let next, next < total {
+                return take(
+                    stream, next, head, .damagedRecord, "the next record starts after \(next - head.block.count)")
             }
-        } else if stream.endsInDamage(before: total) {
-            return try stream.damagedRecord(at: head.location, header: head.block)
+            // No sound record of its member follows this one, so nothing says that this one is sound.
+            if isLast, next == nil, stream.endsInDamage(before: total) {
+                return try stream.damagedRecord(at: head.location, header: head.block)
+            }
         }
         if let problem = head.problem {
             stream.consume(after)
@@ -161,7 +167,12 @@ struct WARCFramer {
     /// The stretch from the front of the stream to the next record's start.
     private func stray(_ stream: MemberStream) throws(SluiceError) -> Framed {
         let location = stream.location
+        let since = stream.position
         let skipped = try passToRecord(stream)
+        if stream.queue.count == 0, case .damage(let damage) = stream.barrier, damage.streamStart <= since {
+            // The stretch is what the damaged member still gave: one damage, not two.
+            return try stream.damagedRecord(at: location, since: since)
+        }
         var framed = broken(.strayBytes, "\(skipped) bytes where a record was expected", at: location)
         framed.skipped = skipped
         return framed

@@ -149,7 +149,9 @@ struct JSONTests {
                 changed[Int.random(in: changed.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
             let spaced = [UInt8(ascii: " ")] + changed + [UInt8(ascii: "\n")]
-            #expect(isAccepted(decode(changed)) == isAccepted(decode(spaced)))
+            if isAccepted(decode(changed)) != isAccepted(decode(spaced)) {
+                Issue.record("\(changed) is judged otherwise between spaces")
+            }
         }
     }
 }
