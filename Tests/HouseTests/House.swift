@@ -17,7 +17,7 @@ enum House {
             "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore",
             "Logging", "Metrics",
         ],
-        "SluiceStore": ["SluiceLedger", "SluiceMigrations", "SluiceCore", "GRDB"],
+        "SluiceStore": ["SluiceLedger", "SluiceMigrations", "SluiceCore", "GRDB", "GRDBSQLite"],
         "SluiceMigrations": [],
         "SluiceLedger": ["SluiceCore", "Crypto"],
         "SluiceDetect": ["SluiceText", "SluiceCore"],
