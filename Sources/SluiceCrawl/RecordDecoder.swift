@@ -44,7 +44,9 @@ public struct RecordDecoder: Sendable {
         if WARCHeader.equal(type, "response") {
             record.content = .rejected(.htmlNotExtracted, detail: "a response; its HTML is not extracted")
         } else if WARCHeader.equal(type, "conversion") || WARCHeader.equal(type, "resource") {
-            if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
+            if let contentType = header.contentType, RecordDecoder.isHTML(contentType) {
+                record.content = .rejected(.htmlNotExtracted, detail: "a \(RecordDecoder.printable(type)) of HTML")
+            } else if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
                 record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.printable(contentType))")
             } else {
                 record.content = .text(Array(raw.bytes.dropFirst(raw.headerBytes)))
@@ -52,6 +54,12 @@ public struct RecordDecoder: Sendable {
         } else {
             let shown = type.isEmpty ? "WARC-Type is missing" : "WARC-Type is \(RecordDecoder.printable(type))"
             record.content = .rejected(.unsupportedRecordType, detail: shown)
+        }
+    }
+
+    private static func isHTML(_ contentType: [UInt8]) -> Bool {
+        ["text/html", "application/xhtml+xml"].contains { kind in
+            WARCHeader.equal(contentType.prefix(kind.utf8.count), kind)
         }
     }
 
