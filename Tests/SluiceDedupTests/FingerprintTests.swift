@@ -60,6 +60,7 @@ struct FingerprintTests {
         var errors = 0.0
         var squares = 0.0
         var variance = 0.0
+        let values = parameters.bands * parameters.rows
         let trials = 600
         for _ in 0..<trials {
             let a = randomWords(300, using: &random)
@@ -67,10 +68,10 @@ struct FingerprintTests {
             let truth = ShingleSet(a, parameters: parameters, limits: Limits())
                 .jaccard(ShingleSet(b, parameters: parameters, limits: Limits()))
             let equal = zip(fingerprinter.signature(a), fingerprinter.signature(b)).count { $0 == $1 }
-            let error = Double(equal) / 108 - truth
+            let error = Double(equal) / Double(values) - truth
             errors += error
             squares += error * error
-            variance += truth * (1 - truth) / 108
+            variance += truth * (1 - truth) / Double(values)
         }
         let bias = errors / Double(trials)
         let spread = (variance / Double(trials)).squareRoot()
