@@ -7,7 +7,7 @@ import SluiceCore
 public struct DedupIndex: Sendable {
     /// The parameters that the fingerprints were made with.
     public let parameters: DedupParameters
-    /// How often a document was left out of a band because ``bucketLimit`` others have its key there.
+    /// How often a document was left out of a table because ``bucketLimit`` others have its key there.
     public private(set) var fullBuckets = 0
 
     private var tables: [BandTable] = []
@@ -68,7 +68,7 @@ public struct DedupIndex: Sendable {
         documents.append(seq)
         contentKeyTails.append(UInt32(truncatingIfNeeded: contentKeyPrefix))
         let head = UInt32(truncatingIfNeeded: contentKeyPrefix >> 32)
-        if !contentKeys.insert(head, position: position, cap: .max) { fullBuckets += 1 }
+        if !contentKeys.insert(head, position: position, cap: DedupIndex.bucketLimit) { fullBuckets += 1 }
         for (band, key) in bands.prefix(tables.count).enumerated()
         where !tables[band].insert(key, position: position, cap: DedupIndex.bucketLimit) {
             fullBuckets += 1

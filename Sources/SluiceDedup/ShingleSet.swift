@@ -13,7 +13,7 @@ public struct ShingleSet: Sendable, Equatable {
         var all = [UInt64](unsafeUninitializedCapacity: shingles.remaining) { out, count in
             count = shingles.next(of: words.hashes, into: out)
         }
-        all.sort()
+        all.sortUniform()
         var kept = 0
         for index in all.indices where index == 0 || all[index] != all[index - 1] {
             all[kept] = all[index]

@@ -16,7 +16,7 @@ public struct Tokenizer: Sendable {
     /// A tokeniser without scratch; the first texts make it.
     public init() {}
 
-    /// The words of `text`, valid UTF-8. O(*n*); ASCII text goes at about 1 GB/s.
+    /// The words of `text`, valid UTF-8. O(*n*); ASCII text goes at about 750 MB/s, German or French at 450.
     public mutating func tokenize(_ text: [UInt8]) -> Words {
         let counts = scan(text)
         var words: Words

@@ -71,7 +71,7 @@ struct DedupIndexTests {
     func boilerplate() {
         var index = DedupIndex(parameters: DedupParameters(bands: 2, rows: 1))
         for seq in 0..<1000 {
-            index.insert(document: Int64(seq), fingerprint: fingerprint([42, UInt32(seq)], key: UInt64(seq)))
+            index.insert(document: Int64(seq), fingerprint: fingerprint([42, UInt32(seq)], key: UInt64(seq) << 32))
         }
         #expect(index.candidates([42, 5000], limit: .max) == (0..<Int64(DedupIndex.bucketLimit)).map { $0 })
         #expect(index.candidates([41, 777], limit: .max) == [777])
