@@ -93,14 +93,14 @@ extension StoreReader {
             search.arguments += [decision.rawValue]
         }
         let sql = """
-            SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model, p.shard
+            SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model,
+                (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
             FROM \(search.tables)
             JOIN source AS s ON s.id = r.source
             JOIN batch AS b ON b.first_seq = (SELECT max(first_seq) FROM batch WHERE first_seq <= r.seq)
             JOIN run AS u ON u.id = b.run
             LEFT JOIN address AS a ON a.seq = r.seq
             LEFT JOIN record AS k ON k.seq = r.duplicate_seq
-            LEFT JOIN placement AS p ON p.document = r.seq
             WHERE \(search.conditions.joined(separator: " AND "))
             ORDER BY r.seq LIMIT ?
             """
@@ -161,7 +161,12 @@ extension StoreReader {
                 arguments: [first, last, name, name])
         case .shard(let shard):
             return Search(
-                conditions: ["r.seq IN (SELECT document FROM placement WHERE shard = ?)"], arguments: [shard])
+                conditions: [
+                    """
+                    r.seq IN (SELECT document FROM admission
+                        WHERE shard = ? GROUP BY document HAVING sum(action) = 1)
+                    """
+                ], arguments: [shard])
         case .release(let name):
             return Search(
                 conditions: [
