@@ -3,7 +3,8 @@
 --
 --   * history is append-only: source, run, batch, record, document, text, admission, release, release_document;
 --   * a shard's ratio never passes its cap, and a sealed shard never changes;
---   * only address may be erased; only progress, and a shard's state when it is sealed, may be updated.
+--   * only address may be erased; only progress, and a shard's state when it is sealed, may be
+--     updated; lookup is derived and free.
 --
 -- The laws are triggers, not CHECKs or foreign keys, because a bare shell can switch both of those off. Three traps
 -- they are written around: INSERT OR REPLACE deletes the old row without firing its DELETE triggers, so every BEFORE
@@ -150,10 +151,6 @@ CREATE TABLE record (
     CHECK ((verdict IS NULL) = (evidence IS NULL))
 ) STRICT;
 
--- Look-ups by document and by record id (DESIGN's `provenance`); the unique index serves look-ups by source.
-CREATE INDEX record_document ON record (document) WHERE document IS NOT NULL;
-CREATE INDEX record_record_id ON record (record_id) WHERE record_id IS NOT NULL;
-
 CREATE TRIGGER record_insert BEFORE INSERT ON record BEGIN
     SELECT RAISE(ABORT, 'append-only: record')
         WHERE NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM record);
@@ -175,12 +172,9 @@ CREATE TABLE address (
     salt BLOB NOT NULL CHECK (length(salt) = 16),
     url TEXT NOT NULL,
     host TEXT NOT NULL,
-    url_key INTEGER NOT NULL                     -- the first eight bytes of SHA-256(url), big-endian, signed
+    url_key INTEGER NOT NULL,                    -- what the two are looked up by: see lookup
+    host_key INTEGER NOT NULL
 ) STRICT;
-
--- Look-ups by host, and by URL through eight bytes instead of eighty.
-CREATE INDEX address_host ON address (host);
-CREATE INDEX address_url_key ON address (url_key);
 
 CREATE TRIGGER address_insert BEFORE INSERT ON address BEGIN
     SELECT RAISE(ABORT, 'address: comes with its record, once')
@@ -188,6 +182,23 @@ CREATE TRIGGER address_insert BEFORE INSERT ON address BEGIN
         OR (SELECT url_commitment FROM record WHERE seq = NEW.seq) IS NULL;
 END;
 CREATE TRIGGER address_update BEFORE UPDATE ON address BEGIN SELECT RAISE(ABORT, 'address: may only be erased'); END;
+
+-- What records are found by: eight bytes each of the digests of their document, record id, URL and host. A record's
+-- keys are written once 16,384 records are complete, in sorted order behind those of the 16,384 before: an index in the
+-- usual sense would change three pages of the file for every record, and cost more than all the rest. Records after the
+-- last whole segment are found by reading them. Derived: whoever empties this table loses nothing but a moment.
+CREATE TABLE lookup (
+    segment INTEGER NOT NULL,                    -- of the records from 16384 * segment + 1 to 16384 * (segment + 1)
+    key INTEGER NOT NULL,                        -- the first eight bytes of a SHA-256, big-endian, signed
+    seq INTEGER NOT NULL,                        -- 0 in the one row that marks a segment as written
+    PRIMARY KEY (segment, key, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A digest of an address would let it be guessed, so it goes when the address does.
+CREATE TRIGGER address_deleted AFTER DELETE ON address BEGIN
+    DELETE FROM lookup
+        WHERE segment = (OLD.seq - 1) / 16384 AND key IN (OLD.url_key, OLD.host_key) AND seq = OLD.seq;
+END;
 
 -- A kept document: what deduplication remembers of it, and its two masses.
 CREATE TABLE document (

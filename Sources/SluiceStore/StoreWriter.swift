@@ -99,6 +99,7 @@ public final class StoreWriter {
             _ = shards.place(candidate, &steps)
         }
         try write(steps)
+        try Lookup.extend(db, records: first.row.seq + Int64(entries.count) - 1)
         self.shards = shards
     }
 

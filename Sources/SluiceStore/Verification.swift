@@ -45,6 +45,7 @@ struct Verification {
         ("shards", { try $0.shards() }),
         ("placements", { try $0.placements() }),
         ("addresses", { try $0.addresses() }),
+        ("lookups", { try $0.lookups() }),
         ("releases", { try $0.releases() }),
         ("texts", { try $0.texts() }),
     ]
@@ -270,14 +271,34 @@ struct Verification {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment
+                SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment, a.host, a.host_key
                 FROM address AS a LEFT JOIN record AS r ON r.seq = a.seq ORDER BY a.seq
                 """)
         while let row = try rows.next() {
             let url: String = row[2]
-            if Digest.of(row.bytes(1) + Array(url.utf8)) != row.digest(4) || RowInsertions.key(ofURL: url) != row[3] {
+            if Digest.of(row.bytes(1) + Array(url.utf8)) != row.digest(4) || Lookup.key(of: url) != row[3]
+                || Lookup.key(of: row[5]) != row[6]
+            {
                 outcome.fail("the address of record \(row[0] as Int64) is not the one committed to")
             }
+        }
+        return outcome
+    }
+
+    private func lookups() throws -> Outcome {
+        let segments = try count("SELECT ifnull(max(seq), 0) FROM record") / Lookup.segmentSize
+        var outcome = Outcome(looked: "\(segments) whole segments")
+        if try Lookup.segments(db) != segments { outcome.fail("there are not as many segments as the ledger fills") }
+        for segment in 0..<segments {
+            var expected = try Lookup.entries(db, segment: segment)[...]
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT key, seq FROM lookup WHERE segment = ? AND seq > 0 ORDER BY key, seq",
+                arguments: [segment])
+            var isEqual = true
+            while let row = try rows.next() {
+                isEqual = isEqual && expected.popFirst() == Lookup.Entry(key: row[0], seq: row[1])
+            }
+            if !isEqual || !expected.isEmpty { outcome.fail("segment \(segment) does not hold its records' keys") }
         }
         return outcome
     }
