@@ -69,8 +69,15 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
+        tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
+        tests("SluiceTextTests", ["SluiceText"]),
+        tests("HouseTests", []),
+        tests("SluiceTests", ["sluice"]),
+        tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
+        tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),
+        tests("SluiceCrawlTests", ["SluiceCrawl", "SluiceCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,12 +1,5 @@
+#include "clones.h"
 #include "sluice_kernels.h"
-
-// One binary runs on every x86-64: the loader picks the widest clone. Thread sanitizer runs constructors before it is
-// ready for ifunc resolvers, so the clones are left out there.
-#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
-#define SLUICE_CLONES __attribute__((target_clones("avx512bw", "avx2", "default")))
-#else
-#define SLUICE_CLONES
-#endif
 
 SLUICE_CLONES
 void sluice_minhash(const uint32_t *restrict values, size_t count, const uint32_t *restrict a,

@@ -8,7 +8,8 @@ public struct Limits: Sendable, Equatable {
     public var headerBytes: Int
     /// The deepest nesting of JSON arrays and objects.
     public var jsonDepth: Int
-    /// The most distinct word 5-grams of a document that count for near-duplicate detection; the first ones count.
+    /// The most word 5-grams of a document that count for near-duplicate detection: the first ones, repeated ones
+    /// included.
     public var shingles: Int
     /// The most earlier documents that one document is compared with, word by word.
     public var candidates: Int

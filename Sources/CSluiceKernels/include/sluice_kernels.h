@@ -9,4 +9,23 @@
 void sluice_minhash(const uint32_t *values, size_t count, const uint32_t *a, const uint32_t *b, uint32_t *minima,
                     size_t lanes);
 
+/// What `sluice_text_scan` counts, in bytes of the text but where noted.
+struct sluice_text_counts {
+    size_t lines;        ///< Line feeds.
+    size_t upper;        ///< A to Z.
+    size_t digits;       ///< 0 to 9.
+    size_t punctuation;  ///< . , ; : ! ? ' " - ( )
+    size_t symbols;      ///< Every other printable ASCII sign, the underscore included; no space.
+    size_t high;         ///< Bytes from 0x80 on.
+    size_t leads;        ///< Bytes from 0xC0 on: no fewer than there are scalars outside ASCII in valid UTF-8.
+    size_t word_bytes;   ///< ASCII letters, digits and underscores.
+    size_t word_starts;  ///< Runs of those.
+};
+
+/// Counts `text` and marks its bytes. Bit i % 64 of `regions[i / 64]` is set where byte i is an ASCII letter, digit or
+/// underscore or lies outside ASCII, and that of `high[i / 64]` where it lies outside ASCII. Both hold
+/// (`length` + 63) / 64 elements; bits from `length` on are clear.
+void sluice_text_scan(const uint8_t *text, size_t length, uint64_t *regions, uint64_t *high,
+                      struct sluice_text_counts *counts);
+
 #endif

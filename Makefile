@@ -1,0 +1,52 @@
+# The commands of the house. `make run` first.
+
+RUN := .build-run
+VENV := .venv-test
+SAMPLE := Tests/Sample/sample.warc.wet.gz Tests/Sample/sample.jsonl.gz
+SLUICE := $(CURDIR)/.build/release/sluice
+
+.PHONY: run test bench lint clean setup build sample-run python-tests
+
+run: build sample-run
+
+setup:
+	@.ci/setup
+
+build: setup
+	swift build -c release --product sluice
+
+# Ingests the bundled sample into a fresh store, shows a decision, exports and verifies.
+# The sample holds a damaged member and a broken line on purpose: ingest says so and ends with exit code 1.
+sample-run:
+	@rm -rf $(RUN)
+	@mkdir -p $(RUN)
+	@echo "== ingest"
+	@$(SLUICE) ingest --store $(RUN)/store $(SAMPLE) || test $$? -eq 1
+	@echo "== why a document was dropped"
+	@$(SLUICE) provenance --store $(RUN)/store --decision duplicate --limit 1
+	@echo "== export"
+	@$(SLUICE) export --store $(RUN)/store --output $(RUN)/export --release sample
+	@echo "== verify"
+	@$(SLUICE) verify --store $(RUN)/store --export $(RUN)/export
+
+# --disable-testable-imports keeps the products shared with `swift build -c release`.
+test: build
+	swift test -c release --disable-testable-imports
+	@$(MAKE) --no-print-directory python-tests
+
+python-tests: sample-run
+	python3 Tests/Sample/make_sample.py --check
+	python3 Tests/python/check_sample.py $(SLUICE) $(RUN)/store
+	python3 Tests/python/recompute_cap.py $(RUN)/export
+	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
+	@$(VENV)/bin/python3 -c 'import datasets' 2>/dev/null || $(VENV)/bin/pip install --quiet datasets zstandard
+	$(VENV)/bin/python3 Tests/python/load_datasets.py $(RUN)/export
+
+bench: build
+	python3 Benchmarks/bench.py $(SLUICE)
+
+lint:
+	@.ci/lint
+
+clean:
+	rm -rf .build $(RUN) $(VENV)

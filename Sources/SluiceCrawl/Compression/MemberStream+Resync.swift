@@ -1,0 +1,63 @@
+import Glibc
+import SluiceCore
+
+extension MemberStream {
+    /// How far back from where the damage was noticed a sound member is looked for, in bytes of the file: damaged data
+    /// can decompress into rubbish for a while, over the start of the next member.
+    private static let hindsight: UInt64 = 256 << 10
+    /// The most compressed, and decompressed, bytes by which a member start is tried.
+    private static let trialInput = 64 << 10
+    private static let trialOutput = 4 << 10
+
+    /// The offset of the first sound member start behind `damage`, or nil where there is none.
+    func nextMember(after damage: Damage) throws(SluiceError) -> UInt64? {
+        let reach = damage.noticedAt > Self.hindsight ? damage.noticedAt - Self.hindsight : 0
+        var at = max(damage.memberOffset + 1, reach)
+        let trial = MemberDecoder(compression)
+        let output = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.trialOutput, alignment: 16)
+        defer { output.deallocate() }
+        while true {
+            let view = try window.view(at: at, atLeast: Compression.magicBytes)
+            guard view.count >= Compression.magicBytes, let base = view.baseAddress else { return nil }
+            let searched = view.count - Compression.magicBytes + 1
+            guard let hit = memchr(base, Int32(compression.firstMagicByte), searched) else {
+                at += UInt64(searched)
+                continue
+            }
+            let index = UnsafeRawPointer(hit) - base
+            at += UInt64(index)
+            if compression.isMemberStart(UnsafeRawBufferPointer(rebasing: view[index...])) {
+                if try isSound(at: at, trial, output) { return at }
+            }
+            at += 1
+        }
+    }
+
+    /// True where what is at `offset` decompresses, and to what is expected.
+    private func isSound(
+        at offset: UInt64, _ trial: MemberDecoder, _ output: UnsafeMutableRawBufferPointer
+    ) throws(SluiceError) -> Bool {
+        let view = try window.view(at: offset, atLeast: Self.trialInput)
+        let input = UnsafeRawBufferPointer(rebasing: view.prefix(Self.trialInput))
+        trial.reset()
+        var used = 0
+        var made = 0
+        steps: while made < output.count {
+            let step = trial.step(
+                UnsafeRawBufferPointer(rebasing: input[used...]),
+                into: UnsafeMutableRawBufferPointer(rebasing: output[made...]))
+            used += step.consumed
+            made += step.produced
+            switch step.status {
+            case .end: break steps
+            case .more: if step.consumed == 0, step.produced == 0 { break steps }
+            case .checkFailed: break steps
+            // A record's start that decompresses is a record, if a damaged one.
+            case .damaged: if expectsWARC { break steps } else { return false }
+            }
+        }
+        let content = UnsafeRawBufferPointer(rebasing: output[..<made])
+        guard expectsWARC else { return made > 0 && !content.contains(0) }
+        return content.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }.starts(with: "WARC/".utf8)
+    }
+}

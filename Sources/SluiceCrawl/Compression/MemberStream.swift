@@ -1,0 +1,284 @@
+import Glibc
+import SluiceCore
+
+/// A place in a source: a member, and the decompressed bytes behind its start.
+struct Location: Equatable {
+    var memberOffset: UInt64
+    var skipBytes: UInt64
+}
+
+/// Compressed data that cannot be read.
+struct Damage {
+    /// What is wrong.
+    var detail: String
+    /// The offset in the file of the damaged member, or of what stands where one was expected.
+    var memberOffset: UInt64
+    /// The position in the stream at which the member's bytes start.
+    var streamStart: UInt64
+    /// The offset in the file where the damage was noticed.
+    var noticedAt: UInt64
+    /// True where no member starts at all.
+    var isStray: Bool
+}
+
+/// Why a stream gives no more bytes for now.
+enum Barrier {
+    case end
+    /// Damaged data follows the bytes that wait; ``MemberStream/takeDamage(since:)`` passes over it.
+    case damage(Damage)
+}
+
+/// The decompressed bytes of a source, the members they came from, and the damage between them.
+///
+/// What comes out from a location on is a function of the file and that location alone, whoever asks and however the
+/// windows fall; that is what makes reading resumable. Memory: the file window, a small member's output
+/// (``wholeOutput``), and whatever the caller asks to have waiting at once.
+final class MemberStream {
+    let window: FileWindow
+    let compression: Compression
+    let queue = ByteQueue()
+    /// What keeps the stream from giving more bytes than wait in ``queue``.
+    private(set) var barrier: Barrier?
+    /// True where members are known to start WARC records, which keeps false starts out when looking for one.
+    let expectsWARC: Bool
+
+    private struct Mark {
+        var streamStart: UInt64
+        var offset: UInt64
+    }
+
+    /// The position in the stream of the first waiting byte.
+    private(set) var position: UInt64 = 0
+    /// The member of the first waiting byte, and those that start behind it.
+    private var marks: [Mark]
+    private var nextInput: UInt64
+    private var isInside = false
+    private let decoder: MemberDecoder
+    private let member = GzipMember()
+
+    /// The most output, in bytes, of a member that is checked as a whole before any of it is given out.
+    static let wholeOutput = 8 << 20
+    private static let chunk = 128 << 10
+    private static let markLimit = 1 << 16
+
+    init(
+        window: FileWindow, compression: Compression, at location: Location, expectsWARC: Bool
+    ) throws(SluiceError) {
+        self.window = window
+        self.expectsWARC = expectsWARC
+        self.compression = compression
+        decoder = MemberDecoder(compression)
+        nextInput = location.memberOffset
+        marks = [Mark(streamStart: 0, offset: location.memberOffset)]
+        var rest = location.skipBytes
+        while rest > 0, try fill(1) {
+            let step = min(rest, UInt64(queue.count))
+            consume(Int(step))
+            rest -= step
+        }
+    }
+
+    /// The offset in the file up to which it has been read; it runs ahead of the bytes given out.
+    var inputPosition: UInt64 { min(nextInput, window.size) }
+
+    /// Where the first waiting byte is; at the end of a member, where the next one starts.
+    var location: Location {
+        guard compression != .none, let mark = marks.first else {
+            return Location(memberOffset: nextInput - UInt64(queue.count), skipBytes: 0)
+        }
+        return Location(memberOffset: mark.offset, skipBytes: position - mark.streamStart)
+    }
+
+    /// Waits for `count` bytes; false where an end or damage comes before them.
+    func fill(_ count: Int) throws(SluiceError) -> Bool {
+        while queue.count < count {
+            guard barrier == nil else { return false }
+            try produce()
+        }
+        return true
+    }
+
+    /// Takes away the first `length` waiting bytes.
+    func consume(_ length: Int) {
+        let taken = min(max(length, 0), queue.count)
+        queue.consume(taken)
+        position += UInt64(taken)
+        var passed = 0
+        while passed + 1 < marks.count, marks[passed + 1].streamStart <= position { passed += 1 }
+        if passed > 0 { marks.removeFirst(passed) }
+    }
+
+    /// The first waiting byte behind `index` and before `end` at which a member starts.
+    func memberStart(after index: Int, before end: Int) -> Int? {
+        // The first mark stands at or before the waiting bytes; of the others, which ascend, the first behind `index`.
+        var low = 1
+        var high = marks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(marks[middle].streamStart - position) > index { high = middle } else { low = middle + 1 }
+        }
+        guard low < marks.count else { return nil }
+        let start = Int(marks[low].streamStart - position)
+        return start < end ? start : nil
+    }
+
+    /// Gives up what waits, passes over the damage behind it and goes on at the next sound member.
+    ///
+    /// Returns what to call it, and the bytes of the file that were passed over; from the member's start where nothing
+    /// of the member was read before position `since` of the stream.
+    func takeDamage(since: UInt64) throws(SluiceError) -> (reason: Reason, detail: String, skipped: UInt64) {
+        guard case .damage(let damage) = barrier else { return (.damagedMember, "", 0) }
+        let isUntouched = since <= damage.streamStart
+        consume(queue.count)
+        let found = try nextMember(after: damage)
+        barrier = nil
+        isInside = false
+        nextInput = found ?? window.size
+        marks = [Mark(streamStart: position, offset: nextInput)]
+        let from = isUntouched || damage.isStray ? damage.memberOffset : max(damage.noticedAt, damage.memberOffset)
+        let isJunk = damage.isStray && found == nil && damage.memberOffset > 0
+        return (
+            isJunk ? .strayBytes : .damagedMember, "\(damage.detail), at offset \(damage.memberOffset)",
+            nextInput > from ? nextInput - from : 0
+        )
+    }
+
+    /// Passes over the rest of the file; returns its bytes.
+    func finish() -> UInt64 {
+        consume(queue.count)
+        let rest = window.size - inputPosition
+        nextInput = window.size
+        marks = [Mark(streamStart: position, offset: nextInput)]
+        barrier = .end
+        return rest
+    }
+
+    private func produce() throws(SluiceError) {
+        if compression == .none { return try produceAsIs() }
+        if isInside { return try produceInside() }
+        try produceMember()
+    }
+
+    private func produceAsIs() throws(SluiceError) {
+        let view = try window.view(at: nextInput, atLeast: 1)
+        guard !view.isEmpty else { return barrier = .end }
+        append(UnsafeRawBufferPointer(rebasing: view.prefix(4 * MemberStream.chunk)))
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) {
+        queue.free(atLeast: bytes.count).copyMemory(from: bytes)
+        queue.commit(bytes.count)
+        nextInput += UInt64(bytes.count)
+    }
+
+    private func produceMember() throws(SluiceError) {
+        let start = nextInput
+        let view = try window.view(at: start, atLeast: 32 << 10)
+        guard !view.isEmpty else { return barrier = .end }
+        guard compression.isMemberStart(view) else {
+            // Some archivers pad a file with zeros to the end of a block.
+            if view[0] == 0, try isZero(from: start) {
+                nextInput = window.size
+                mark(nextInput)
+                return barrier = .end
+            }
+            return barrier = .damage(
+                Damage(
+                    detail: "no \(compression.rawValue) header where one was expected", memberOffset: start,
+                    streamStart: position + UInt64(queue.count), noticedAt: start, isStray: true))
+        }
+        if compression == .gzip, try produceWhole(view) { return }
+        try beginInside()
+    }
+
+    /// Decompresses the member at `nextInput` in one go; false where it is too large for that, or damaged.
+    private func produceWhole(_ first: UnsafeRawBufferPointer) throws(SluiceError) -> Bool {
+        var view = first
+        var room = 2 * MemberStream.chunk
+        while true {
+            let output = UnsafeMutableRawBufferPointer(
+                rebasing: queue.free(atLeast: room).prefix(MemberStream.wholeOutput))
+            switch member.decompress(view, into: output) {
+            case .whole(let consumed, let produced):
+                queue.commit(produced)
+                endMember(at: nextInput + UInt64(consumed))
+                return true
+            case .shortOfRoom:
+                if output.count >= MemberStream.wholeOutput { return false }
+                room = min(4 * output.count, MemberStream.wholeOutput)
+            case .failed:
+                let isAll = view.count == FileWindow.capacity || nextInput + UInt64(view.count) >= window.size
+                if isAll { return false }
+                view = try window.view(at: nextInput, atLeast: FileWindow.capacity)
+            }
+        }
+    }
+
+    /// Starts to stream the member at `nextInput`, and holds its output until it is either sound or too large to hold.
+    private func beginInside() throws(SluiceError) {
+        let start = nextInput
+        let waiting = queue.count
+        decoder.reset()
+        isInside = true
+        while isInside, barrier == nil, queue.count - waiting < MemberStream.wholeOutput,
+            nextInput - start < UInt64(FileWindow.capacity)
+        {
+            try produceInside()
+        }
+        // A member that failed its own check holds nothing that can be trusted.
+        if checkFailed { queue.truncate(to: waiting) }
+    }
+
+    private var checkFailed = false
+
+    private func produceInside() throws(SluiceError) {
+        checkFailed = false
+        let view = try window.view(at: nextInput, atLeast: 1)
+        let step = decoder.step(view, into: queue.free(atLeast: MemberStream.chunk))
+        queue.commit(step.produced)
+        nextInput += UInt64(step.consumed)
+        switch step.status {
+        case .end: endMember(at: nextInput)
+        case .more where view.isEmpty && step.produced == 0: damage("the member is cut short by the end of the file")
+        case .more where step.consumed == 0 && step.produced == 0: damage("decompression does not go on")
+        case .more: break
+        case .checkFailed(let message):
+            checkFailed = true
+            damage(message)
+        case .damaged(let message): damage(message)
+        }
+    }
+
+    private func endMember(at offset: UInt64) {
+        isInside = false
+        nextInput = offset
+        mark(offset)
+    }
+
+    /// Notes that the member at `offset` starts behind the waiting bytes.
+    private func mark(_ offset: UInt64) {
+        let start = position + UInt64(queue.count)
+        // Empty members leave no mark of their own, and a record of very many members only as many as memory allows.
+        if marks.last?.streamStart == start || marks.count == MemberStream.markLimit { marks.removeLast() }
+        marks.append(Mark(streamStart: start, offset: offset))
+        consume(0)
+    }
+
+    private func damage(_ message: String) {
+        guard let mark = marks.last else { return }
+        barrier = .damage(
+            Damage(
+                detail: message, memberOffset: mark.offset, streamStart: mark.streamStart, noticedAt: nextInput,
+                isStray: false))
+    }
+
+    private func isZero(from offset: UInt64) throws(SluiceError) -> Bool {
+        var at = offset
+        while true {
+            let view = try window.view(at: at, atLeast: 1)
+            if view.isEmpty { return true }
+            if view.contains(where: { $0 != 0 }) { return false }
+            at += UInt64(view.count)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import SluiceCore
+
+/// A record as a framer found it, before it has its ordinal.
+struct Framed {
+    var record: RawRecord
+    /// Bytes that belong to no sound record, in this damaged stretch.
+    var skipped: UInt64 = 0
+}
+
+/// Cuts a stream into the records of one format.
+enum Framer {
+    case warc(WARCFramer)
+    case jsonl(LineFramer)
+    case text(TextFramer)
+
+    init(_ format: SourceFormat, limits: Limits) {
+        switch format {
+        case .warc: self = .warc(WARCFramer(limits: limits))
+        case .jsonl: self = .jsonl(LineFramer(limits: limits))
+        case .text, .auto: self = .text(TextFramer(limits: limits))
+        }
+    }
+
+    /// The next record; nil where the stream ends.
+    func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        switch self {
+        case .warc(let framer): try framer.next(stream)
+        case .jsonl(let framer): try framer.next(stream)
+        case .text(let framer): try framer.next(stream)
+        }
+    }
+}
+
+extension MemberStream {
+    /// The record that stands for the damage behind the waiting bytes, which are given up, and behind those passed over
+    /// since position `since` of the stream.
+    func damagedRecord(
+        at location: Location, since: UInt64? = nil, header: [UInt8] = []
+    ) throws(SluiceError) -> Framed {
+        let damage = try takeDamage(since: since ?? position)
+        return Framed(
+            record: RawRecord(
+                ordinal: 0, offset: location.memberOffset, bytes: header, headerBytes: header.count,
+                form: .damaged(damage.reason, detail: damage.detail)),
+            skipped: damage.skipped)
+    }
+
+    /// True where the member that holds the bytes before waiting byte `index` is damaged right behind what waits.
+    func endsInDamage(before index: Int) -> Bool {
+        guard case .damage(let damage) = barrier else { return false }
+        return damage.streamStart < position + UInt64(index)
+    }
+}
+
+/// Cuts a stream into lines; blank ones are none.
+struct LineFramer {
+    let limits: Limits
+
+    func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        while true {
+            // Only once a byte waits is its member known for certain.
+            _ = try stream.fill(1)
+            let start = stream.location
+            let (length, terminator) = try lineLength(stream)
+            if length > limits.lineBytes { return try tooLong(stream, at: start) }
+            let end = length + terminator
+            let isCut = try !stream.fill(end + 1) && (terminator == 0 || stream.endsInDamage(before: end))
+            if isCut, case .damage = stream.barrier { return try stream.damagedRecord(at: start) }
+            if end == 0 { return nil }
+            let isBlank = stream.queue.bytes.prefix(length).allSatisfy(isJSONSpace)
+            let bytes = isBlank ? [] : stream.queue.copy(length)
+            stream.consume(end)
+            if isBlank { continue }
+            return Framed(record: RawRecord(ordinal: 0, offset: start.memberOffset, bytes: bytes, form: .jsonl))
+        }
+    }
+
+    /// The length of the waiting line and of its line feed (0 at the end of the stream); more than the limit where it is longer.
+    private func lineLength(_ stream: MemberStream) throws(SluiceError) -> (length: Int, terminator: Int) {
+        var searched = 0
+        while true {
+            let bytes = stream.queue.bytes
+            if let feed = find(UInt8(ascii: "\n"), in: bytes, from: searched) { return (feed, 1) }
+            searched = bytes.count
+            if searched > limits.lineBytes { return (searched, 0) }
+            if try !stream.fill(searched + 1) { return (searched, 0) }
+        }
+    }
+
+    private func tooLong(_ stream: MemberStream, at start: Location) throws(SluiceError) -> Framed {
+        while try stream.fill(1) {
+            if let feed = find(UInt8(ascii: "\n"), in: stream.queue.bytes) {
+                stream.consume(feed + 1)
+                break
+            }
+            stream.consume(stream.queue.count)
+        }
+        return Framed(
+            record: RawRecord(
+                ordinal: 0, offset: start.memberOffset, bytes: [],
+                form: .damaged(.lineTooLong, detail: "longer than \(limits.lineBytes) bytes")))
+    }
+}
+
+/// Takes a whole stream for one record.
+struct TextFramer {
+    let limits: Limits
+
+    func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        _ = try stream.fill(1)
+        let start = stream.location
+        if try stream.fill(limits.recordBytes + 1) {
+            _ = stream.finish()
+            return Framed(
+                record: RawRecord(
+                    ordinal: 0, offset: start.memberOffset, bytes: [],
+                    form: .damaged(.recordTooLarge, detail: "larger than \(limits.recordBytes) bytes")))
+        }
+        if case .damage = stream.barrier {
+            var damaged = try stream.damagedRecord(at: start)
+            // A text with a hole is not the text: what comes behind the damage goes with it.
+            damaged.skipped += stream.finish()
+            return damaged
+        }
+        if stream.queue.count == 0 { return nil }
+        let bytes = stream.queue.copy(stream.queue.count)
+        stream.consume(bytes.count)
+        return Framed(record: RawRecord(ordinal: 0, offset: start.memberOffset, bytes: bytes, form: .text))
+    }
+}
+
+/// True for the white space of RFC 8259.
+func isJSONSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+}

@@ -1,0 +1,87 @@
+import SluiceCore
+
+/// Where reading a source goes on.
+///
+/// A point stands before a record (or a damaged stretch), and reading from it gives what reading on would have given.
+public struct ResumePoint: Sendable, Equatable {
+    /// The offset in the file of the compressed member to seek to; in an uncompressed file, of the byte.
+    public var memberOffset: UInt64
+    /// The decompressed bytes of that member to pass over; 0 where a record starts its member, and uncompressed.
+    public var skipBytes: UInt64
+    /// The ordinal of the next record.
+    public var ordinal: Int
+
+    /// A point of its parts.
+    public init(memberOffset: UInt64, skipBytes: UInt64, ordinal: Int) {
+        self.memberOffset = memberOffset
+        self.skipBytes = skipBytes
+        self.ordinal = ordinal
+    }
+
+    /// The beginning of a source.
+    public static let start = ResumePoint(memberOffset: 0, skipBytes: 0, ordinal: 0)
+}
+
+/// One record of a source, framed and not yet decoded.
+public struct RawRecord: Sendable, Equatable {
+    /// What the bytes of a record are.
+    public enum Form: Sendable, Equatable {
+        /// A WARC header block and its payload.
+        case warc
+        /// One line of JSON, without its line feed.
+        case jsonl
+        /// A whole source.
+        case text
+        /// A damaged stretch, or a record beyond a limit; `bytes` is the WARC header block where one was read.
+        case damaged(Reason, detail: String)
+    }
+
+    /// The place among the records of the source, from 0.
+    public var ordinal: Int
+    /// Where it starts: the offset in the file of its compressed member (the same for all records of one member), or
+    /// of its first byte in an uncompressed file.
+    public var offset: UInt64
+    /// The bytes, as `form` says.
+    public var bytes: [UInt8]
+    /// The length of the WARC header block at the start of `bytes`, its blank line included; 0 where there is none.
+    public var headerBytes: Int
+    /// What `bytes` is.
+    public var form: Form
+
+    /// A record of its parts.
+    public init(ordinal: Int, offset: UInt64, bytes: [UInt8], headerBytes: Int = 0, form: Form) {
+        self.ordinal = ordinal
+        self.offset = offset
+        self.bytes = bytes
+        self.headerBytes = headerBytes
+        self.form = form
+    }
+}
+
+/// Records that are committed together.
+public struct RawBatch: Sendable {
+    /// The records, in the order of the source; never empty.
+    public var records: [RawRecord]
+    /// Where to go on once this batch is committed.
+    public var resume: ResumePoint
+    /// The bytes of the file read so far, for progress; reading ahead counts, so it is not to be stored.
+    public var position: UInt64
+    /// The bytes that belong to no sound record, in this batch's damaged stretches.
+    ///
+    /// Where compressed data is damaged these are bytes of the file: from the start of the damaged member (or from the
+    /// damage, where records of that member came out before it) to the member where reading goes on. Where
+    /// decompressed data is damaged they are decompressed bytes: those passed over to the next `WARC/` line. Blank lines
+    /// between records, zero padding at the end of a file and the bytes of a record that is too large are not skipped.
+    public var skipped: UInt64
+    /// True where no record follows.
+    public var isLast: Bool
+
+    /// A batch of its parts.
+    public init(records: [RawRecord], resume: ResumePoint, position: UInt64, skipped: UInt64, isLast: Bool) {
+        self.records = records
+        self.resume = resume
+        self.position = position
+        self.skipped = skipped
+        self.isLast = isLast
+    }
+}

@@ -1,0 +1,157 @@
+import SluiceCore
+
+/// Decodes framed records; a pure function of each, for any number of workers.
+public struct RecordDecoder: Sendable {
+    private let limits: Limits
+
+    /// The longest id, address or generator's name that is kept, in bytes; a longer one is dropped.
+    public static let nameLimit = 4096
+
+    /// A decoder within `limits`.
+    public init(limits: Limits) { self.limits = limits }
+
+    /// The record in `raw`: its names, what it declares, and its text or why it has none. O(*n*).
+    public func decode(_ raw: RawRecord) -> Record {
+        var record = Record(
+            ordinal: raw.ordinal, offset: raw.offset, rawDigest: Digest.of(raw.bytes),
+            content: .rejected(.damagedRecord, detail: ""))
+        switch raw.form {
+        case .warc: decodeWARC(raw, into: &record)
+        case .jsonl: decodeLine(raw.bytes, into: &record)
+        case .text: record.content = decodeText(raw.bytes)
+        case .damaged(let reason, let detail):
+            if raw.headerBytes > 0 { _ = decodeHeader(raw, into: &record) }
+            record.content = .rejected(reason, detail: detail)
+        }
+        return record
+    }
+
+    // MARK: WARC
+
+    private func decodeHeader(_ raw: RawRecord, into record: inout Record) -> WARCHeader {
+        let header = raw.bytes.withUnsafeBufferPointer {
+            WARCHeader(UnsafeBufferPointer(rebasing: $0.prefix(raw.headerBytes)))
+        }
+        record.id = name(header.id)
+        record.url = name(header.targetURI.map(RecordDecoder.plainURI))
+        record.captured = name(header.date)
+        return header
+    }
+
+    private func decodeWARC(_ raw: RawRecord, into record: inout Record) {
+        let header = decodeHeader(raw, into: &record)
+        let type = header.type ?? []
+        if WARCHeader.equal(type, "response") {
+            record.content = .rejected(.htmlNotExtracted, detail: "a response; its HTML is not extracted")
+        } else if WARCHeader.equal(type, "conversion") || WARCHeader.equal(type, "resource") {
+            if let contentType = header.contentType, RecordDecoder.isHTML(contentType) {
+                record.content = .rejected(.htmlNotExtracted, detail: "a \(RecordDecoder.printable(type)) of HTML")
+            } else if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
+                record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.printable(contentType))")
+            } else {
+                record.content = .text(Array(raw.bytes.dropFirst(raw.headerBytes)))
+            }
+        } else {
+            let shown = type.isEmpty ? "WARC-Type is missing" : "WARC-Type is \(RecordDecoder.printable(type))"
+            record.content = .rejected(.unsupportedRecordType, detail: shown)
+        }
+    }
+
+    private static func isHTML(_ contentType: [UInt8]) -> Bool {
+        (["text/html", "application/xhtml+xml"] as [StaticString]).contains { kind in
+            WARCHeader.equal(contentType.prefix(kind.utf8CodeUnitCount), kind)
+        }
+    }
+
+    private static func isText(_ contentType: [UInt8]) -> Bool {
+        contentType.isEmpty || WARCHeader.equal(contentType.prefix(5), "text/")
+    }
+
+    /// An address without the angle brackets that some writers put around it, and with its spaces percent-encoded.
+    private static func plainURI(_ bytes: [UInt8]) -> [UInt8] {
+        var uri = bytes[...]
+        if uri.first == UInt8(ascii: "<"), uri.last == UInt8(ascii: ">") { uri = uri.dropFirst().dropLast() }
+        guard uri.contains(UInt8(ascii: " ")) else { return Array(uri) }
+        return uri.flatMap { $0 == UInt8(ascii: " ") ? Array("%20".utf8) : [$0] }
+    }
+
+    // MARK: JSON lines
+
+    private func decodeLine(_ bytes: [UInt8], into record: inout Record) {
+        let span = bytes.span
+        let line: JSONLine
+        do throws(JSONFault) {
+            line = try JSONLine(span, depthLimit: limits.jsonDepth)
+        } catch {
+            switch error {
+            case .invalid(let problem, let at):
+                record.content = .rejected(.invalidJSON, detail: "\(problem), at byte \(at) of the line")
+            case .tooDeep(let at):
+                let detail = "nested deeper than \(limits.jsonDepth), at byte \(at) of the line"
+                record.content = .rejected(.nestingTooDeep, detail: detail)
+            }
+            return
+        }
+        guard line.isObject else {
+            record.content = .rejected(.notAnObject, detail: "a JSON value, but no object")
+            return
+        }
+        record.id = string(line.id, span)
+        record.url = string(line.metadata.url, span) ?? string(line.url, span)
+        record.captured = text(line.created, span)
+        record.declared = label(line.metadata, span)
+        if case .string(let text) = line.text {
+            record.content = .text(JSONLine.unescaped(text, span))
+        } else {
+            let detail = line.text == nil ? "no member “text”" : "“text” is no string"
+            record.content = .rejected(.missingText, detail: detail)
+        }
+    }
+
+    private func label(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> DeclaredLabel? {
+        var hasGenerator = false
+        if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
+        var verified = false
+        if case .flag(let flag) = metadata.verified { verified = flag }
+        var isSynthetic = true
+        if case .flag(let flag) = metadata.synthetic {
+            isSynthetic = flag
+        } else if !hasGenerator {
+            return nil
+        }
+        return DeclaredLabel(
+            isSynthetic: isSynthetic, generator: text(metadata.generator, line), isVerified: verified)
+    }
+
+    /// A string or an integer, as text.
+    private func string(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
+        guard case .integer(let range) = value else { return text(value, line) }
+        return name(JSONLine.unescaped(JSONString(range: range, hasEscapes: false), line))
+    }
+
+    private func text(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
+        guard case .string(let string) = value else { return nil }
+        // An escaped character takes at most six bytes.
+        guard string.range.count <= 6 * RecordDecoder.nameLimit else { return nil }
+        return name(JSONLine.unescaped(string, line))
+    }
+
+    private func name(_ bytes: [UInt8]?) -> String? {
+        guard let bytes, !bytes.isEmpty, bytes.count <= RecordDecoder.nameLimit else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: Plain text
+
+    private func decodeText(_ bytes: [UInt8]) -> Record.Content {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return .rejected(.notText, detail: "UTF-16, by its byte order mark; UTF-8 is read")
+        }
+        if let zero = bytes.prefix(8192).firstIndex(of: 0) {
+            return .rejected(.notText, detail: "binary data: a zero byte at \(zero)")
+        }
+        return .text(bytes)
+    }
+
+    private static func printable(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
+}

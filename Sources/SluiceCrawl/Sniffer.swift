@@ -1,0 +1,77 @@
+import SluiceCore
+
+/// Tells a source's compression and format from its first bytes, and where these do not say, from its name.
+struct Sniffer {
+    let path: String
+
+    /// The most bytes looked at, decompressed.
+    private static let headBytes = 4 << 10
+    /// The most damaged stretches passed over in search of a head.
+    private static let damageLimit = 8
+
+    /// How the file is packed.
+    ///
+    /// A name that ends in `.gz` or `.zst` over a damaged head counts; over plain text it does not, because downloads
+    /// are often unpacked on the way and keep their name.
+    func compression(_ window: FileWindow) throws(SluiceError) -> Compression {
+        let head = try window.view(at: 0, atLeast: Sniffer.headBytes).prefix(Sniffer.headBytes)
+        let bytes = UnsafeRawBufferPointer(rebasing: head)
+        for compression in [Compression.gzip, .zstd] where compression.isMemberStart(bytes) { return compression }
+        let isBinary = bytes.prefix(512).contains { $0 < 0x09 || ($0 > 0x0D && $0 < 0x20) }
+        let isCut = bytes.count < Compression.magicBytes && (bytes.first == 0x1F || bytes.first == 0x28)
+        guard isBinary || isCut else { return .none }
+        // UTF-16 is binary to the eye, but no damaged archive.
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return .none }
+        let name = lowercasedName
+        if name.hasSuffix(".gz") || name.hasSuffix(".gzip") { return .gzip }
+        if name.hasSuffix(".zst") || name.hasSuffix(".zstd") { return .zstd }
+        return .none
+    }
+
+    /// What the source is made of.
+    ///
+    /// - throws: `.noUsableData` for ARC files, which are not read.
+    func format(_ window: FileWindow, _ compression: Compression) throws(SluiceError) -> SourceFormat {
+        let start = Location(memberOffset: 0, skipBytes: 0)
+        let stream = try MemberStream(
+            window: window, compression: compression, at: start, expectsWARC: suffixFormat == .warc)
+        for _ in 0..<Sniffer.damageLimit {
+            _ = try stream.fill(Sniffer.headBytes)
+            if stream.queue.count > 0 { break }
+            guard case .damage = stream.barrier else { break }
+            _ = try stream.takeDamage(since: stream.position)
+        }
+        return try format(ofHead: stream.queue.bytes)
+    }
+
+    private func format(ofHead head: UnsafeBufferPointer<UInt8>) throws(SluiceError) -> SourceFormat {
+        let bytes = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+        if bytes.starts(with: "filedesc://".utf8) {
+            throw SluiceError(
+                .noUsableData, "\(path) is an ARC file, which is not supported",
+                advice: "convert it to WARC first, with “warcio recompress” for example")
+        }
+        let content = bytes.drop(while: isJSONSpace)
+        if content.starts(with: WARCLines.magic) { return .warc }
+        if suffixFormat == .warc { return .warc }
+        if content.first == UInt8(ascii: "{") { return .jsonl }
+        return suffixFormat ?? .text
+    }
+
+    private var lowercasedName: String {
+        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+        return name.lowercased()
+    }
+
+    private var suffixFormat: SourceFormat? {
+        for suffix in lowercasedName.split(separator: ".").dropFirst().reversed() {
+            switch suffix {
+            case "gz", "gzip", "zst", "zstd": continue
+            case "warc", "wet", "wat": return .warc
+            case "jsonl", "ndjson", "json": return .jsonl
+            default: return nil
+            }
+        }
+        return nil
+    }
+}

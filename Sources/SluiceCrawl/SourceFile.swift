@@ -1,0 +1,71 @@
+import Glibc
+import SluiceCore
+
+/// Regular files as sources: what can be opened, and by which digest a source is known.
+public enum SourceFile {
+    /// The SHA-256 and the size in bytes of the file at `path`.
+    ///
+    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file; `.io` where reading fails.
+    public static func digest(of path: String) throws(SluiceError) -> (digest: Digest, bytes: UInt64) {
+        let (descriptor, _) = try open(path)
+        defer { close(descriptor) }
+        var digester = Digester()
+        var total: UInt64 = 0
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { chunk.deallocate() }
+        while true {
+            let count = try read(descriptor, into: chunk, at: total, path: path)
+            if count == 0 { return (digester.finish(), total) }
+            digester.update(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+            total += UInt64(count)
+        }
+    }
+
+    /// The size in bytes of the file at `path`.
+    ///
+    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file.
+    public static func size(of path: String) throws(SluiceError) -> UInt64 {
+        let (descriptor, size) = try open(path)
+        close(descriptor)
+        return size
+    }
+
+    /// A descriptor for reading the regular file at `path`, and its size in bytes; the caller closes it.
+    static func open(_ path: String) throws(SluiceError) -> (descriptor: Int32, size: UInt64) {
+        // O_NONBLOCK: opening a pipe that nobody writes to must not hang before it can be refused.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw SluiceError(
+                .inputMissing, "cannot read \(path): \(lastError())", advice: "check the path and its permissions")
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw SluiceError(
+                .inputMissing, "cannot read \(path): it is not a regular file", advice: "give files or directories")
+        }
+        return (descriptor, UInt64(max(0, status.st_size)))
+    }
+
+    /// Reads what there is at `offset`, until `buffer` is full or the file ends; returns the bytes read.
+    static func read(
+        _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64, path: String
+    ) throws(SluiceError) -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        var filled = 0
+        while filled < buffer.count {
+            let count = pread(descriptor, base + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SluiceError(
+                    .io, "cannot read \(path) at offset \(offset + UInt64(filled)): \(lastError())",
+                    advice: "check the disk, then start again: reading goes on where it was committed")
+            }
+            filled += count
+        }
+        return filled
+    }
+
+    static func lastError() -> String { String(cString: strerror(errno)) }
+}

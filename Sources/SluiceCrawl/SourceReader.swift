@@ -1,0 +1,78 @@
+import SluiceCore
+
+/// Reads the records of one source in order, in batches, from its start or from where an earlier reader stopped.
+///
+/// What it yields from a resume point on depends on the file and that point alone. Memory: the batch, one record more,
+/// and about 10 MiB.
+public final class SourceReader {
+    /// What the source is made of, as found.
+    public let format: SourceFormat
+    /// How the source is packed, as found.
+    public let compression: Compression
+    /// The size of the file in bytes.
+    public var size: UInt64 { stream.window.size }
+
+    private let stream: MemberStream
+    private let framer: Framer
+    private var ordinal: Int
+    /// The record behind the last batch, read ahead, and where it was found.
+    private var ahead: Framed?
+    private var aheadLocation: Location
+
+    /// Opens the regular file at `path` and tells what it is.
+    ///
+    /// - throws: `.inputMissing` where the file is missing, unreadable or not a regular file, `.noUsableData` for ARC
+    ///   files, `.io` where reading fails.
+    public init(
+        path: String, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil
+    ) throws(SluiceError) {
+        let window = try FileWindow(path: path)
+        let sniffer = Sniffer(path: path)
+        compression = try sniffer.compression(window)
+        let found = format == .text ? .text : try sniffer.format(window, compression)
+        self.format = format == .auto ? found : format
+        framer = Framer(self.format, limits: limits)
+        let from = resume ?? .start
+        ordinal = from.ordinal
+        let location = Location(memberOffset: from.memberOffset, skipBytes: from.skipBytes)
+        stream = try MemberStream(
+            window: window, compression: compression, at: location, expectsWARC: self.format == .warc)
+        aheadLocation = stream.location
+        if from.memberOffset == 0, from.skipBytes == 0, try stream.fill(3),
+            stream.queue.bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        {
+            stream.consume(3)
+        }
+        try readAhead()
+    }
+
+    /// The next batch: `maxRecords` records (at least one), fewer where their bytes reach `maxBytes` before or the
+    /// source ends; nil after the last.
+    ///
+    /// - throws: `.io` where reading fails.
+    public func nextBatch(maxRecords: Int, maxBytes: Int) throws(SluiceError) -> RawBatch? {
+        guard ahead != nil else { return nil }
+        var batch = RawBatch(
+            records: [], resume: .start, position: 0, skipped: 0, isLast: false)
+        var held = 0
+        while var next = ahead {
+            next.record.ordinal = ordinal
+            ordinal += 1
+            held += next.record.bytes.count
+            batch.skipped += next.skipped
+            batch.records.append(next.record)
+            try readAhead()
+            if batch.records.count >= maxRecords || held >= maxBytes { break }
+        }
+        batch.resume = ResumePoint(
+            memberOffset: aheadLocation.memberOffset, skipBytes: aheadLocation.skipBytes, ordinal: ordinal)
+        batch.position = stream.inputPosition
+        batch.isLast = ahead == nil
+        return batch
+    }
+
+    private func readAhead() throws(SluiceError) {
+        aheadLocation = stream.location
+        ahead = try framer.next(stream)
+    }
+}

@@ -1,0 +1,126 @@
+/// A map from 32-bit keys to the documents that have them, eight bytes an entry: open addressing over ordered slots.
+///
+/// A slot holds a key in its upper half and a document's position plus one in its lower half; zero is empty. Entries
+/// lie in ascending order, each at or behind its home, the slot in proportion to its key. So a look-up ends at the first
+/// larger entry, documents of one key come out in the order in which they went in, and growing is one walk from the
+/// front to the back of both tables. Load stays between .75 and .85.
+struct BandTable: Sendable {
+    private var slots: [UInt64]
+    /// How many homes there are; the slots behind them take what overflows at the end.
+    private var homes: Int
+    private var used = 0
+    /// Makes homes unpredictable, so that no input can heap its keys up; changes nothing that can be seen.
+    private let scatter: UInt32
+
+    private static let firstOverflow = 64
+
+    /// An empty table with `homes` homes (at least 16).
+    init(homes: Int, scatter: UInt32) {
+        self.homes = max(homes, 16)
+        self.scatter = scatter | 1
+        slots = [UInt64](repeating: 0, count: self.homes + BandTable.firstOverflow)
+    }
+
+    /// What the table takes, in bytes.
+    var memoryBytes: Int { slots.count * MemoryLayout<UInt64>.stride }
+
+    /// Adds the document at `position`, which is larger than all before; false where `key` has `cap` documents already.
+    mutating func insert(_ key: UInt32, position: UInt32, cap: Int) -> Bool {
+        if used >= homes / 20 * 17 { grow(by: homes / 8, overflow: slots.count - homes) }
+        let entry = UInt64(scattered(key)) << 32 | UInt64(position + 1)
+        while true {
+            let home = BandTable.home(entry, homes)
+            switch slots.withUnsafeMutableBufferPointer({ BandTable.insert(entry, home, cap, $0) }) {
+            case .done:
+                used += 1
+                return true
+            case .full: return false
+            case .noRoom: grow(by: 0, overflow: 2 * (slots.count - homes))
+            }
+        }
+    }
+
+    /// Appends the positions of the documents with `key` to `out`, in the order in which they were added.
+    func collect(_ key: UInt32, into out: inout [UInt32]) {
+        let wanted = UInt64(scattered(key))
+        let home = BandTable.home(wanted << 32, homes)
+        slots.withUnsafeBufferPointer { slots in
+            var at = home
+            while at < slots.count, slots[at] != 0, slots[at] >> 32 <= wanted {
+                if slots[at] >> 32 == wanted { out.append(UInt32(truncatingIfNeeded: slots[at]) &- 1) }
+                at &+= 1
+            }
+        }
+    }
+
+    private enum Insertion { case done, full, noRoom }
+
+    private static func insert(
+        _ entry: UInt64, _ home: Int, _ cap: Int, _ slots: UnsafeMutableBufferPointer<UInt64>
+    ) -> Insertion {
+        var at = home
+        var same = 0
+        while at < slots.count, slots[at] != 0, slots[at] < entry {
+            same &+= slots[at] >> 32 == entry >> 32 ? 1 : 0
+            at &+= 1
+        }
+        if same >= cap { return .full }
+        var empty = at
+        while empty < slots.count, slots[empty] != 0 { empty &+= 1 }
+        guard empty < slots.count else { return .noRoom }
+        var moving = entry
+        while at <= empty {
+            swap(&slots[at], &moving)
+            at &+= 1
+        }
+        return .done
+    }
+
+    private mutating func grow(by more: Int, overflow: Int) {
+        let old = slots
+        homes += more
+        slots = []
+        // Where keys heap up at the end, more room behind the homes is needed.
+        var room = overflow
+        while !fill(with: old, overflow: room) { room *= 2 }
+    }
+
+    private mutating func fill(with old: [UInt64], overflow: Int) -> Bool {
+        let homes = homes
+        var isDone = true
+        slots = [UInt64](unsafeUninitializedCapacity: homes + overflow) { slots, count in
+            // Entries and their homes ascend together, so each slot is written once, from the front to the back.
+            var next = 0
+            for entry in old where entry != 0 {
+                let at = max(BandTable.home(entry, homes), next)
+                guard at < homes + overflow else {
+                    isDone = false
+                    break
+                }
+                while next < at {
+                    slots.initializeElement(at: next, to: 0)
+                    next &+= 1
+                }
+                slots.initializeElement(at: at, to: entry)
+                next = at &+ 1
+            }
+            while next < homes + overflow {
+                slots.initializeElement(at: next, to: 0)
+                next &+= 1
+            }
+            count = next
+        }
+        return isDone
+    }
+
+    /// The slot in proportion to the entry's key; below `homes`.
+    @inline(__always)
+    private static func home(_ entry: UInt64, _ homes: Int) -> Int {
+        Int(truncatingIfNeeded: ((entry >> 32) &* UInt64(truncatingIfNeeded: homes)) >> 32)
+    }
+
+    private func scattered(_ key: UInt32) -> UInt32 {
+        let mixed = (key ^ (key >> 16)) &* scatter
+        return mixed ^ (mixed >> 15)
+    }
+}

@@ -1,0 +1,76 @@
+import SluiceCore
+
+/// Writes little-endian figures one after the other.
+struct ByteWriter {
+    var bytes: [UInt8] = []
+
+    mutating func integer<I: FixedWidthInteger>(_ value: I) {
+        var rest = value.littleEndian
+        withUnsafeBytes(of: &rest) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func double(_ value: Double) { integer(value.bitPattern) }
+
+    /// A string of at most 65,535 bytes; what is longer is cut.
+    mutating func string(_ value: String) {
+        let utf8 = Array(value.utf8.prefix(Int(UInt16.max)))
+        integer(UInt16(utf8.count))
+        bytes += utf8
+    }
+}
+
+/// Reads what a `ByteWriter` wrote, and refuses what ends early or cannot be meant.
+struct ByteReader {
+    private let bytes: ArraySlice<UInt8>
+    private var at: Int
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        at = bytes.startIndex
+    }
+
+    /// How many bytes are left.
+    var count: Int { bytes.endIndex - at }
+
+    mutating func integer<I: FixedWidthInteger>(_ type: I.Type) throws(SluiceError) -> I {
+        let width = MemoryLayout<I>.size
+        guard count >= width else { throw ByteReader.short }
+        var value: I = 0
+        for offset in (0..<width).reversed() {
+            value = (width == 1 ? 0 : value << 8) | I(truncatingIfNeeded: bytes[at + offset])
+        }
+        at += width
+        return value
+    }
+
+    /// A finite number.
+    mutating func double() throws(SluiceError) -> Double {
+        let value = Double(bitPattern: try integer(UInt64.self))
+        guard value.isFinite else {
+            throw SluiceError(.configuration, "the detector model holds a figure that is not a number")
+        }
+        return value
+    }
+
+    mutating func string() throws(SluiceError) -> String {
+        let length = Int(try integer(UInt16.self))
+        guard count >= length else { throw ByteReader.short }
+        defer { at += length }
+        return String(decoding: bytes[at..<(at + length)], as: UTF8.self)
+    }
+
+    /// As many elements as the number before them says; each takes at least one byte, so that a wrong number ends soon.
+    mutating func list<T>(
+        _ element: (inout ByteReader) throws(SluiceError) -> T
+    ) throws(SluiceError) -> [T] {
+        let length = Int(try integer(UInt32.self))
+        guard length <= count else { throw ByteReader.short }
+        var list: [T] = []
+        for _ in 0..<length { list.append(try element(&self)) }
+        return list
+    }
+
+    private static let short = SluiceError(
+        .configuration, "the detector model ends early",
+        advice: "use the model that came with this version, or train one anew")
+}

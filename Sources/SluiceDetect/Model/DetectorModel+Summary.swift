@@ -1,0 +1,88 @@
+import SluiceCore
+
+extension DetectorModel {
+    /// What there is to know of a model.
+    public struct Summary: Sendable {
+        /// For a terminal.
+        public var text: String
+        /// One JSON object.
+        public var json: String
+    }
+
+    /// What there is to know of this model: its name, what it was trained on, its gates, phrases and figures.
+    public var summary: Summary { Summary(text: summaryText, json: summaryJSON) }
+
+    private var summaryText: String {
+        var text = "model    \(id.hex)\nformat   \(DetectorModel.formatVersion)\n"
+        text += "table    \(slots.count) slots, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
+        let c = calibration.coefficients.map { JSONText.decimal($0, places: 4) }
+        text += "llr      \(c[0]) + \(c[1])·s + \(c[2])·s·ln n + \(c[3])·ln n\n"
+        text += "gates    at least \(gates.minimumWords) words, English prose\n"
+        text += "sources  \(sources.joined(separator: ", "))\n"
+        for count in trainedOn {
+            text += "domain   \(count.domain): \(count.human) human, \(count.synthetic) synthetic\n"
+        }
+        for figure in figures { text += "figure   \(figure.name) \(JSONText.decimal(figure.value, places: 4))\n" }
+        for phrase in phrases {
+            text += "phrase   \(JSONText.decimal(phrase.weight, places: 2)) nats  “\(phrase.phrase)”"
+            text += "  \(phrase.human) human, \(phrase.synthetic) synthetic\n"
+        }
+        return text
+    }
+
+    private var summaryJSON: String {
+        var json = JSONText()
+        json.object { json in
+            json.key("model")
+            json.value(id.hex)
+            json.key("format")
+            json.value(Int(DetectorModel.formatVersion))
+            json.key("slots")
+            json.value(slots.count)
+            json.key("words")
+            json.value(vocabularyCount)
+            json.key("calibration")
+            json.array { json in for coefficient in calibration.coefficients { json.value(coefficient) } }
+            json.key("minimumWords")
+            json.value(gates.minimumWords)
+            json.key("sources")
+            json.array { json in for source in sources { json.value(source) } }
+            json.key("trainedOn")
+            json.array { json in
+                for count in trainedOn {
+                    json.object { json in
+                        json.key("domain")
+                        json.value(count.domain)
+                        json.key("human")
+                        json.value(count.human)
+                        json.key("synthetic")
+                        json.value(count.synthetic)
+                    }
+                }
+            }
+            json.key("figures")
+            json.object { json in
+                for figure in figures {
+                    json.key(figure.name)
+                    json.value(figure.value)
+                }
+            }
+            json.key("phrases")
+            json.array { json in for phrase in phrases { DetectorModel.write(phrase, to: &json) } }
+        }
+        return json.string
+    }
+
+    private static func write(_ phrase: PhraseSignature, to json: inout JSONText) {
+        json.object { json in
+            json.key("phrase")
+            json.value(phrase.phrase)
+            json.key("weight")
+            json.value(phrase.weight)
+            json.key("human")
+            json.value(phrase.human)
+            json.key("synthetic")
+            json.value(phrase.synthetic)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import SluiceCore
+
+/// What the detector has learnt: weights of hashed words and word pairs, phrases, gates and a calibration; aggregate
+/// figures only, no text.
+///
+/// The raw score of a text is `bias + scale · Σ wᵢ·dᵢ / √Σ dᵢ²` over its distinct features *i*, where *wᵢ* is the
+/// feature's weight and *dᵢ* its inverse document frequency, both bytes of ``slots``.
+public struct DetectorModel: Sendable {
+    /// The version of the file format that this program reads and writes.
+    public static let formatVersion: UInt32 = 1
+
+    /// A feature's two figures.
+    struct Slot: Sendable, Equatable {
+        /// The learnt weight, in units of `scale`.
+        var weight: Int8
+        /// ln((N + 1) / (n + 1)) + 1 of N texts, of which n hold the feature, in twentieths.
+        var rarity: UInt8
+    }
+
+    /// How many texts of a domain and a label the model was trained on.
+    public struct DomainCount: Sendable, Equatable {
+        /// The kind of text.
+        public var domain: String
+        /// Texts that people wrote.
+        public var human: Int
+        /// Texts that models wrote.
+        public var synthetic: Int
+    }
+
+    /// A figure that was measured when the model was made.
+    public struct Figure: Sendable, Equatable {
+        /// What was measured, such as `dev.auroc`.
+        public var name: String
+        /// What came out.
+        public var value: Double
+    }
+
+    /// A table of 2^`bits` slots, 10 to 20.
+    var bits: Int
+    var slots: [Slot]
+    var scale: Double
+    var bias: Double
+    var vocabulary: Vocabulary
+    /// The seed of the crops it was trained on.
+    public internal(set) var seed: UInt64
+    /// From the raw score to nats.
+    public internal(set) var calibration: Calibration
+    /// What a text must be like to be judged.
+    public internal(set) var gates: Gates
+    /// The phrases it looks for.
+    public internal(set) var phrases: [PhraseSignature]
+    /// What it was trained on.
+    public internal(set) var trainedOn: [DomainCount]
+    /// The collections that it was trained on.
+    public internal(set) var sources: [String]
+    /// What was measured when it was made.
+    public internal(set) var figures: [Figure]
+    /// The SHA-256 of its file, by which provenance rows name it.
+    public internal(set) var id: Digest
+
+    /// The model in the file at `path`.
+    ///
+    /// - Throws: `inputMissing` where the file cannot be read, `configuration` where it is not a sound model.
+    public static func load(path: String) throws(SluiceError) -> DetectorModel {
+        let bytes = try FileBytes.read(path, limit: byteLimit)
+        do throws(SluiceError) {
+            return try DetectorModel(bytes: bytes)
+        } catch {
+            throw SluiceError(error.code, "\(path): \(error.message)", advice: error.advice)
+        }
+    }
+
+    /// The largest model file, in bytes.
+    static let byteLimit = 16 << 20
+
+    /// How many words the model looks at; all others are masked.
+    public var vocabularyCount: Int { vocabulary.count }
+
+    /// The phrases with their figures as a table: phrase, weight in nats, human texts, synthetic texts; tab-separated.
+    public var phraseTable: String {
+        var text = "# phrase\tweight (nats)\thuman texts\tsynthetic texts\n"
+        for phrase in phrases {
+            text +=
+                "\(phrase.phrase)\t\(JSONText.decimal(phrase.weight, places: 3))\t\(phrase.human)\t\(phrase.synthetic)\n"
+        }
+        return text
+    }
+}

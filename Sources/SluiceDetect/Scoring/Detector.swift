@@ -1,0 +1,136 @@
+import Glibc
+import SluiceCore
+import SluiceText
+
+/// What a worker reuses from text to text, so that scoring allocates nothing for the features.
+public struct DetectorScratch: Sendable {
+    var features: FeatureScratch
+    var phrases: [Int] = []
+
+    /// A scratch for one worker of `detector`.
+    public init(for detector: Detector) {
+        features = FeatureScratch(bits: detector.model.bits)
+    }
+}
+
+/// Judges from a text alone who wrote it: one calibrated log likelihood ratio, and what it adds up from.
+///
+/// A value that workers share; each has its own ``DetectorScratch``.
+public struct Detector: Sendable {
+    /// The model it judges by.
+    public let model: DetectorModel
+    private let matcher: PhraseMatcher
+
+    /// The largest log likelihood ratio, in nats, that a text alone can give, either way.
+    public static let llrLimit = 12.0
+    /// From this log likelihood ratio on the strongest words are named in the evidence: far below what any verdict needs.
+    static let namingFrom = 1.0
+
+    /// A detector that judges by `model`.
+    public init(model: DetectorModel) {
+        self.model = model
+        matcher = PhraseMatcher(model.phrases.map(\.phrase))
+    }
+
+    /// What the text with these words says about its author. O(*n*).
+    public func score(_ words: Words, scratch: inout DetectorScratch) -> TextScore {
+        let shape = words.shape
+        let all = 0..<words.count
+        // The gates that need no look at the words come first: what they keep out costs nothing.
+        if let early = model.gates.abstention(words: all.count, functionWords: all.count, shape: shape) {
+            return TextScore(llr: 0, evidence: [], abstention: early)
+        }
+        scratch.features.collect(words.hashes, all, model.vocabulary)
+        let functionWords = scratch.features.functionWords
+        if let late = model.gates.abstention(words: all.count, functionWords: functionWords, shape: shape) {
+            return TextScore(llr: 0, evidence: [], abstention: late)
+        }
+        matcher.find(in: words.hashes, all, into: &scratch.phrases)
+        let sums = sums(scratch.features)
+        let phrase = scratch.phrases.max { model.phrases[$0].weight < model.phrases[$1].weight }
+        let phraseWeight = phrase.map { Evidence.rounded(model.phrases[$0].weight) } ?? 0
+        let calibrated = model.calibration.llr(score: sums.score, words: all.count)
+        // Where the whole would pass the limit, the words give way: a phrase keeps the weight that was measured.
+        let limit = Detector.llrLimit
+        let tokens = Evidence.rounded(min(max(calibrated, -limit - phraseWeight), limit - phraseWeight))
+        var evidence = [
+            Evidence(
+                kind: "token-frequency", weight: tokens, detail: detail(sums, tokens, words, scratch.features))
+        ]
+        if let phrase {
+            evidence.append(
+                Evidence(
+                    kind: "phrase-signature", weight: phraseWeight,
+                    detail: detail(phrase, others: scratch.phrases.count - 1)))
+        }
+        return TextScore(llr: tokens + phraseWeight, evidence: evidence)
+    }
+
+    /// The raw score of the features, and how many of them speak for either side.
+    struct Sums {
+        var score: Double
+        var forSynthetic: Int
+        var features: Int
+        /// √Σ d², in the unit of ``DetectorModel/Slot/rarity``.
+        var norm: Double
+    }
+
+    func sums(_ features: FeatureScratch) -> Sums {
+        var dot: Int64 = 0
+        var square: Int64 = 0
+        var forSynthetic = 0
+        model.slots.withUnsafeBufferPointer { slots in
+            for feature in features.collected {
+                let figures = slots[Int(feature.slot)]
+                let rarity = Int64(figures.rarity)
+                dot &+= Int64(figures.weight) &* rarity
+                square &+= rarity &* rarity
+                if figures.weight > 0 { forSynthetic &+= 1 }
+            }
+        }
+        let norm = max(Double(square), 1).squareRoot()
+        let score = model.bias + model.scale * Double(dot) / norm
+        return Sums(
+            score: min(max(score, -1e6), 1e6), forSynthetic: forSynthetic, features: features.count, norm: norm)
+    }
+
+    private func detail(_ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch) -> String {
+        let share = "\(sums.forSynthetic) of \(sums.features) words and word pairs speak for a machine"
+        guard weight >= Detector.namingFrom else {
+            return weight < 0 ? "no evidence of machine writing found: \(share)" : share
+        }
+        let names = strongest(features, words, sums, limit: 3, onlySynthetic: true)
+            .map { "“\($0.text)”" }.joined(separator: ", ")
+        return Evidence.cut(names.isEmpty ? share : "\(share), most of all \(names)")
+    }
+
+    private func detail(_ number: Int, others: Int) -> String {
+        let phrase = model.phrases[number]
+        let more = others > 0 ? ", and \(others) more such" : ""
+        let measured =
+            phrase.human + phrase.synthetic == 0
+            ? "assigned weight, not measured"
+            : "in \(phrase.synthetic) synthetic and \(phrase.human) human training texts"
+        return Evidence.cut("“\(phrase.phrase)”\(more): \(measured)")
+    }
+}
+
+extension Evidence {
+    /// `weight` to the millionth, so that what is stored adds up to what is concluded; 0 for what is not a number.
+    static func rounded(_ weight: Double) -> Double {
+        weight.isFinite ? (weight * 1e6).rounded() / 1e6 : 0
+    }
+
+    /// `detail`, cut at a character to ``detailLimit`` bytes.
+    static func cut(_ detail: String) -> String {
+        guard detail.utf8.count > detailLimit else { return detail }
+        var cut = ""
+        var bytes = 0
+        for character in detail {
+            bytes += character.utf8.count
+            if bytes > detailLimit - 3 { break }
+            cut.append(character)
+        }
+        return cut + "…"
+    }
+}

@@ -1,0 +1,122 @@
+import Glibc
+import SluiceCore
+
+/// Concludes from all evidence on a document who wrote it (laws 4 and 5).
+///
+/// The weights of the evidence add up to the posterior's log-odds. A declared label decides the verdict: its weight
+/// exceeds what the prior, the date and the text can bring together against it.
+public struct Judge: Sendable {
+    /// The probability, before anything is known of a document, that it is synthetic.
+    public let prior: Double
+    /// The weight, in nats, of a capture before ``anchorBefore``; 0 leaves the date out.
+    public let anchorWeight: Double
+    /// The day, `YYYY-MM-DD`, before which a captured text speaks for a person.
+    public let anchorBefore: String
+
+    /// The weight of a declared label, in nats.
+    public static let declaredWeight = 30.0
+    /// Documents at least this likely to be synthetic are called so.
+    public static let syntheticFrom = 0.95
+    /// Documents at most this likely to be synthetic are called real.
+    public static let realUpTo = 0.05
+
+    /// A judge with these assumptions.
+    ///
+    /// - Parameters:
+    ///   - prior: 0.0001 to 0.9999.
+    ///   - anchorWeight: in nats, -5 to 0.
+    ///   - anchorBefore: a day as `YYYY-MM-DD`.
+    /// - Throws: `configuration` where one of them is out of its range.
+    public init(prior: Double, anchorWeight: Double = 0, anchorBefore: String = "2022-11-30") throws(SluiceError) {
+        guard prior >= 0.0001, prior <= 0.9999 else {
+            throw SluiceError(.configuration, "the prior is \(prior)", advice: "give a probability of 0.0001 to 0.9999")
+        }
+        guard anchorWeight >= -5, anchorWeight <= 0 else {
+            throw SluiceError(
+                .configuration, "the weight of an early capture is \(anchorWeight)", advice: "give -5 to 0 nats")
+        }
+        guard let day = Judge.day(anchorBefore), day.count == anchorBefore.utf8.count else {
+            throw SluiceError(.configuration, "“\(anchorBefore)” is no day", advice: "write it as 2022-11-30")
+        }
+        self.prior = prior
+        self.anchorWeight = anchorWeight
+        self.anchorBefore = anchorBefore
+    }
+
+    /// The judgement on one document.
+    ///
+    /// - Parameters:
+    ///   - score: what the text says, or nil where no detector has read it.
+    ///   - declared: what the record or its source declares.
+    ///   - captured: when the text was captured, RFC 3339; what is no date counts as unknown.
+    ///   - notes: further evidence, such as provenance marks in the text; their weights count as they are.
+    public func judge(
+        score: TextScore?, declared: DeclaredLabel? = nil, captured: String? = nil, notes: [Evidence] = []
+    ) -> Judgement {
+        var evidence = [priorEvidence]
+        if let declared { evidence.append(Judge.evidence(of: declared)) }
+        if anchorWeight != 0, let captured, isEarly(captured) {
+            evidence.append(
+                Evidence(
+                    kind: "capture-date", weight: Evidence.rounded(anchorWeight),
+                    detail: "captured \(captured.prefix(10)), before \(anchorBefore)"))
+        }
+        evidence += notes
+        let isDetected = score.map { $0.abstention == nil } ?? false
+        if let abstention = score?.abstention {
+            evidence.append(Evidence(kind: "abstained", weight: 0, detail: abstention.explanation))
+        } else if let score {
+            evidence += score.evidence
+        }
+        let logOdds = evidence.reduce(0) { $0 + $1.weight }
+        let probability = 1 / (1 + exp(-logOdds))
+        let verdict: Verdict =
+            if let declared {
+                declared.isSynthetic ? .synthetic : .real
+            } else if isDetected {
+                Judge.verdict(probability)
+            } else {
+                .uncertain
+            }
+        let origin: Origin = declared != nil ? .declared : isDetected ? .detected : .prior
+        return Judgement(verdict: verdict, origin: origin, probability: probability, evidence: evidence)
+    }
+
+    /// The verdict that a posterior probability gives by itself.
+    public static func verdict(_ probability: Double) -> Verdict {
+        probability >= syntheticFrom ? .synthetic : probability <= realUpTo ? .real : .uncertain
+    }
+
+    private var priorEvidence: Evidence {
+        Evidence(
+            kind: "prior", weight: Evidence.rounded(log(prior / (1 - prior))),
+            detail: "assumed share of synthetic documents \(JSONText.decimal(prior, places: 4))")
+    }
+
+    private static func evidence(of label: DeclaredLabel) -> Evidence {
+        var detail = label.isSynthetic ? "declared synthetic" : "declared real"
+        if label.isVerified { detail += ", verified" }
+        if let generator = label.generator { detail += ", generator \(generator)" }
+        return Evidence(
+            kind: "declared", weight: label.isSynthetic ? declaredWeight : -declaredWeight,
+            detail: Evidence.cut(detail))
+    }
+
+    private func isEarly(_ captured: String) -> Bool {
+        guard let day = Judge.day(captured) else { return false }
+        return day.lexicographicallyPrecedes(anchorBefore.utf8)
+    }
+
+    /// The bytes `YYYY-MM-DD` that `text` starts with, or nil where it starts otherwise.
+    private static func day(_ text: String) -> [UInt8]? {
+        let day = Array(text.utf8.prefix(10))
+        guard day.count == 10 else { return nil }
+        for (index, byte) in day.enumerated() {
+            let isDash = index == 4 || index == 7
+            guard isDash ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+                return nil
+            }
+        }
+        return day
+    }
+}

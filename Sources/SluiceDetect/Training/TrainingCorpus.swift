@@ -1,0 +1,111 @@
+import Glibc
+import SluiceText
+
+/// The texts of a training set as word hashes, and what can be counted of them.
+struct TrainingCorpus {
+    /// The texts' word hashes.
+    let words: [[UInt64]]
+    private let examples: [LabelledText]
+
+    init(_ examples: [LabelledText]) {
+        var tokenizer = Tokenizer()
+        words = examples.map { tokenizer.tokenize($0.text).hashes }
+        self.examples = examples
+    }
+
+    /// The domains, in order of their names.
+    private var domains: [String] { Set(examples.map(\.domain)).sorted() }
+
+    /// The collections, in order of their names.
+    var sources: [String] { Set(examples.map(\.source)).sorted() }
+
+    /// How many texts there are of each domain and label.
+    var counts: [DetectorModel.DomainCount] {
+        var counts: [String: DetectorModel.DomainCount] = [:]
+        for example in examples {
+            let none = DetectorModel.DomainCount(domain: example.domain, human: 0, synthetic: 0)
+            counts[example.domain, default: none].human += example.isSynthetic ? 0 : 1
+            counts[example.domain, default: none].synthetic += example.isSynthetic ? 1 : 0
+        }
+        return counts.values.sorted { $0.domain < $1.domain }
+    }
+
+    /// A weight for each text, 1 on average: both labels weigh the same, and so do a label's domains.
+    var balancedWeights: [Double] {
+        let counts = counts
+        let cells = Dictionary(uniqueKeysWithValues: counts.map { ($0.domain, $0) })
+        let humanDomains = Double(counts.count { $0.human > 0 })
+        let syntheticDomains = Double(counts.count { $0.synthetic > 0 })
+        return examples.map { example in
+            guard let cell = cells[example.domain] else { return 0 }
+            let half = Double(examples.count) / 2
+            return example.isSynthetic
+                ? half / syntheticDomains / Double(cell.synthetic) : half / humanDomains / Double(cell.human)
+        }
+    }
+
+    /// The words that occur in at least `minimumTexts` texts of at least `minimumDomains` domains.
+    func vocabulary(minimumTexts: Int, minimumDomains: Int) -> Vocabulary {
+        let numbers = Dictionary(uniqueKeysWithValues: domains.enumerated().map { ($1, $0) })
+        var counts: [UInt64: WordCount] = [:]
+        for (text, hashes) in words.enumerated() {
+            let domain: UInt64 = 1 << UInt64((numbers[examples[text].domain] ?? 0) & 63)
+            for hash in hashes {
+                counts[hash, default: WordCount()].see(text, domain)
+            }
+        }
+        let kept = counts.filter { _, count in
+            count.texts >= minimumTexts && count.domains.nonzeroBitCount >= minimumDomains
+        }
+        return Vocabulary(
+            keptTags: kept.keys.map(Vocabulary.tag).sorted().prefix(Vocabulary.countLimit),
+            functionWords: FunctionWords.hashes)
+    }
+
+    /// The phrases of the catalogue with their measured weights. A phrase that says little is left out.
+    func phraseSignatures() -> [PhraseSignature] {
+        let phrases = PhraseCatalogue.measured + PhraseCatalogue.assigned
+        let matcher = PhraseMatcher(phrases)
+        var human = [Int](repeating: 0, count: phrases.count)
+        var synthetic = human
+        var found: [Int] = []
+        for (text, hashes) in words.enumerated() {
+            matcher.find(in: hashes, 0..<hashes.count, into: &found)
+            for phrase in found {
+                if examples[text].isSynthetic { synthetic[phrase] += 1 } else { human[phrase] += 1 }
+            }
+        }
+        let syntheticTexts = Double(examples.count(where: \.isSynthetic))
+        let humanTexts = Double(examples.count) - syntheticTexts
+        return phrases.indices.compactMap { phrase in
+            let isUnseen = human[phrase] + synthetic[phrase] == 0
+            // Half a text more on either side: a phrase seen once says little, one never seen nothing.
+            let ratio = log(
+                ((Double(synthetic[phrase]) + 0.5) / (syntheticTexts + 1))
+                    / ((Double(human[phrase]) + 0.5) / (humanTexts + 1)))
+            let weight =
+                isUnseen
+                ? (phrase >= PhraseCatalogue.measured.count ? PhraseSignature.assignedWeight : 0)
+                : min(ratio, PhraseSignature.weightLimit)
+            guard weight >= 1 else { return nil }
+            return PhraseSignature(
+                phrase: phrases[phrase], weight: (weight * 1000).rounded() / 1000, human: human[phrase],
+                synthetic: synthetic[phrase])
+        }
+    }
+}
+
+/// In how many texts, and in which domains, a word occurs.
+private struct WordCount {
+    var texts = 0
+    /// One bit a domain; domains beyond 64 share bits, which can only mask a word more.
+    var domains: UInt64 = 0
+    private var lastText = -1
+
+    mutating func see(_ text: Int, _ domain: UInt64) {
+        guard lastText != text else { return }
+        lastText = text
+        texts += 1
+        domains |= domain
+    }
+}

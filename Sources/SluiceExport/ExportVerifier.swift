@@ -1,0 +1,135 @@
+import FoundationEssentials
+import SluiceCore
+import SluiceCrawl
+import SluiceStore
+
+/// Checks a written export against itself: counts everything again from the files, and trusts nothing but arithmetic.
+public enum ExportVerifier {
+    /// What was checked in the export at `directory`, one finding for each check and each file.
+    ///
+    /// A flipped byte anywhere, a missing file and a surplus one each fail at least one check. Memory: the longest line
+    /// and a bit for each provenance row.
+    ///
+    /// - Throws: `.inputMissing` where there is no such directory.
+    public static func verify(directory: String) throws(SluiceError) -> [Finding] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            throw SluiceError(
+                .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")
+        }
+        var check = ExportCheck(directory: directory)
+        check.run(names: Set(names))
+        return check.findings
+    }
+}
+
+/// One run of the verifier.
+private struct ExportCheck {
+    let directory: String
+    var findings: [Finding] = []
+    private var seen = SeqSet()
+    /// The most provenance rows that an export may speak of; a bit for each is 512 MB.
+    static let largestLedger: Int64 = 1 << 32
+
+    init(directory: String) { self.directory = directory }
+
+    mutating func run(names: Set<String>) {
+        guard let manifest = contents(ExportManifest.fileName), let header = ExportManifest.header(of: manifest) else {
+            note("export-manifest", false, "manifest.json is missing or cannot be read")
+            return
+        }
+        guard let compression = ExportCompression(rawValue: header.compression), header.format == ExportManifest.format,
+            (0...1_000_000).contains(header.capPpm), (0...ExportCheck.largestLedger).contains(header.ledgerSize),
+            header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
+        else {
+            note(
+                "export-manifest", false,
+                "manifest.json does not describe an export of the form \(ExportManifest.format)")
+            return
+        }
+        let expected = Set(header.shards.map(\.name) + [ExportManifest.fileName, ExportManifest.sumsName])
+        let surplus = names.subtracting(expected).sorted()
+        let missing = expected.subtracting(names).sorted()
+        note(
+            "export-files", surplus.isEmpty && missing.isEmpty,
+            surplus.isEmpty && missing.isEmpty
+                ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
+
+        let files = header.shards.map { recount($0.name, header: header) }
+        let again = ExportManifest(header: header, files: files).rendered
+        note("export-manifest", again == manifest, difference(manifest, again) ?? "says what the files hold")
+        let sums = contents(ExportManifest.sumsName)
+        note(
+            "export-sums", sums == ExportManifest.sums(files, manifest: manifest),
+            "SHA256SUMS against the digests of the files and the manifest")
+        let listed = header.leftOut.seqs
+        var left = seen
+        let apart = listed.allSatisfy { (1...max(header.ledgerSize, 1)).contains($0) && left.insert($0) }
+        note(
+            "export-left-out", apart && header.leftOut.documents >= Int64(listed.count),
+            "\(header.leftOut.documents) admitted documents are in no file")
+    }
+
+    /// Counts a file again; what cannot be read is a failed finding.
+    private mutating func recount(_ name: String, header: ExportManifest.Header) -> ExportedFile {
+        var file = ExportedFile(name: name)
+        do throws(SluiceError) {
+            let path = directory + "/" + name
+            let (digest, bytes) = try SourceFile.digest(of: path)
+            file.digest = digest
+            file.bytes = Int64(clamping: bytes)
+            var limits = Limits()
+            limits.lineBytes = ExportSettings.defaultFileBytes
+            let reader = try SourceReader(path: path, format: .jsonl, limits: limits)
+            while let batch = try reader.nextBatch(maxRecords: 256, maxBytes: 1 << 20) {
+                for record in batch.records { try count(record, into: &file, ledgerSize: header.ledgerSize) }
+            }
+            let obeys = file.totals.obey(capPPM: header.capPpm)
+            let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
+            note(
+                "export-cap", obeys,
+                "\(name): ratio \(ratio), cap \(JSONText.decimal(Double(header.capPpm) / 1_000_000))")
+        } catch {
+            note("export-lines", false, error.message)
+        }
+        return file
+    }
+
+    private mutating func count(
+        _ record: RawRecord, into file: inout ExportedFile, ledgerSize: Int64
+    ) throws(SluiceError) {
+        let place = "\(file.name), line \(file.totals.documents + 1)"
+        guard case .jsonl = record.form else {
+            throw SluiceError(.checkFailed, "\(place): the file is damaged here")
+        }
+        let facts: LineFacts
+        do throws(LineMismatch) {
+            facts = try LineReader.facts(of: record.bytes)
+        } catch {
+            throw SluiceError(.checkFailed, "\(place), byte \(error.offset): expected \(error.expected)")
+        }
+        guard (1...max(ledgerSize, 1)).contains(facts.seq), seen.insert(facts.seq) else {
+            throw SluiceError(.checkFailed, "\(place): row \(facts.seq) is there twice, or beyond the ledger")
+        }
+        file.rawBytes += Int64(record.bytes.count) + 1
+        file.totals.add(ShardLedger.Candidate(seq: facts.seq, synthetic: facts.synthetic, real: facts.real))
+        if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
+    }
+
+    /// The first line in which two manifests differ, or nil where they are equal.
+    private func difference(_ found: [UInt8], _ counted: [UInt8]) -> String? {
+        guard found != counted else { return nil }
+        let lines = [found, counted].map { $0.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) }
+        let pair = zip(lines[0], lines[1]).first { $0 != $1 }
+        guard let pair else { return "manifest.json is longer or shorter than what the files hold" }
+        let texts = [pair.0, pair.1].map { String(decoding: $0.prefix(400), as: UTF8.self) }
+        return "manifest.json says \(texts[0]) where the files hold \(texts[1])"
+    }
+
+    private func contents(_ name: String) -> [UInt8]? {
+        FileManager.default.contents(atPath: directory + "/" + name).map { [UInt8]($0) }
+    }
+
+    private mutating func note(_ check: String, _ passed: Bool, _ detail: String) {
+        findings.append(Finding(check: check, passed: passed, detail: detail))
+    }
+}

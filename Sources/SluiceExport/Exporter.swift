@@ -1,0 +1,106 @@
+import SluiceCore
+import SluiceStore
+
+/// Writes the admitted documents of a store as training shards, each of them under the cap.
+///
+/// The same state of the store and the same settings give the same bytes. The directory appears as a whole, after every
+/// file was read back from the disk and counted again.
+public struct Exporter {
+    private let store: Store
+    private let settings: ExportSettings
+
+    /// An exporter of `store`, which has to be open for writing where the settings name a release.
+    public init(store: Store, settings: ExportSettings) {
+        self.store = store
+        self.settings = settings
+    }
+
+    /// Writes the export and returns when it is in its place and on the disk.
+    ///
+    /// A release is written into the store before its directory appears: no file can be out whose release the store
+    /// does not know. Memory: one document, a bit for each provenance row, and 40 bytes for each document that waits.
+    ///
+    /// - Throws: `.noUsableData` where nothing was admitted, or nothing fits under the cap; `.cannotCreate` where the
+    ///   directory or the release is there already; `.configuration` where the cap is not 0 to 1; `.io` where the disk
+    ///   is full or the files do not read back as they were written.
+    public func export(to directory: String) throws(SluiceError) -> ExportSummary {
+        guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
+            throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")
+        }
+        let packed = try store.read { reader in
+            if let release = settings.release, try reader.releases().contains(release) {
+                throw SluiceError(
+                    .cannotCreate, "there is a release named \(release) already", advice: "choose another name")
+            }
+            return try pack(reader, into: directory)
+        }
+        try publish(packed)
+        return packed.summary(directory)
+    }
+
+    /// An export that is written and not yet in its place.
+    private struct Packed {
+        var output: OutputDirectory
+        var manifest: ExportManifest
+        var documents: SeqSet
+        var isCapFromShards: Bool
+
+        func summary(_ directory: String) -> ExportSummary {
+            let release = manifest.header.release
+            return ExportSummary(
+                directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
+                capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
+                leftOut: manifest.header.leftOut.documents, manifest: Digest.of(manifest.rendered))
+        }
+    }
+
+    private func pack(_ reader: StoreReader, into directory: String) throws -> Packed {
+        let shards = try reader.shards().filter { $0.totals.documents > 0 }
+        guard let lowest = shards.map(\.settings.capPPM).min() else {
+            throw SluiceError(
+                .noUsableData, "the store at \(store.directory) holds no document in a shard",
+                advice: "ingest something first")
+        }
+        let capPPM = min(settings.capPPM ?? lowest, lowest)
+        let output = try OutputDirectory(directory)
+        var packer = ShardPacker(
+            StoreSupply(reader, shards: shards), settings: settings, capPPM: capPPM, into: output)
+        try packer.run()
+        let leftOut = packer.leftOut
+        guard !packer.files.isEmpty else {
+            throw SluiceError(
+                .noUsableData, "none of \(leftOut.count) admitted documents fits under the cap",
+                advice: "raise --cap, or ingest more human text")
+        }
+        let header = ExportManifest.Header(
+            format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
+            compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
+            ledgerSize: try reader.nextSeq() - 1, storeShards: shards.map(\.id), capPpm: capPPM,
+            leftOut: ExportManifest.LeftOut(
+                documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
+            shards: packer.files.map { ExportManifest.Header.FileName(name: $0.name) })
+        return Packed(
+            output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,
+            isCapFromShards: (settings.capPPM ?? lowest) > lowest)
+    }
+
+    private func publish(_ packed: Packed) throws(SluiceError) {
+        let manifest = packed.manifest.rendered
+        let output = packed.output
+        try output.write(ExportManifest.sums(packed.manifest.files, manifest: manifest), to: ExportManifest.sumsName)
+        try output.write(manifest, to: ExportManifest.fileName)
+        let failed = try ExportVerifier.verify(directory: output.path).filter { !$0.passed }
+        if let first = failed.first {
+            throw SluiceError(
+                .io, "the files do not read back as they were written: \(first.check): \(first.detail)",
+                advice: "check the disk and the store (`sluice verify`), then export again")
+        }
+        if let release = settings.release {
+            let description = ReleaseDescription(
+                name: release, capPPM: packed.manifest.header.capPpm, ledgerSize: packed.manifest.header.ledgerSize,
+                manifest: Digest.of(manifest))
+            try store.write { try $0.record(description, documents: packed.documents) }
+        }
+        try output.publish()
+    }
+}

@@ -1,0 +1,131 @@
+import FoundationEssentials
+import SluiceCore
+import SluiceStore
+
+/// What one file of an export holds.
+public struct ExportedFile: Sendable, Equatable {
+    /// The file's name in the directory: `shard-00000.jsonl.zst`.
+    public var name: String
+    /// Its size in bytes.
+    public var bytes: Int64 = 0
+    /// Its size uncompressed, in bytes.
+    public var rawBytes: Int64 = 0
+    /// The SHA-256 of the file as it lies there.
+    public var digest = Digest.of([])
+    /// Its documents and their masses.
+    public var totals = ShardTotals()
+    /// Tokens of the documents about whose author nothing can be said.
+    public var uncertainTokens: Int64 = 0
+
+    /// The name of the file with this number.
+    static func name(_ number: Int, _ compression: ExportCompression) -> String {
+        "shard-" + String(repeating: "0", count: max(5 - String(number).count, 0)) + "\(number).jsonl"
+            + compression.suffix
+    }
+}
+
+/// `manifest.json`: what an export holds and what it was made from.
+///
+/// It is written with a line for each fact and for each file, always in the same way, so that a verifier can write it
+/// again from what it counted in the files and compare the bytes. Nothing in it depends on when or where it was made.
+struct ExportManifest: Sendable, Equatable {
+    static let fileName = "manifest.json"
+    static let sumsName = "SHA256SUMS"
+    static let format = "sluice-export/1"
+    /// The most documents that were left out which are listed by their seq; the others are counted.
+    static let listedAtMost = 1000
+
+    /// What cannot be counted in the files.
+    struct Header: Sendable, Equatable, Decodable {
+        var format: String
+        var tool: String
+        var release: String
+        var compression: String
+        var configDigest: String
+        var ledgerSize: Int64
+        var storeShards: [Int64]
+        var capPpm: Int64
+        var leftOut: LeftOut
+        var shards: [FileName]
+
+        struct FileName: Sendable, Equatable, Decodable { var name: String }
+    }
+
+    /// Admitted documents that no file had room for under the cap.
+    struct LeftOut: Sendable, Equatable, Decodable {
+        var documents: Int64
+        var seqs: [Int64]
+    }
+
+    var header: Header
+    var files: [ExportedFile]
+
+    /// The header of the manifest that `bytes` are, or nil where they are none.
+    static func header(of bytes: [UInt8]) -> Header? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(Header.self, from: Data(bytes))
+    }
+
+    /// The bytes of `manifest.json`.
+    var rendered: [UInt8] {
+        var all = ShardTotals()
+        for file in files {
+            all.documents &+= file.totals.documents
+            all.synthetic &+= file.totals.synthetic
+            all.real &+= file.totals.real
+        }
+        var facts: [(String, String)] = [
+            ("format", quoted(header.format)), ("tool", quoted(header.tool)), ("release", quoted(header.release)),
+            ("compression", quoted(header.compression)), ("config_digest", quoted(header.configDigest)),
+            ("ledger_size", "\(header.ledgerSize)"), ("ledger_root", "null"),
+            ("store_shards", list(header.storeShards)),
+            ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)), ("cap_ppm", "\(header.capPpm)"),
+        ]
+        facts += masses(of: all, uncertain: files.reduce(0) { $0 &+ $1.uncertainTokens })
+        let leftOut = "{\"documents\":\(header.leftOut.documents),\"seqs\":\(list(header.leftOut.seqs))}"
+        facts.append(("left_out", leftOut))
+        let lines = files.map { object(fileFacts($0)) }
+        facts.append(("shards", "[\n" + lines.joined(separator: ",\n") + "\n]"))
+        return Array(("{\n" + facts.map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ",\n") + "\n}\n").utf8)
+    }
+
+    /// The bytes of `SHA256SUMS`, in the order and form of `sha256sum`: the files, then the manifest.
+    static func sums(_ files: [ExportedFile], manifest: [UInt8]) -> [UInt8] {
+        var text = ""
+        for file in files { text += "\(file.digest.hex)  \(file.name)\n" }
+        text += "\(Digest.of(manifest).hex)  \(fileName)\n"
+        return Array(text.utf8)
+    }
+
+    private func fileFacts(_ file: ExportedFile) -> [(String, String)] {
+        [
+            ("name", quoted(file.name)), ("bytes", "\(file.bytes)"), ("raw_bytes", "\(file.rawBytes)"),
+            ("sha256", quoted(file.digest.hex)),
+        ] + masses(of: file.totals, uncertain: file.uncertainTokens) + [
+            ("bound", "null"), ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)),
+        ]
+    }
+
+    private func masses(of totals: ShardTotals, uncertain: Int64) -> [(String, String)] {
+        [
+            ("documents", "\(totals.documents)"), ("tokens", "\(totals.tokens)"),
+            ("real", LineWriter.thousandths(totals.real)), ("synthetic", LineWriter.thousandths(totals.synthetic)),
+            ("uncertain", "\(uncertain)"), ("ratio", totals.ratio.map { JSONText.decimal($0) } ?? "null"),
+        ]
+    }
+
+    private func object(_ facts: [(String, String)]) -> String {
+        "{" + facts.map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
+    }
+
+    private func quoted(_ text: String) -> String {
+        var json = JSONText()
+        json.value(text)
+        return json.string
+    }
+
+    private func list(_ numbers: [Int64]) -> String {
+        "[" + numbers.map(String.init).joined(separator: ", ") + "]"
+    }
+}

@@ -1,0 +1,178 @@
+import SluiceCore
+
+/// What a written line says that can be counted again.
+struct LineFacts: Sendable, Equatable {
+    var seq: Int64
+    var verdict: Verdict
+    var tokens: Int64
+    /// Thousandths of a token.
+    var real: Int64
+    /// Thousandths of a token.
+    var synthetic: Int64
+}
+
+/// Where a line is not what ``LineWriter`` writes.
+struct LineMismatch: Error, Equatable {
+    /// The place in the line, in bytes.
+    var offset: Int
+    /// What should stand there.
+    var expected: String
+}
+
+/// Reads exactly the lines that ``LineWriter`` writes, and nothing else: it is a check, not a JSON parser.
+///
+/// Written from the format's description and not from the writer's code, so that the two agree by test only.
+struct LineReader: ~Copyable {
+    private let bytes: [UInt8]
+    private var at = 0
+
+    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The facts of `line` (without its line feed), after its id has been found to be the digest of its text.
+    static func facts(of line: [UInt8]) throws(LineMismatch) -> LineFacts {
+        var reader = LineReader(line)
+        return try reader.facts()
+    }
+
+    private mutating func facts() throws(LineMismatch) -> LineFacts {
+        try literal("{\"id\":")
+        let id = try string()
+        try literal(",\"text\":")
+        let start = at
+        let text = try string()
+        guard Array(Digest.of(text).hex.utf8) == id else {
+            throw LineMismatch(offset: start, expected: "a text whose SHA-256 is the line's id")
+        }
+        let keys: [StaticString] = [",\"source\":", ",\"added\":", ",\"created\":", ",\"metadata\":{\"url\":"]
+        for key in keys {
+            try literal(key)
+            _ = try string()
+        }
+        try literal(",\"sluice\":{\"document\":")
+        guard try string() == id else { throw LineMismatch(offset: at, expected: "the line's id again") }
+        try literal(",\"record\":")
+        _ = try string()
+        try literal(",\"seq\":")
+        let seq = try integer()
+        try literal(",\"shard\":")
+        _ = try integer()
+        try literal(",\"verdict\":")
+        guard let verdict = Verdict(rawValue: String(decoding: try string(), as: UTF8.self)) else {
+            throw LineMismatch(offset: at, expected: "a verdict")
+        }
+        try literal(",\"origin\":")
+        guard Origin(rawValue: String(decoding: try string(), as: UTF8.self)) != nil else {
+            throw LineMismatch(offset: at, expected: "an origin")
+        }
+        try literal(",\"probability\":")
+        _ = try decimal(places: 6)
+        try literal(",\"tokens\":")
+        let tokens = try integer()
+        try literal(",\"real\":")
+        let real = try decimal(places: 3)
+        try literal(",\"synthetic\":")
+        let synthetic = try decimal(places: 3)
+        let (mass, overflow) = real.addingReportingOverflow(synthetic)
+        let (thousandths, tooMany) = tokens.multipliedReportingOverflow(by: 1000)
+        guard !overflow, !tooMany, mass == thousandths else {
+            throw LineMismatch(offset: at, expected: "real and synthetic mass that add up to the tokens")
+        }
+        try literal(",\"evidence\":")
+        try evidence()
+        try literal("}}}")
+        guard at == bytes.count else { throw LineMismatch(offset: at, expected: "the end of the line") }
+        return LineFacts(seq: seq, verdict: verdict, tokens: tokens, real: real, synthetic: synthetic)
+    }
+
+    private mutating func literal(_ text: StaticString) throws(LineMismatch) {
+        let matches = text.withUTF8Buffer { bytes[at...].starts(with: $0) }
+        guard matches else { throw LineMismatch(offset: at, expected: "\(text)") }
+        at += text.utf8CodeUnitCount
+    }
+
+    private mutating func next() throws(LineMismatch) -> UInt8 {
+        guard at < bytes.count else { throw LineMismatch(offset: at, expected: "more of the line") }
+        at += 1
+        return bytes[at - 1]
+    }
+
+    private mutating func string() throws(LineMismatch) -> [UInt8] {
+        try literal("\"")
+        var out: [UInt8] = []
+        while true {
+            let start = at
+            while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\")
+            {
+                at += 1
+            }
+            out.append(contentsOf: bytes[start..<at])
+            switch try next() {
+            case UInt8(ascii: "\""): return out
+            case UInt8(ascii: "\\"): out.append(try escaped())
+            default: throw LineMismatch(offset: at - 1, expected: "no bare control character in a string")
+            }
+        }
+    }
+
+    private mutating func escaped() throws(LineMismatch) -> UInt8 {
+        let mark = try next()
+        switch mark {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): return mark
+        case UInt8(ascii: "b"): return 0x08
+        case UInt8(ascii: "t"): return 0x09
+        case UInt8(ascii: "n"): return 0x0A
+        case UInt8(ascii: "f"): return 0x0C
+        case UInt8(ascii: "r"): return 0x0D
+        case UInt8(ascii: "u"):
+            try literal("00")
+            let digits = [try next(), try next()]
+            guard let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16), value < 0x20 else {
+                throw LineMismatch(offset: at, expected: "the escape of a control character")
+            }
+            return value
+        default: throw LineMismatch(offset: at - 1, expected: "an escape")
+        }
+    }
+
+    private mutating func digits(atMost limit: Int = 18) throws(LineMismatch) -> (value: Int64, count: Int) {
+        let start = at
+        var value: Int64 = 0
+        while at < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[at]), at - start < limit {
+            value = value &* 10 &+ Int64(bytes[at] - UInt8(ascii: "0"))
+            at += 1
+        }
+        guard at > start else { throw LineMismatch(offset: at, expected: "a digit") }
+        return (value, at - start)
+    }
+
+    private mutating func integer() throws(LineMismatch) -> Int64 { try digits().value }
+
+    private mutating func decimal(places: Int) throws(LineMismatch) -> Int64 {
+        let whole = try digits(atMost: 12).value
+        try literal(".")
+        let (fraction, count) = try digits(atMost: places)
+        guard count == places else { throw LineMismatch(offset: at, expected: "\(places) decimals") }
+        return (0..<places).reduce(whole) { value, _ in value &* 10 } &+ fraction
+    }
+
+    private mutating func evidence() throws(LineMismatch) {
+        try literal("[")
+        while at < bytes.count, bytes[at] == UInt8(ascii: "{") {
+            try literal("{\"kind\":")
+            _ = try string()
+            try literal(",\"weight\":")
+            if at < bytes.count, bytes[at] == UInt8(ascii: "-") { at += 1 }
+            _ = try digits()
+            if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+                at += 1
+                _ = try digits()
+            }
+            try literal(",\"detail\":")
+            _ = try string()
+            try literal("}")
+            guard at < bytes.count, bytes[at] == UInt8(ascii: ",") else { break }
+            at += 1
+        }
+        try literal("]")
+    }
+}

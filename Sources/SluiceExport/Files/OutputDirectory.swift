@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Glibc
+import SluiceCore
+
+/// A directory that appears with all its files or not at all: it is filled beside its place and moved there at the end.
+///
+/// The half-made one is locked while its process lives, so that a later export can tell a dead one and clear it away.
+final class OutputDirectory {
+    /// Where the files go for now.
+    let path: String
+    private let parent: String
+    private let place: String
+    private let lock: Int32
+    private var isPublished = false
+
+    /// Makes the half-made directory beside `place`.
+    ///
+    /// - Throws: `.cannotCreate` where `place` is anything but absent or an empty directory, or its parent is missing or
+    ///   not writable; `.io` where the disk is full.
+    init(_ place: String) throws(SluiceError) {
+        var trimmed = place
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        let name = String(trimmed.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
+        guard !name.isEmpty, name != ".", name != ".." else {
+            throw SluiceError(.cannotCreate, "\(place) cannot be an export's directory", advice: "name a new directory")
+        }
+        let parent = String(trimmed.dropLast(name.count))
+        self.parent = parent.isEmpty ? "." : parent
+        self.place = trimmed
+        try OutputDirectory.requireFree(trimmed)
+        let prefix = ".\(name).partial-"
+        OutputDirectory.clearDead(in: self.parent, prefix: prefix)
+        path = (parent.isEmpty ? "" : parent) + prefix + String(getpid())
+        guard mkdir(path, 0o777) == 0 else { throw OutputDirectory.failure("create", path) }
+        lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw OutputDirectory.failure("open", path) }
+    }
+
+    deinit {
+        if !isPublished { OutputDirectory.remove(path) }
+        close(lock)
+    }
+
+    /// The path of a file in the half-made directory.
+    func path(of name: String) -> String { path + "/" + name }
+
+    /// Writes a small file and waits until it is on the disk.
+    func write(_ bytes: [UInt8], to name: String) throws(SluiceError) {
+        let file = open(path(of: name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw OutputDirectory.failure("create", path(of: name)) }
+        defer { close(file) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw OutputDirectory.failure("write", path(of: name)) }
+            done += count
+        }
+        guard fsync(file) == 0 else { throw OutputDirectory.failure("write", path(of: name)) }
+    }
+
+    /// Moves the directory to its place, for good.
+    func publish() throws(SluiceError) {
+        guard fsync(lock) == 0 else { throw OutputDirectory.failure("write", path) }
+        guard rename(path, place) == 0 else { throw OutputDirectory.failure("create", place) }
+        isPublished = true
+        let above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard above >= 0 else { throw OutputDirectory.failure("open", parent) }
+        defer { close(above) }
+        guard fsync(above) == 0 else { throw OutputDirectory.failure("write", parent) }
+    }
+
+    /// What `errno` says about an attempt to `verb` the file at `path`.
+    static func failure(_ verb: String, _ path: String) -> SluiceError {
+        let number = errno
+        let reason = String(cString: strerror(number))
+        switch number {
+        case ENOSPC, EDQUOT:
+            return SluiceError(.io, "disk full: cannot \(verb) \(path)", advice: "make room and export again")
+        case EIO, EFBIG, EMFILE, ENFILE: return SluiceError(.io, "cannot \(verb) \(path): \(reason)")
+        default:
+            return SluiceError(
+                .cannotCreate, "cannot \(verb) \(path): \(reason)", advice: "name another place for --output")
+        }
+    }
+
+    private static func requireFree(_ place: String) throws(SluiceError) {
+        var status = stat()
+        guard lstat(place, &status) == 0 else {
+            guard errno == ENOENT else { throw failure("create", place) }
+            return
+        }
+        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        let isEmpty = isDirectory && (try? FileManager.default.contentsOfDirectory(atPath: place))?.isEmpty == true
+        guard isEmpty else {
+            throw SluiceError(
+                .cannotCreate, "\(place) is there already", advice: "an export is never changed: name a new directory")
+        }
+    }
+
+    private static func clearDead(in parent: String, prefix: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            let path = parent + "/" + name
+            let dead = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard dead >= 0 else { continue }
+            if flock(dead, LOCK_EX | LOCK_NB) == 0 { remove(path) }
+            close(dead)
+        }
+    }
+
+    private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,35 @@
+import SluiceCore
+import SluiceLedger
+import SluiceStore
+
+/// An admitted document with everything that an exported line says of it but the text.
+struct ExportDocument: Sendable, Equatable {
+    /// The provenance row that kept it, and its mass.
+    var candidate: ShardLedger.Candidate
+    /// The store's shard it is in.
+    var shard: Int64
+    /// SHA-256 of the text.
+    var digest: Digest
+    /// What its source is called.
+    var source: String
+    /// The moment of capture as the record states it.
+    var captured: String?
+    /// The address it was captured from, unless it was erased.
+    var url: String?
+    /// The record's own id.
+    var recordID: String?
+    /// Who is held to have written it, and why.
+    var judgement: RecordedJudgement
+    /// Its length in words.
+    var tokens: Int64
+}
+
+/// Where an export's documents come from: one state of a store, or a test.
+protocol ExportSupply {
+    /// Hands over every admitted document once, in an order that the state alone determines.
+    func forEachDocument(_ body: (ExportDocument) throws -> Void) throws
+    /// A document that was handed over before.
+    func document(_ candidate: ShardLedger.Candidate, shard: Int64) throws -> ExportDocument
+    /// The text of a document, UTF-8.
+    func text(of document: ExportDocument) throws -> [UInt8]
+}

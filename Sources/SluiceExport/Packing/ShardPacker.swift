@@ -1,0 +1,118 @@
+import SluiceCore
+import SluiceStore
+
+/// Packs admitted documents into files, each of which keeps its own size and its own cap.
+///
+/// One mechanism serves the store's shards, the files they are cut into and a stricter cap: a document goes into the
+/// open file if the file obeys the cap after it, and waits in a ``DeferredQueue`` if not.
+struct ShardPacker<Supply: ExportSupply> {
+    private let supply: Supply
+    private let settings: ExportSettings
+    private let directory: OutputDirectory
+    private let capPPM: Int64
+    private var file: ShardFile?
+    private var deferred: DeferredQueue
+
+    /// The files that are complete.
+    private(set) var files: [ExportedFile] = []
+    /// The documents in them.
+    private(set) var exported = SeqSet()
+    /// Documents whose line alone is longer than a file may be.
+    private var tooLong: [Int64] = []
+
+    /// Packs what `supply` has under a cap of `capPPM` millionths.
+    init(_ supply: Supply, settings: ExportSettings, capPPM: Int64, into directory: OutputDirectory) {
+        self.supply = supply
+        self.settings = settings
+        self.capPPM = capPPM
+        self.directory = directory
+        deferred = DeferredQueue(capPPM: capPPM)
+    }
+
+    /// The admitted documents that are in no file, in order of seq; complete after ``run()``.
+    var leftOut: [Int64] { (deferred.remaining().map(\.candidate.seq) + tooLong).sorted() }
+
+    /// Packs everything.
+    mutating func run() throws {
+        var age = 0
+        try supply.forEachDocument { document in
+            try place(
+                document, DeferredQueue.Entry(candidate: document.candidate, shard: document.shard, age: age))
+            age += 1
+        }
+        try finishFile()
+    }
+
+    private mutating func place(_ document: ExportDocument, _ entry: DeferredQueue.Entry) throws {
+        guard fits(entry.candidate) else { return deferred.append(entry) }
+        guard let line = try line(document) else { return }
+        if !hasSpace(for: line) {
+            try finishFile()
+            // What the last file had room for, an empty one may not.
+            guard fits(entry.candidate) else { return deferred.append(entry) }
+        }
+        try write(line, of: document)
+        try placeDeferred()
+    }
+
+    private mutating func placeDeferred() throws {
+        while let file, let entry = deferred.next(within: file.facts.totals) {
+            let document = try supply.document(entry.candidate, shard: entry.shard)
+            guard let line = try line(document) else {
+                deferred.remove(entry)
+                continue
+            }
+            // It keeps its place in the queue until the next file has room for it.
+            guard hasSpace(for: line) else { return try finishFile() }
+            deferred.remove(entry)
+            try write(line, of: document)
+        }
+    }
+
+    private func fits(_ candidate: ShardLedger.Candidate) -> Bool {
+        var totals = file?.facts.totals ?? ShardTotals()
+        totals.add(candidate)
+        return totals.obey(capPPM: capPPM)
+    }
+
+    private func hasSpace(for line: [UInt8]) -> Bool {
+        guard let file else { return true }
+        return file.facts.rawBytes + Int64(line.count) <= Int64(settings.fileBytes)
+    }
+
+    /// The document's line; nil, and noted, where no file could hold it.
+    private mutating func line(_ document: ExportDocument) throws -> [UInt8]? {
+        let line = LineWriter.line(document, text: try supply.text(of: document))
+        guard line.count <= settings.fileBytes else {
+            tooLong.append(document.candidate.seq)
+            return nil
+        }
+        return line
+    }
+
+    private mutating func write(_ line: [UInt8], of document: ExportDocument) throws {
+        guard exported.insert(document.candidate.seq) else {
+            throw SluiceError(
+                .io, "the store is damaged: row \(document.candidate.seq) was admitted twice",
+                advice: "run `sluice verify`")
+        }
+        let file = try self.file ?? ShardFile(number: files.count, settings.compression, in: directory)
+        self.file = file
+        try file.append(line, of: document)
+    }
+
+    private mutating func finishFile() throws {
+        guard let file else { return }
+        files.append(try file.finish())
+        self.file = nil
+    }
+}
+
+extension ShardTotals {
+    /// Adds a document. The sums stop far above ``ShardTotals/massLimit``, where they obey no cap any more.
+    mutating func add(_ candidate: ShardLedger.Candidate) {
+        documents &+= 1
+        synthetic = min(synthetic, ShardTotals.massLimit) &+ min(candidate.synthetic, ShardTotals.massLimit)
+        real = min(real, ShardTotals.massLimit) &+ min(candidate.real, ShardTotals.massLimit)
+    }
+}

@@ -1,0 +1,89 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceDetect
+import SluiceText
+
+/// What the detector says of one document.
+public struct DetectedDocument: Sendable {
+    /// The record's own name, or the input's name with the record's ordinal.
+    public var id: String
+    /// The conclusion from the prior and the text.
+    public var judgement: Judgement
+    /// The text's log likelihood ratio in nats.
+    public var llr: Double
+    /// Words of the text.
+    public var words: Int
+    /// Why the record holds no text, where it holds none.
+    public var rejection: String?
+}
+
+/// Runs the detector over inputs, without a store.
+public struct Detection {
+    private let preparer: DetectionPreparer
+    private let settings: Settings
+    private let workers: Int
+
+    /// A run with `model`, assuming `prior` as the share of synthetic documents.
+    public init(settings: Settings, model: DetectorModel, prior: Double) throws(SluiceError) {
+        self.settings = settings
+        workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
+        preparer = DetectionPreparer(
+            decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
+            judge: try Judge(prior: prior))
+    }
+
+    /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
+    ///
+    /// - Throws: ``SluiceError`` where an input cannot be read; what `body` throws.
+    public func run(_ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void) async throws {
+        for path in try InputList(expanding: inputs).paths {
+            if path == InputList.standardInput {
+                try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
+                    try await judge(copy, name: "stdin", format, body)
+                }
+            } else {
+                try await judge(path, name: InputList.name(of: path), format, body)
+            }
+        }
+    }
+
+    private func judge(
+        _ path: String, name: String, _ format: SourceFormat, _ body: ([DetectedDocument]) throws -> Void
+    ) async throws {
+        let reader = try SourceReader(path: path, format: format, limits: settings.limits)
+        let batches = OrderedBatches(
+            workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+        let (preparer, isText) = (preparer, reader.format == .text)
+        try await batches.run(reader) { batch in
+            preparer.judge(batch.records, source: name, isText: isText)
+        } commit: { documents in
+            try body(documents)
+        }
+    }
+}
+
+/// The pure part: raw records in, judgements out.
+private struct DetectionPreparer: Sendable {
+    let decoder: RecordDecoder
+    let detector: Detector
+    let judge: Judge
+
+    func judge(_ batch: [RawRecord], source: String, isText: Bool) -> [DetectedDocument] {
+        var tokenizer = Tokenizer()
+        var scratch = DetectorScratch(for: detector)
+        return batch.map { raw in
+            let record = decoder.decode(raw)
+            let id = record.id ?? (isText ? source : "\(source)#\(record.ordinal)")
+            switch record.content {
+            case .rejected(let reason, _):
+                let judgement = judge.judge(score: nil)
+                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason.rawValue)
+            case .text(let bytes):
+                let words = tokenizer.tokenize(TextCleaner.clean(bytes).bytes)
+                let score = detector.score(words, scratch: &scratch)
+                return DetectedDocument(
+                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count)
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import SluiceCore
+
+/// Standard input, copied to a file: a source is known by the digest of its bytes before its first record is decided,
+/// and can be read on after a crash, only if it can be read twice.
+enum StandardInputCopy {
+    /// Copies standard input to its end into `directory`, calls `body` with the copy's path, and removes the copy.
+    ///
+    /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails; what `body` throws.
+    static func use(in directory: String, _ body: (String) async throws -> Void) async throws {
+        let path = directory + "/stdin-\(RunName.new()).partial"
+        defer { unlink(path) }
+        try copy(to: path)
+        try await body(path)
+    }
+
+    private static func copy(to path: String) throws(SluiceError) {
+        let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw failure(path) }
+        defer { close(output) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure("standard input")
+            }
+            var rest = buffer[..<count]
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno != EINTR {
+                    throw failure(path)
+                }
+            }
+        }
+    }
+
+    /// Where a copy goes that belongs to no store.
+    static var temporaryDirectory: String {
+        getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    }
+
+    /// Removes what runs that were killed left behind in `directory`; only while the store's lock is held.
+    static func removeLeftovers(in directory: String) {
+        guard let stream = opendir(directory) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix("stdin-") && name.hasSuffix(".partial") { unlink(directory + "/" + name) }
+        }
+    }
+
+    private static func failure(_ place: String) -> SluiceError {
+        SluiceError(.io, "\(place): \(String(cString: strerror(errno)))", advice: "make room and run it again")
+    }
+}

@@ -1,0 +1,89 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceDedup
+import SluiceStore
+import SluiceText
+
+/// What the near-duplicate check asks about earlier kept documents: those of the batch at hand from memory, older ones
+/// from the store, whose words are made anew from their texts.
+struct KeptMemory: KeptLookup {
+    private let parameters: DedupParameters
+    private let limits: Limits
+    private var reader: StoreReader?
+    private var batch: [Int64: PreparedDocument] = [:]
+    private var recent: RecentShingles
+    private var decompressor = ZstdDecompressor()
+    private var tokenizer = Tokenizer()
+
+    /// A memory for documents compared with these parameters.
+    init(parameters: DedupParameters, limits: Limits) {
+        self.parameters = parameters
+        self.limits = limits
+        recent = RecentShingles()
+    }
+
+    /// Begins a batch; `reader` sees what the batch's transaction sees.
+    mutating func begin(_ reader: StoreReader) { self.reader = reader }
+
+    /// Ends it.
+    mutating func end() {
+        reader = nil
+        batch.removeAll(keepingCapacity: true)
+    }
+
+    /// Remembers a document of the batch, which the store does not have yet.
+    mutating func remember(_ document: PreparedDocument, seq: Int64) { batch[seq] = document }
+
+    mutating func contentKey(of seq: Int64) throws -> Digest {
+        if let document = batch[seq] { return document.fingerprint.contentKey }
+        guard let key = try open().contentKey(of: seq) else { throw KeptMemory.missing(seq) }
+        return key
+    }
+
+    mutating func shingles(of seq: Int64) throws -> ShingleSet {
+        if let known = recent[seq] { return known }
+        let words: Words
+        if let document = batch[seq] {
+            words = document.words
+        } else {
+            guard let text = try open().text(of: seq) else { throw KeptMemory.missing(seq) }
+            words = tokenizer.tokenize(try decompressor.decompress(text.body, limit: text.rawBytes))
+        }
+        let shingles = ShingleSet(words, parameters: parameters, limits: limits)
+        recent[seq] = shingles
+        return shingles
+    }
+
+    private static func missing(_ seq: Int64) -> SluiceError {
+        SluiceError(
+            .io, "the store lacks document \(seq), which its index names",
+            advice: "run 'sluice verify', and restore the store from a copy if it fails")
+    }
+
+    private func open() throws(SluiceError) -> StoreReader {
+        guard let reader else { throw SluiceError(.io, "the store was asked outside of a batch") }
+        return reader
+    }
+}
+
+/// The shingles that were asked for last: revisions of one page come in runs, and ask for the same ones.
+private struct RecentShingles {
+    private var entries: [Int64: ShingleSet] = [:]
+    private var held = 0
+
+    /// The most hashes that are held, 8 bytes each.
+    private static let capacity = 1 << 20
+
+    subscript(seq: Int64) -> ShingleSet? {
+        get { entries[seq] }
+        set {
+            guard let newValue else { return }
+            if held + newValue.count > RecentShingles.capacity {
+                entries.removeAll(keepingCapacity: true)
+                held = 0
+            }
+            held += newValue.count
+            entries[seq] = newValue
+        }
+    }
+}

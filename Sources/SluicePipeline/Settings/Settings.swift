@@ -1,0 +1,65 @@
+import SluiceCore
+import SluiceDedup
+
+/// Everything that can be set; the values here are the defaults, and `config/sluice.yaml` shows each with its meaning.
+public struct Settings: Sendable, Equatable {
+    /// The most that one record may cost.
+    public var limits = Limits()
+    /// What decides which documents count as near duplicates; a store keeps one set for life.
+    public var dedup = DedupParameters()
+    /// How a document is judged.
+    public var detection = Detection()
+    /// How documents are put into shards.
+    public var shards = Shards()
+    /// How the work is cut and shared.
+    public var ingest = Ingest()
+    /// How shards are written out.
+    public var export = Export()
+
+    /// How a document is judged.
+    public struct Detection: Sendable, Equatable {
+        /// The model file; empty for the one that ships with Sluice.
+        public var model = ""
+        /// The share of synthetic documents that is assumed before any evidence, above 0 and below 1.
+        public var prior = 0.10
+        /// The weight, in nats and not above 0, of a capture before `anchorBefore`.
+        public var anchorWeight = 0.0
+        /// The date, `YYYY-MM-DD`, before which text counts as written before chat models were public.
+        public var anchorBefore = "2022-11-30"
+    }
+
+    /// How documents are put into shards.
+    public struct Shards: Sendable, Equatable {
+        /// The highest ratio of synthetic to real tokens in a shard.
+        public var cap = 0.10
+        /// The tokens (words) at which a shard is sealed.
+        public var targetTokens = 25_000_000
+    }
+
+    /// How the work is cut and shared.
+    public struct Ingest: Sendable, Equatable {
+        /// Parallel workers; 0 for one a processor.
+        public var workers = 0
+        /// The most records in one transaction.
+        public var batchRecords = 512
+        /// The bytes of records at which a transaction is closed earlier.
+        public var batchBytes = 4 << 20
+        /// The zstd level at which texts are stored, 1 to 19.
+        public var textCompression = 3
+    }
+
+    /// How shards are written out.
+    public struct Export: Sendable, Equatable {
+        /// The most bytes of a file before compression.
+        public var fileBytes = 256_000_000
+    }
+
+    /// The defaults.
+    public init() {}
+
+    /// SHA-256 over the settings that decide what becomes of a record; what only moves work about is left out.
+    public var digest: Digest {
+        let lines = SettingKey.all.filter(\.decides).map { "\($0.name)=\($0.read(self))\n" }
+        return Digest.of(Array(lines.joined().utf8))
+    }
+}

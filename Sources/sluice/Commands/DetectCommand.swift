@@ -1,0 +1,88 @@
+import ArgumentParser
+import SluiceCore
+import SluiceCrawl
+import SluicePipeline
+
+struct DetectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "detect",
+        abstract: "Judge documents without a store.",
+        discussion: "Inputs are those of 'ingest'; a text file is one document. Answers come in input order.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Option(help: ArgumentHelp("The share of synthetic documents assumed before any evidence.", valueName: "p"))
+    var prior = 0.5
+
+    @Option(help: "What the inputs are: auto, warc, jsonl or text.")
+    var format: SourceFormat = .auto
+
+    @Argument(help: ArgumentHelp("Files, directories or '-'.", valueName: "input"))
+    var inputs: [String] = ["-"]
+
+    func run() async throws {
+        try await reportingErrors {
+            let settings = try shared.settings()
+            let detection = try Detection(settings: settings, model: try ShippedFiles.model(settings), prior: prior)
+            var count = 0
+            try await detection.run(inputs, format: format) { documents in
+                count += documents.count
+                if shared.json {
+                    var json = JSONText(capacity: 512 * documents.count)
+                    for document in documents { document.write(to: &json) }
+                    Console.out(bytes: json.bytes)
+                } else {
+                    for document in documents { Console.out(document.paragraph) }
+                }
+            }
+            if count == 0 { throw SluiceError(.noUsableData, "the input holds no records") }
+        }
+    }
+}
+
+extension DetectedDocument {
+    /// Writes the answer as a line of NDJSON.
+    fileprivate func write(to json: inout JSONText) {
+        json.object { json in
+            json.key("id")
+            json.value(id)
+            json.key("probability")
+            json.value(judgement.probability)
+            json.key("llr")
+            json.value(llr)
+            json.key("verdict")
+            json.value(judgement.verdict.rawValue)
+            json.key("words")
+            json.value(words)
+            json.key("evidence")
+            json.array { json in
+                for evidence in judgement.evidence {
+                    json.object { json in
+                        json.key("kind")
+                        json.value(evidence.kind)
+                        json.key("weight")
+                        json.value(evidence.weight)
+                        json.key("detail")
+                        json.value(evidence.detail)
+                    }
+                }
+            }
+            if let rejection {
+                json.key("rejected")
+                json.value(rejection)
+            }
+        }
+        json.newline()
+    }
+
+    /// The answer for people.
+    fileprivate var paragraph: String {
+        if let rejection { return Console.printable("\(id): not judged, \(rejection)") }
+        let percent = JSONText.decimal(judgement.probability * 100, places: 1)
+        var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
+        for evidence in judgement.evidence {
+            lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
+        }
+        return lines.map { Console.printable($0) }.joined(separator: "\n")
+    }
+}

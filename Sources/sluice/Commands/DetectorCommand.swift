@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import SluiceCore
+import SluiceDetect
+import SluicePipeline
+
+struct DetectorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "detector", abstract: "Train, measure and show the detector's model.",
+        subcommands: [Train.self, Evaluate.self, Show.self])
+
+    struct Train: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Learn a model from labelled texts.",
+            discussion: """
+                The data are JSON lines with text and label (human or synthetic), and domain, source, generator and attack
+                where known. The same data and seed give the same model, byte for byte.
+                """)
+
+        @Option(parsing: .upToNextOption, help: ArgumentHelp("Labelled texts to learn from.", valueName: "file"))
+        var data: [String]
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Other labelled texts to calibrate on; without them a tenth of the data is set aside.",
+                valueName: "file"))
+        var calibration: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("Leave out the texts of these sources, for their licences.", valueName: "source"))
+        var excludeSource: [String] = []
+
+        @Option(help: ArgumentHelp("Where to put the model.", valueName: "file"))
+        var output: String
+
+        @Option(help: "The seed of the random crops.")
+        var seed: UInt64 = 1
+
+        func run() async throws {
+            try await reportingErrors {
+                var options = DetectorTrainer.Options()
+                options.seed = seed
+                let excluded = Set(excludeSource)
+                var texts = try LabelledFile.read(data).filter { !excluded.contains($0.source) }
+                var others = try LabelledFile.read(calibration).filter { !excluded.contains($0.source) }
+                if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
+                let model = try DetectorTrainer(options).train(texts, calibration: others)
+                try write(model.encoded(), to: output)
+                let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+                try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)
+                Console.out(model.summary.text)
+            }
+        }
+
+        private func write(_ bytes: [UInt8], to path: String) throws(SluiceError) {
+            do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+                throw SluiceError(.cannotCreate, "\(path) cannot be written", advice: "check the path")
+            }
+        }
+    }
+
+    struct Evaluate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Measure a model on labelled texts.")
+
+        @OptionGroup var shared: SharedOptions
+
+        @Option(parsing: .upToNextOption, help: ArgumentHelp("Labelled texts to measure on.", valueName: "file"))
+        var data: [String]
+
+        func run() async throws {
+            try await reportingErrors {
+                let model = try ShippedFiles.model(try shared.settings())
+                let evaluation = DetectorEvaluation(model: model, examples: try LabelledFile.read(data))
+                Console.out(shared.json ? evaluation.json : evaluation.table)
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the model in force.")
+
+        @OptionGroup var shared: SharedOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                let summary = try ShippedFiles.model(try shared.settings()).summary
+                Console.out(shared.json ? summary.json : summary.text)
+            }
+        }
+    }
+}

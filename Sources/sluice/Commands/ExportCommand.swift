@@ -1,0 +1,75 @@
+import ArgumentParser
+import SluiceCore
+import SluiceExport
+import SluicePipeline
+import SluiceStore
+
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the admitted documents as training shards under a cap.",
+        discussion: """
+            The directory appears when every file in it has been read back and checked. With --release the export is
+            entered in the store under that name, and provenance shows which documents went into it.
+            """)
+
+    @OptionGroup var shared: SharedOptions
+
+    @Option(help: ArgumentHelp("The directory to make.", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("The release's name; given once.", valueName: "name"))
+    var release: String?
+
+    @Option(help: ArgumentHelp("A cap below that of the shards.", valueName: "ratio"))
+    var cap: Double?
+
+    @Option(help: "How the files are compressed: zstd, gzip or none.")
+    var compression: ExportCompression = .zstd
+
+    func validate() throws {
+        if let cap, !(0...1).contains(cap) { throw ValidationError("--cap must be from 0 to 1.") }
+        if let release, release.isEmpty { throw ValidationError("--release must name something.") }
+    }
+
+    func run() async throws {
+        try await reportingErrors {
+            let settings = try shared.settings()
+            var store = try Store.open(directory: shared.storeDirectory, mode: .read)
+            if release != nil {
+                store.close()
+                store = try Store.open(directory: shared.storeDirectory, mode: .write)
+            }
+            defer { store.close() }
+            let exporter = Exporter(
+                store: store,
+                settings: ExportSettings(
+                    release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) }, compression: compression,
+                    fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
+            let summary = try exporter.export(to: output)
+            Console.out(shared.json ? summary.json : summary.table)
+            if cap != nil && summary.isCapFromShards {
+                Console.note("sluice: the shards' own cap is lower than --cap, and holds")
+            }
+        }
+    }
+}
+
+extension ExportCompression: ExpressibleByArgument {}
+
+extension ExportSummary {
+    /// The summary for people.
+    fileprivate var table: String {
+        let all = totals
+        let ratio = all.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
+        var lines = [
+            "\(all.documents) documents, \(all.tokens) tokens in \(files.count) files at \(directory)",
+            "synthetic:real \(ratio), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
+        ]
+        for file in files {
+            let ratio = file.totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
+            lines.append("  \(file.name)  \(file.totals.documents) documents  ratio \(ratio)  \(file.bytes) bytes")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

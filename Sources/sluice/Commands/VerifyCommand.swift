@@ -1,0 +1,59 @@
+import ArgumentParser
+import SluiceCore
+import SluiceCrawl
+import SluiceExport
+import SluiceStore
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Recompute what the store, or an export, claims.",
+        discussion:
+            "With --export the files of an export are checked, for which no store is needed; with --store too, both.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Option(help: ArgumentHelp("An export's directory.", valueName: "dir"))
+    var export: String?
+
+    func run() async throws {
+        try await reportingErrors {
+            var findings: [Finding] = []
+            if export == nil || shared.store != nil { findings += try storeFindings() }
+            if let export { findings += try ExportVerifier.verify(directory: export) }
+            for finding in findings { Console.out(shared.json ? finding.json : finding.line) }
+            let failed = findings.filter { !$0.passed }.count
+            if failed > 0 {
+                throw SluiceError(
+                    .checkFailed, "\(failed) of \(findings.count) checks failed",
+                    advice: "what they found is above; do not use it before it is explained")
+            }
+        }
+    }
+
+    private func storeFindings() throws(SluiceError) -> [Finding] {
+        let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+        defer { store.close() }
+        let decompressor = ZstdDecompressor()
+        return try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }
+    }
+}
+
+extension Finding {
+    /// The finding as one JSON object.
+    fileprivate var json: String {
+        var json = JSONText()
+        json.object { json in
+            json.key("check")
+            json.value(check)
+            json.key("ok")
+            json.value(passed)
+            json.key("detail")
+            json.value(detail)
+        }
+        return json.string
+    }
+
+    /// The finding for people.
+    fileprivate var line: String { Console.printable("\(passed ? "ok    " : "FAILED") \(check): \(detail)") }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import SluiceCore
+import SluicePipeline
+
+/// The options that every command has.
+struct SharedOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The store's directory.", valueName: "dir"))
+    var store: String?
+
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    @Flag(name: .long, help: "Print JSON, and nothing else, on standard output.")
+    var json = false
+
+    /// The settings in force.
+    func settings() throws(SluiceError) -> Settings { try ConfigurationFile.settings(at: config) }
+
+    /// The store's directory: as given, else systemd's state directory, else the user's.
+    var storeDirectory: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let store { return store }
+        if let state = environment["STATE_DIRECTORY"], !state.isEmpty {
+            return String(state.split(separator: ":")[0])
+        }
+        if let state = environment["XDG_STATE_HOME"], !state.isEmpty { return state + "/sluice" }
+        return (environment["HOME"] ?? ".") + "/.local/state/sluice"
+    }
+}
+
+/// Runs a command's work and turns its error into a line on standard error and an exit code.
+func reportingErrors(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let error as SluiceError {
+        Console.note("sluice: \(error)")
+        throw ExitCode(error.code.rawValue)
+    }
+}

@@ -1,0 +1,60 @@
+import SluiceCore
+import SluicePipeline
+
+extension IngestSummary {
+    /// The summary for people.
+    var table: String {
+        var lines = [
+            row("records", records),
+            row("kept", kept, note: held > 0 ? "\(held) held back from the shards" : ""),
+            row("exact duplicates", exactDuplicates),
+            row("near duplicates", nearDuplicates),
+            row("rejected", rejectedCount),
+        ]
+        for reason in Reason.allCases where rejected[reason, default: 0] > 0 {
+            lines.append(row("  \(reason.rawValue)", rejected[reason, default: 0]))
+        }
+        lines.append("verdicts on the kept")
+        for verdict in Verdict.allCases {
+            lines.append(row("  \(verdict.rawValue)", verdicts[verdict, default: 0], note: meaning(of: verdict)))
+        }
+        lines.append(
+            "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(textBytes)), skipped \(skippedBytes) B")
+        let rate = Int(Double(records) / max(seconds, 0.001))
+        lines.append("\(JSONText.decimal(seconds, places: 2)) s, \(rate) records/s, run \(run)")
+        return lines.joined(separator: "\n")
+    }
+
+    /// What a run without effect, or with less than its user may think, has to say; nil where there is nothing.
+    var remark: String? {
+        if records == 0 && alreadyIngested > 0 {
+            return "nothing new: every source is in the store already"
+        }
+        if records == 0 { return "the input holds no records" }
+        if kept + exactDuplicates + nearDuplicates == 0 {
+            return "none of the \(records) records holds text that can be used; the reasons are above"
+        }
+        if hasDamage {
+            return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
+        }
+        if kept > 0 && held >= kept {
+            return "every document of this run is held: the shards' cap leaves no room for text that may be synthetic, "
+                + "and text that the detector cannot judge counts by detection.prior; set that or shards.cap, or "
+                + "declare the source with --origin"
+        }
+        return alreadyIngested > 0 ? "\(alreadyIngested) sources were in the store already and were passed over" : nil
+    }
+
+    private func meaning(of verdict: Verdict) -> String {
+        switch verdict {
+        case .real: "no evidence of machine writing found, or declared human"
+        case .synthetic: "declared, or found to be machine-written"
+        case .uncertain: "not decided"
+        }
+    }
+
+    private func row(_ name: String, _ count: Int, note: String = "") -> String {
+        let padding = String(repeating: " ", count: max(1, 32 - name.count - String(count).count))
+        return name + padding + String(count) + (note.isEmpty ? "" : "   " + note)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import SluiceCore
+import SluiceCrawl
+import Testing
+
+@Suite("The compressors")
+struct CompressorTests {
+    private static let samples: [[UInt8]] = [
+        [], [0], Array("some text, some text, some text".utf8), [UInt8](repeating: 7, count: 700_000),
+        (0..<900_000).map { UInt8(truncatingIfNeeded: ($0 &* $0) >> 7) },
+    ]
+
+    @Test("give back what they were given", arguments: samples.indices)
+    func roundTrip(index: Int) throws {
+        let bytes = Self.samples[index]
+        let frame = try ZstdCompressor().compress(bytes, level: 3)
+        #expect(try ZstdDecompressor().decompress(frame, limit: bytes.count) == bytes)
+        for (mode, name) in [
+            (CompressedWriter.Mode.none, "a.bin"), (.gzip(level: 6), "a.gz"), (.zstd(level: 3), "a.zst"),
+        ] {
+            let packed = try compressed(bytes, mode)
+            let raw = try read(packed, name: name, format: .text).raw
+            #expect(raw.map(\.bytes) == (bytes.isEmpty ? [] : [bytes]))
+        }
+    }
+
+    @Test("refuse frames that are damaged or hold too much")
+    func damaged() throws {
+        let frame = try ZstdCompressor().compress([UInt8](repeating: 7, count: 1000), level: 3)
+        #expect(throws: SluiceError.self) { try ZstdDecompressor().decompress(frame, limit: 999) }
+        #expect(throws: SluiceError.self) { try ZstdDecompressor().decompress(frame.dropLast(), limit: 1000) }
+        #expect(throws: SluiceError.self) { try ZstdDecompressor().decompress([1, 2, 3], limit: 1000) }
+    }
+
+    @Test("give the same bytes however the input is cut, and count them")
+    func deterministic() throws {
+        let bytes = Self.samples[4]
+        for mode in [CompressedWriter.Mode.none, .gzip(level: 6), .zstd(level: 3)] {
+            let file = try TemporaryFile([], name: "out")
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file.path))
+            let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: file.path, mode: mode)
+            for start in stride(from: 0, to: bytes.count, by: 1013) {
+                try writer.write(Array(bytes[start..<min(bytes.count, start + 1013)]))
+            }
+            let digest = try writer.finish()
+            try handle.close()
+            let written = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file.path)))
+            #expect(written == (try compressed(bytes, mode)))
+            #expect(digest == Digest.of(written))
+            #expect(writer.rawBytes == UInt64(bytes.count))
+            #expect(writer.writtenBytes == UInt64(written.count))
+        }
+    }
+
+    @Test("say so where the disk is full")
+    func fullDisk() throws {
+        let handle = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: "/dev/full", mode: .none)
+        let error = #expect(throws: SluiceError.self) {
+            try writer.write(Self.samples[4])
+            _ = try writer.finish()
+        }
+        #expect(error?.code == .io)
+        #expect(error?.message.contains("/dev/full") == true)
+    }
+}
+
+@Suite("A bomb", .serialized)
+struct BombTests {
+    /// The most memory this process has held, in bytes.
+    private func peak() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.filter(\.isNumber))) << 10
+    }
+
+    @Test("of a gigabyte costs neither memory nor the records around it", arguments: ["gz", "zst"])
+    func zeros(suffix: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-bomb-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("a.jsonl.\(suffix)").path
+        try Data().write(to: URL(fileURLWithPath: path))
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        let mode: CompressedWriter.Mode = suffix == "gz" ? .gzip(level: 1) : .zstd(level: 1)
+        let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: path, mode: mode)
+        try writer.write(Array("{\"text\":\"before\"}\n".utf8))
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        for _ in 0..<1024 { try writer.write(zeros) }
+        try writer.write(Array("\n{\"text\":\"behind\"}\n".utf8))
+        _ = try writer.finish()
+        try handle.close()
+        let before = try peak()
+        let lines = try read(path)
+        #expect(lines.outcomes == ["text", "line-too-long", "text"])
+        #expect(lines.texts == ["before", "behind"])
+        #expect(try read(path, format: .text, limits: Limits(recordBytes: 16 << 20)).outcomes == ["record-too-large"])
+        #expect(try read(path, format: .warc).outcomes == ["stray-bytes"])
+        #expect(try peak() - before < 96 << 20)
+    }
+}

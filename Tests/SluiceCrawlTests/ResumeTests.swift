@@ -1,0 +1,145 @@
+import Foundation
+import SluiceCore
+import SluiceCrawl
+import Testing
+
+@Suite("Reading that goes on")
+struct ResumeTests {
+    /// Sources of every format and packing, some of them damaged.
+    static func sources() throws -> [(name: String, bytes: [UInt8])] {
+        let records = wetRecords(23)
+        let wet = Array(records.joined().utf8)
+        let members = try records.map(gzip)
+        var damaged = members
+        damaged[5][damaged[5].count / 2] ^= 0x10
+        damaged[9][1] = 0
+        damaged[17] = Array(damaged[17].dropLast(30))
+        let groups = try stride(from: 0, to: 24, by: 4).map { try gzip(records[$0..<($0 + 4)].joined()) }
+        var lines = "\u{FEFF}"
+        for index in 0..<40 {
+            lines += #"{"id":"\#(index)","text":"\#(wetText(index))"}"# + (index % 3 == 0 ? "\r\n\n  \n" : "\n")
+            if index % 7 == 0 { lines += "{broken\n" }
+        }
+        let jsonl = Array(lines.utf8)
+        let wrong = wet + Array((warcRecord("abc", length: 1) + warcRecord("def", length: 70) + warcRecord("g")).utf8)
+        return [
+            ("a.warc", wet), ("a.warc.gz", try compressed(wet, .gzip(level: 6))),
+            ("a.warc.zst", try compressed(wet, .zstd(level: 3))), ("b.warc.gz", Array(members.joined())),
+            ("c.warc.gz", Array(groups.joined())), ("d.warc.gz", Array(damaged.joined()) + Array("tail".utf8)),
+            ("e.warc.gz", Array(members.joined().dropLast(40))),
+            ("f.warc.gz", Array(members.map { storedMember([UInt8](repeating: 10, count: 3)) + $0 }.joined())),
+            ("g.warc", wrong), ("g.warc.gz", try compressed(wrong, .gzip(level: 6))),
+            ("h.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd(level: 3)) }),
+            ("a.jsonl", jsonl), ("a.jsonl.gz", try compressed(jsonl, .gzip(level: 6))),
+            ("b.jsonl.zst", try compressed(jsonl, .zstd(level: 1))),
+            ("c.jsonl.gz", try gzip(String(lines.prefix(500))) + gzip(String(lines.dropFirst(500)))),
+            ("d.jsonl.gz", try compressed(jsonl, .gzip(level: 6)).dropLast(100)),
+            ("a.txt", Array("\u{FEFF}one text\nof two lines".utf8)),
+            ("a.txt.gz", try gzip("one text\n") + gzip("of two members")),
+        ]
+    }
+
+    @Test("at any batch gives what one reading gives")
+    func everyBoundary() throws {
+        for (name, bytes) in try Self.sources() {
+            let file = try TemporaryFile(bytes, name: name)
+            let whole = try read(file.path, maxRecords: 1000)
+            #expect(!whole.records.isEmpty, "\(name)")
+            for size in [1, 2, 5] {
+                let batched = try read(file.path, maxRecords: size)
+                #expect(batched.raw == whole.raw, "\(name) by \(size)")
+                #expect(batched.skipped == whole.skipped, "\(name) by \(size)")
+                for point in batched.resumePoints {
+                    let rest = try read(file.path, from: point, maxRecords: size)
+                    #expect(rest.raw == Array(whole.raw.dropFirst(point.ordinal)), "\(name) from \(point)")
+                }
+            }
+        }
+    }
+
+    @Test("at any batch skips what one reading skips")
+    func skippedAdds() throws {
+        for (name, bytes) in try Self.sources() {
+            let file = try TemporaryFile(bytes, name: name)
+            let whole = try read(file.path, maxRecords: 1000)
+            let reader = try SourceReader(path: file.path, limits: Limits())
+            guard let first = try reader.nextBatch(maxRecords: 3, maxBytes: 1 << 20) else { continue }
+            #expect(first.isLast == (whole.records.count <= 3), "\(name)")
+            let rest = try read(file.path, from: first.resume)
+            #expect(first.skipped + rest.skipped == whole.skipped, "\(name)")
+        }
+    }
+
+    @Test("holds no more than it was asked to")
+    func batchBytes() throws {
+        let bytes = Array(wetRecords(100).joined().utf8)
+        let file = try TemporaryFile(bytes, name: "a.warc")
+        let reader = try SourceReader(path: file.path, limits: Limits())
+        var total = 0
+        while let batch = try reader.nextBatch(maxRecords: 1000, maxBytes: 2000) {
+            let held = batch.records.dropLast().map(\.bytes.count).reduce(0, +)
+            #expect(held < 2000)
+            total += batch.records.count
+        }
+        #expect(total == 100)
+    }
+}
+
+@Suite("A source's form")
+struct FormTests {
+    @Test(
+        "is told from its first bytes and its name",
+        arguments: [
+            ("WARC/1.0\r\n", "x", SourceFormat.warc), ("\r\n{\"a\":1}", "x", .jsonl), ("[1]", "x.ndjson", .jsonl),
+            ("[1]", "x.txt", .text), ("hello", "x", .text), ("hello", "x.jsonl", .jsonl),
+            ("hello", "x.warc.wet", .warc),
+            ("hello", "x.txt.gz", .text), ("\u{FEFF}{}", "x", .jsonl),
+        ])
+    func formats(content: String, name: String, format: SourceFormat) throws {
+        #expect(try read(Array(content.utf8), name: name).format == format)
+        let packed = try read(try gzip(content), name: name)
+        #expect(packed.format == format)
+    }
+
+    @Test("of nothing holds no records", arguments: ["a.jsonl", "a.warc", "a.txt", "a.gz", "a.warc.gz"])
+    func empty(name: String) throws {
+        #expect(try read([], name: name).records.isEmpty)
+        #expect(try read(try gzip(""), name: name).records.isEmpty)
+        #expect(try read(try compressed([], .zstd(level: 3)), name: name).records.isEmpty)
+    }
+
+    @Test("of text is one record, and of binary data or UTF-16 none that is read")
+    func texts() throws {
+        #expect(try read(Array("\u{FEFF}a\nb".utf8), name: "a.txt").texts == ["a\nb"])
+        #expect(try read([0x7F, 0x45, 0x00, 0x01], name: "a.txt").outcomes == ["not-text"])
+        #expect(try read([0xFF, 0xFE, 0x41, 0x00], name: "a.txt").outcomes == ["not-text"])
+        #expect(
+            try read(Array("abcdef".utf8), name: "a.txt", limits: Limits(recordBytes: 5)).outcomes
+                == ["record-too-large"])
+        let broken = try gzip("a text\n") + [UInt8](try gzip("its end").dropLast(9))
+        #expect(try read(broken, name: "a.txt.gz").outcomes == ["damaged-member"])
+    }
+
+    @Test("that is missing, a folder, or closed to us is refused")
+    func missing() throws {
+        for path in ["/nowhere/at/all", "/tmp", "/dev/null"] {
+            let error = #expect(throws: SluiceError.self) { try read(path) }
+            #expect(error?.code == .inputMissing)
+            #expect(#expect(throws: SluiceError.self) { try SourceFile.digest(of: path) }?.code == .inputMissing)
+        }
+        let file = try TemporaryFile(Array("abc".utf8), name: "a")
+        let found = try SourceFile.digest(of: file.path)
+        #expect(found.digest == Digest.of(Array("abc".utf8)))
+        #expect(found.bytes == 3)
+    }
+
+    @Test("of lines passes over blank ones and those that are too long")
+    func lines() throws {
+        let long = "{\"text\":\"" + String(repeating: "x", count: 300_000) + "\"}"
+        let bytes = Array("{\"text\":\"a\"}\n\n \t\r\n\(long)\n{\"text\":\"b\"}".utf8)
+        for (data, name) in [(bytes, "a.jsonl"), (try compressed(bytes, .gzip(level: 1)), "a.jsonl.gz")] {
+            let reading = try read(data, name: name, limits: Limits(lineBytes: 100))
+            #expect(reading.outcomes == ["text", "line-too-long", "text"])
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import SluiceCore
+import SluiceDetect
+import SluiceText
+import Testing
+
+@Suite("The detector")
+struct DetectorTests {
+    private let detector: Detector
+    private var scratch: DetectorScratch
+
+    init() throws {
+        detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
+        scratch = DetectorScratch(for: detector)
+    }
+
+    private static let plain = """
+        We walked down to the harbour that morning, my brother and I, and found that the boat had gone. Nobody had seen
+        it leave. The old man who mends the nets said he thought it was the wind, but there had been no wind, and he knew
+        it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
+        """
+
+    @Test("The shipped model is small and loads")
+    func shipped() throws {
+        #expect(detector.model.encoded().count <= 400 << 10)
+        #expect(detector.model.id == Digest.of(detector.model.encoded()))
+        #expect(detector.model.summary.json.contains(detector.model.id.hex))
+    }
+
+    @Test("The table of phrases beside the model is the model's own")
+    func phraseTable() throws {
+        let path = Samples.root.appendingPathComponent("config/detector/phrases.tsv")
+        #expect(try String(contentsOf: path, encoding: .utf8) == detector.model.phraseTable)
+    }
+
+    @Test("Evidence adds up to the score, and details stay within their limit")
+    mutating func additive() throws {
+        let texts = [
+            Self.plain,
+            Self.plain + " As an AI language model, I cannot do that.",
+            String(
+                repeating: "Certainly! Here is a testament to the rich tapestry of the things that we delve into. ",
+                count: 20),
+        ]
+        for text in texts {
+            let score = detector.score(Samples.words(text), scratch: &scratch)
+            #expect(score.abstention == nil)
+            #expect(abs(score.evidence.reduce(0) { $0 + $1.weight } - score.llr) < 1e-9)
+            #expect(abs(score.llr) <= Detector.llrLimit + 1e-9)
+            #expect(score.evidence.allSatisfy { $0.detail.utf8.count <= Evidence.detailLimit })
+        }
+    }
+
+    @Test("The score of a text does not depend on what the scratch saw before")
+    mutating func scratchIsClean() {
+        let words = Samples.words(Self.plain)
+        let first = detector.score(words, scratch: &scratch)
+        for example in Samples.corpus(20, seed: 9) {
+            _ = detector.score(Samples.words(String(decoding: example.text, as: UTF8.self)), scratch: &scratch)
+        }
+        #expect(detector.score(words, scratch: &scratch) == first)
+    }
+
+    @Test("Leftover prompt text is named, and speaks for a machine")
+    mutating func phrases() throws {
+        let without = detector.score(Samples.words(Self.plain), scratch: &scratch)
+        let with = detector.score(
+            Samples.words(Self.plain + " As an AI language model I would wait."), scratch: &scratch)
+        let phrase = try #require(with.evidence.first { $0.kind == "phrase-signature" })
+        #expect(phrase.weight > 0)
+        #expect(phrase.detail.contains("as an ai language model"))
+        #expect(!without.evidence.contains { $0.kind == "phrase-signature" })
+        #expect(with.llr > without.llr)
+    }
+
+    @Test("A text that reads like a person's says that no evidence was found, not that a person wrote it")
+    mutating func honesty() throws {
+        let score = detector.score(Samples.words(Self.plain), scratch: &scratch)
+        #expect(score.llr < 0)
+        #expect(score.evidence.first?.detail.hasPrefix("no evidence of machine writing found") == true)
+    }
+
+    @Test("Forty-nine words are too short, fifty are not")
+    mutating func length() {
+        let words = String(decoding: Samples.words(Self.plain).normalized, as: UTF8.self).split(separator: " ")
+        for (count, abstention) in [(49, Abstention.tooShort), (0, .tooShort), (50, nil)] as [(Int, Abstention?)] {
+            let text = words.prefix(count).joined(separator: " ")
+            #expect(Samples.words(text).count == count)
+            #expect(detector.score(Samples.words(text), scratch: &scratch).abstention == abstention)
+        }
+    }
+
+    @Test(
+        "Other languages are not judged",
+        arguments: [
+            """
+            Longtemps, je me suis couché de bonne heure. Parfois, à peine ma bougie éteinte, mes yeux se fermaient si
+            vite que je n'avais pas le temps de me dire : « Je m'endors. » Et, une demi-heure après, la pensée qu'il
+            était temps de chercher le sommeil m'éveillait ; je voulais poser le volume que je croyais avoir encore dans
+            les mains et souffler ma lumière.
+            """,
+            """
+            Als Gregor Samsa eines Morgens aus unruhigen Träumen erwachte, fand er sich in seinem Bett zu einem
+            ungeheueren Ungeziefer verwandelt. Er lag auf seinem panzerartig harten Rücken und sah, wenn er den Kopf ein
+            wenig hob, seinen gewölbten, braunen, von bogenförmigen Versteifungen geteilten Bauch, auf dessen Höhe sich
+            die Bettdecke, zum gänzlichen Niedergleiten bereit, kaum noch erhalten konnte.
+            """,
+            "国境の長いトンネルを抜けると雪国であった。夜の底が白くなった。信号所に汽車が止まった。向側の座席から娘が立って来て、島村の前のガラス窓を落した。",
+        ])
+    mutating func languages(text: String) {
+        #expect(detector.score(Samples.words(text), scratch: &scratch).abstention == .language)
+    }
+
+    @Test("Program code is not judged")
+    mutating func code() {
+        let code = """
+            static int read_all(int fd, char *buf, size_t len) {
+                size_t done = 0;
+                while (done < len) {
+                    ssize_t n = read(fd, buf + done, len - done);
+                    if (n < 0 && errno == EINTR) { continue; }
+                    if (n <= 0) { return -1; }
+                    done += (size_t)n;
+                }
+                for (int i = 0; i < 4; i++) { table[i] = (buf[i] & 0xff) << (8 * i); }
+                return done == len ? 0 : -2; /* short */
+            }
+            """
+        #expect(detector.score(Samples.words(code), scratch: &scratch).abstention == .code)
+    }
+
+    @Test("An explanation adds up to the weight of the words, and names what stands in the text")
+    mutating func explanation() throws {
+        let words = Samples.words(Self.plain)
+        let explanation = detector.explain(words, limit: 10, scratch: &scratch)
+        let sum = explanation.base + explanation.others + explanation.contributions.reduce(0) { $0 + $1.weight }
+        let tokens = try #require(explanation.score.evidence.first { $0.kind == "token-frequency" })
+        #expect(abs(sum - tokens.weight) < 1e-5)
+        #expect(explanation.contributions.count == 10)
+        let plain = String(decoding: words.normalized, as: UTF8.self).split(separator: " ")
+        for one in explanation.contributions {
+            #expect(plain[one.place..<(one.place + one.words)].joined(separator: " ") == one.text)
+        }
+        let sizes = explanation.contributions.map { abs($0.weight) }
+        #expect(sizes == sizes.sorted(by: >))
+    }
+
+    @Test("All features of a text explained one by one leave nothing over")
+    mutating func completeExplanation() {
+        let explanation = detector.explain(Samples.words(Self.plain), limit: 10_000, scratch: &scratch)
+        #expect(abs(explanation.others) < 1e-6)
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import SluiceCore
+import SluiceDetect
+import SluiceText
+
+/// Texts and models that the tests share.
+enum Samples {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let shipped = root.appendingPathComponent("config/detector/sluice-detector.model").path
+    static let dev = root.appendingPathComponent("../shared/detector-data/dev.jsonl.gz").path
+
+    static func words(_ text: String) -> Words {
+        var tokenizer = Tokenizer()
+        return tokenizer.tokenize(Array(text.utf8))
+    }
+
+    /// English-like texts of two kinds that differ in how often they use half of a small vocabulary.
+    static func corpus(_ count: Int, seed: UInt64) -> [LabelledText] {
+        var random = Seeded(state: seed)
+        let common = "the of and to in is that it was for with as his be by at this had not are but from which you they"
+            .split(separator: " ").map(String.init)
+        return (0..<count).map { number in
+            let isSynthetic = number % 2 == 0
+            let text = (0..<80).map { _ in
+                if random.below(5) < 3 { return common[random.below(common.count)] }
+                let half = random.below(4) < 3
+                return (half == isSynthetic ? "alpha" : "omega") + String(random.below(40))
+            }
+            return LabelledText(
+                id: String(number), text: Array(text.joined(separator: " ").utf8), isSynthetic: isSynthetic,
+                generator: isSynthetic ? "toy" : "human", domain: "domain\(number / 2 % 3)", source: "toy")
+        }
+    }
+
+    /// The options for a corpus as small as ``corpus(_:seed:)``.
+    static var options: DetectorTrainer.Options {
+        var options = DetectorTrainer.Options()
+        options.bits = 12
+        options.minimumTexts = 2
+        options.minimumDomains = 2
+        return options
+    }
+
+    /// A model that tells the two kinds of ``corpus(_:seed:)`` apart.
+    static let toy: Result<DetectorModel, any Error> = Result {
+        try DetectorTrainer(options).train(corpus(400, seed: 1), calibration: corpus(200, seed: 2))
+    }
+
+    /// The labelled texts of a gzip file of JSON lines, or nil where there is none.
+    static func labelledTexts(_ path: String) throws -> [LabelledText]? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let gzip = Process()
+        gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        gzip.arguments = ["-dc", path]
+        let pipe = Pipe()
+        gzip.standardOutput = pipe
+        try gzip.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        gzip.waitUntilExit()
+        return try data.split(separator: 10).map { line in
+            let object = try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:]
+            func string(_ key: String) -> String { object[key] as? String ?? "" }
+            return LabelledText(
+                id: string("id"), text: Array(string("text").utf8), isSynthetic: string("label") == "synthetic",
+                generator: string("generator"), domain: string("domain"), source: string("source"),
+                attack: object["attack"] as? String ?? "none")
+        }
+    }
+}
+
+/// A seeded generator for reproducible trials.
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return (state ^ (state >> 29)) &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+}

@@ -1,0 +1,85 @@
+import SluiceCore
+import SluiceDetect
+import Testing
+
+@Suite("Training and evaluation")
+struct TrainingTests {
+    @Test("The same texts and seed give the same bytes, another seed gives others")
+    func deterministic() throws {
+        let examples = Samples.corpus(200, seed: 1)
+        let calibration = Samples.corpus(100, seed: 2)
+        func bytes(_ seed: UInt64) throws -> [UInt8] {
+            var options = Samples.options
+            options.seed = seed
+            return try DetectorTrainer(options).train(examples, calibration: calibration).encoded()
+        }
+        #expect(try bytes(1) == bytes(1))
+        #expect(try bytes(1) != bytes(2))
+    }
+
+    @Test("Two kinds of text that differ in their words are told apart, calibrated, on texts not seen before")
+    func learns() throws {
+        let evaluation = DetectorEvaluation(model: try Samples.toy.get(), examples: Samples.corpus(400, seed: 3))
+        let all = try #require(evaluation.rows.first)
+        #expect(all.human + all.synthetic + all.abstained == 400)
+        #expect(all.abstained < 20)
+        #expect(try #require(all.auroc) > 0.95)
+        #expect(try #require(all.calibrationError) < 0.1)
+    }
+
+    @Test("Labels drawn at random teach nothing")
+    func chance() throws {
+        var random = Seeded(state: 8)
+        func shuffled(_ texts: [LabelledText]) -> [LabelledText] {
+            texts.map { text in
+                var text = text
+                text.isSynthetic = random.below(2) == 0
+                return text
+            }
+        }
+        let model = try DetectorTrainer(Samples.options)
+            .train(shuffled(Samples.corpus(400, seed: 1)), calibration: shuffled(Samples.corpus(200, seed: 2)))
+        let evaluation = DetectorEvaluation(model: model, examples: shuffled(Samples.corpus(400, seed: 3)))
+        let auroc = try #require(evaluation.rows.first?.auroc)
+        #expect(abs(auroc - 0.5) < 0.1)
+        #expect(try #require(evaluation.rows.first?.trueVerdicts) < 0.2)
+    }
+
+    @Test("Data that lack a label are refused")
+    func oneLabel() {
+        let texts = Samples.corpus(20, seed: 1)
+        let human = texts.filter { !$0.isSynthetic }
+        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train(human, calibration: texts) }
+        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train(texts, calibration: human) }
+        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train([], calibration: []) }
+    }
+
+    @Test("An evaluation lists every domain, and a domain of one label says what it borrows")
+    func rows() throws {
+        var texts = Samples.corpus(60, seed: 4)
+        for index in texts.indices where texts[index].domain == "domain0" { texts[index].isSynthetic = false }
+        let evaluation = DetectorEvaluation(model: try Samples.toy.get(), examples: texts)
+        let domains = evaluation.rows.filter { $0.kind == "domain" }
+        #expect(domains.map(\.name) == ["domain0", "domain1", "domain2"])
+        #expect(domains.map(\.borrowed) == ["synthetic", nil, nil])
+        #expect(domains[0].trueVerdicts == nil)
+        #expect(evaluation.table.split(separator: "\n").count >= 6)
+        #expect(evaluation.json.hasPrefix("{\"rows\":[{\"kind\":\"all\""))
+    }
+
+    @Test(
+        "The shipped model reaches on dev what its card says",
+        .enabled(if: (try? Samples.labelledTexts(Samples.dev)) != nil, "needs ../shared/detector-data/dev.jsonl.gz"))
+    func card() throws {
+        let model = try DetectorModel.load(path: Samples.shipped)
+        let dev = try #require(try Samples.labelledTexts(Samples.dev))
+        let all = try #require(DetectorEvaluation(model: model, examples: dev).rows.first)
+        let card = Dictionary(uniqueKeysWithValues: model.figures.map { ($0.name, $0.value) })
+        let auroc = try #require(card["dev.auroc"])
+        #expect(auroc >= 0.985)
+        #expect(abs(try #require(all.auroc) - auroc) < 0.002)
+        #expect(abs(try #require(all.found1) - (try #require(card["dev.tpr-at-1"]))) < 0.02)
+        #expect(try #require(all.falseVerdicts) <= 0.01)
+        #expect(try #require(all.calibrationError) <= 0.03)
+    }
+}

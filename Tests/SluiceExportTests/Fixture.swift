@@ -1,0 +1,129 @@
+import Foundation
+import SluiceCore
+import SluiceCrawl
+import SluiceLedger
+import SluiceStore
+
+/// A repeatable stream of numbers (SplitMix64), so that a failing random test fails again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// A folder of a test's own, removed with the value that made it.
+final class Folder {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-export-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(_ name: String) -> String { path + "/" + name }
+
+    /// The files in the folder `name`, with their contents.
+    func files(_ name: String) throws -> [String: [UInt8]] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: path(name))
+        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try bytes("\(name)/\($0)")) })
+    }
+
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+    func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+    }
+}
+
+/// A store as an ingest would leave it, of made-up documents.
+struct Fixture {
+    /// What a test says about a document.
+    struct Document {
+        /// The share of its mass that is machine-written, in thousandths.
+        var share: Int64
+        var words = 40
+        var url: String? = "https://a.example/page"
+        var recordID: String? = "<urn:uuid:1>"
+        var captured: String? = "2021-05-06T07:08:09Z"
+    }
+
+    /// Texts that have to survive JSON.
+    static let corners = [
+        "\u{1}\u{7f}\u{2028}", "\"quoted\" \\ back\\slash", "tab\tline\nfeed\r", "naïve Ünïcödé 漢字 🌊",
+    ]
+
+    static func text(_ seq: Int, words: Int) -> [UInt8] {
+        let body = (0..<words - 1).map { "w\(($0 &* 7919 &+ seq &* 104729) % 9973)" }.joined(separator: " ")
+        return Array("\(seq) \(body) \(corners[seq % corners.count])".utf8)
+    }
+
+    /// Fills a new store in `folder` with `documents`.
+    static func store(
+        in folder: Folder, _ documents: [Document], shards: ShardSettings = ShardSettings()
+    ) throws -> Store {
+        let store = try Store.open(
+            directory: folder.path("store"), mode: .write, settings: StoreSettings(shards: shards))
+        guard !documents.isEmpty else { return store }
+        let compressor = ZstdCompressor()
+        let source = SourceDescription(
+            digest: Digest.of([7]), name: "dump \"a\".jsonl", bytes: 1, format: "jsonl", label: nil)
+        let run = RunDescription(
+            uuid: "018f3c2e-0000-7000-8000-000000000001", toolVersion: "test", configuration: Digest.of([1]),
+            model: nil, startedMicroseconds: 1, workers: 1)
+        let entries = try documents.enumerated().map { index, document in
+            try entry(seq: Int64(index + 1), document, source: source.digest, compressor)
+        }
+        try store.write { writer in
+            let run = try writer.beginRun(run)
+            let source = try writer.source(source).id
+            try writer.append(entries, run: run, timeMicroseconds: 2)
+            var progress = SourceProgress()
+            progress.kept = Int64(entries.count)
+            progress.nextOrdinal = progress.kept
+            progress.isDone = true
+            try writer.setProgress(progress, ofSource: source)
+        }
+        return store
+    }
+
+    private static func entry(
+        seq: Int64, _ document: Document, source: Digest, _ compressor: ZstdCompressor
+    ) throws -> StoreEntry {
+        let text = text(Int(seq), words: document.words)
+        let evidence = [
+            Evidence(kind: "prior", weight: -2.197225, detail: ""),
+            Evidence(kind: "phrase-signature", weight: 3, detail: "a \"tapestry\" \\ of"),
+        ]
+        let verdict: Verdict = document.share > 950 ? .synthetic : document.share < 50 ? .real : .uncertain
+        var row = ProvenanceRow(
+            seq: seq, source: source, ordinal: Int(seq - 1), offset: 0, recordID: document.recordID,
+            captured: document.captured, document: Digest.of(text), outcome: .kept,
+            judgement: RecordedJudgement(
+                verdict: verdict, origin: .detected, probability: Double(document.share) / 1000,
+                evidence: RecordedJudgement.json(evidence)), tokens: document.words)
+        var address: Address?
+        if let url = document.url {
+            let commitment = Commitment(to: url, inRecord: Digest.of(Array("\(seq)".utf8)))
+            row.urlCommitment = commitment.digest
+            address = Address(salt: commitment.salt, url: url, host: "a.example")
+        }
+        return StoreEntry(
+            row: row, address: address,
+            document: KeptDocument(
+                contentKey: Digest.of(Array("words \(seq)".utf8)), bands: [],
+                synthetic: Int64(document.words) * document.share,
+                rawBytes: text.count, body: try compressor.compress(text)))
+    }
+}

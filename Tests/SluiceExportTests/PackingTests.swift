@@ -1,0 +1,61 @@
+import Foundation
+import SluiceCore
+import SluiceExport
+import SluiceStore
+import Testing
+
+@Suite struct `Packing` {
+    @Test(arguments: 0..<12)
+    func `keeps every file under its cap and size and loses no document`(seed: UInt64) throws {
+        var random = SeededGenerator(seed)
+        let documents = (0..<Int.random(in: 1...400, using: &random)).map { _ in
+            Fixture.Document(
+                share: Bool.random(using: &random) ? 0 : Int64.random(in: 0...1000, using: &random),
+                words: Int.random(in: 2...120, using: &random))
+        }
+        let cap = Int64.random(in: 0...300_000, using: &random)
+        let shards = ShardSettings(
+            capPPM: Int64.random(in: 1...400_000, using: &random),
+            targetTokens: Int64.random(in: 200...9000, using: &random))
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, documents, shards: shards)
+        let admitted = try store.read { try $0.shards() }.reduce(0) { $0 + $1.totals.documents }
+        let settings = ExportSettings(
+            capPPM: cap, compression: .none, fileBytes: Int.random(in: 2_500...60_000, using: &random),
+            toolVersion: "test", configuration: Digest.of([3]))
+        do {
+            let summary = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+            let effective = min(cap, shards.capPPM)
+            #expect(summary.capPPM == effective)
+            #expect(summary.files.allSatisfy { $0.totals.obey(capPPM: effective) })
+            #expect(summary.files.allSatisfy { $0.rawBytes <= Int64(settings.fileBytes) })
+            #expect(summary.totals.documents + summary.leftOut == admitted)
+            try expectOneMoreWouldNotFit(folder, documents, summary)
+        } catch let error as SluiceError where error.code == .noUsableData {
+            #expect(documents.allSatisfy { $0.share > 0 } || admitted == 0)
+        }
+    }
+
+    /// Whatever was left out asks for more than the last file could have given, or the file had no space.
+    private func expectOneMoreWouldNotFit(
+        _ folder: Folder, _ documents: [Fixture.Document], _ summary: ExportSummary
+    ) throws {
+        let last = try #require(summary.files.last)
+        let manifest = try JSONSerialization.jsonObject(with: Data(folder.bytes("out/manifest.json"))) as? [String: Any]
+        let seqs = try #require((manifest?["left_out"] as? [String: Any])?["seqs"] as? [Int])
+        var before = Set<Int>()
+        for seq in seqs {
+            let document = documents[seq - 1]
+            let mass = Int64(document.words) * 1000
+            let synthetic = Int64(document.words) * document.share
+            var totals = last.totals
+            totals.synthetic += synthetic
+            totals.real += mass - synthetic
+            // It may wait behind an older one that asks for at least half as much.
+            let need = synthetic * 1_000_000 - summary.capPPM * (mass - synthetic)
+            let line = need.leadingZeroBitCount
+            if !before.contains(line) { #expect(!totals.obey(capPPM: summary.capPPM), "row \(seq)") }
+            before.insert(line)
+        }
+    }
+}

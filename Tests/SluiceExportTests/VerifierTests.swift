@@ -1,0 +1,80 @@
+import Foundation
+import SluiceCore
+import SluiceExport
+import SluiceStore
+import Testing
+
+@Suite struct `Verifying an export` {
+    private func export(_ compression: ExportCompression, in folder: Folder) throws {
+        let store = try Fixture.store(
+            in: folder, (0..<9).map { Fixture.Document(share: [0, 60, 0][$0 % 3], words: 12) })
+        _ = try Exporter(
+            store: store,
+            settings: ExportSettings(
+                compression: compression, fileBytes: 4_000, toolVersion: "test", configuration: Digest.of([3]))
+        ).export(to: folder.path("out"))
+    }
+
+    private func fails(_ folder: Folder) throws -> Bool {
+        try ExportVerifier.verify(directory: folder.path("out")).contains { !$0.passed }
+    }
+
+    @Test(arguments: ExportCompression.allCases)
+    func `notices a flipped bit in any byte of any file`(compression: ExportCompression) throws {
+        let folder = try Folder()
+        try export(compression, in: folder)
+        #expect(try !fails(folder))
+        let files = try folder.files("out")
+        #expect(files.count > 3)
+        for (name, bytes) in files {
+            for index in stride(from: 0, to: bytes.count, by: bytes.count > 600 ? 17 : 2) {
+                var damaged = bytes
+                damaged[index] ^= 1 << UInt8(index % 8)
+                try folder.write(damaged, to: "out/\(name)")
+                #expect(try fails(folder), "\(name), byte \(index)")
+            }
+            try folder.write(bytes, to: "out/\(name)")
+        }
+        #expect(try !fails(folder))
+    }
+
+    @Test func `notices a missing file, a surplus one and a shortened one`() throws {
+        let folder = try Folder()
+        try export(.gzip, in: folder)
+        for (name, bytes) in try folder.files("out") {
+            try FileManager.default.removeItem(atPath: folder.path("out/\(name)"))
+            #expect(try fails(folder), "\(name) is gone")
+            try folder.write(bytes.dropLast(), to: "out/\(name)")
+            #expect(try fails(folder), "\(name) is shorter")
+            try folder.write(bytes, to: "out/\(name)")
+        }
+        try folder.write([], to: "out/shard-99999.jsonl.gz")
+        #expect(try fails(folder))
+    }
+
+    @Test func `counts again, so that digests over a false line do not help`() throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let name = "out/shard-00000.jsonl"
+        let line = String(decoding: try folder.bytes(name), as: UTF8.self)
+        let forged = line.replacingOccurrences(of: "\"synthetic\":0.720", with: "\"synthetic\":0.000")
+        #expect(forged != line)
+        try folder.write(Array(forged.utf8), to: name)
+        let sums = String(decoding: try folder.bytes("out/SHA256SUMS"), as: UTF8.self)
+        let manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
+        let old = Digest.of(Array(line.utf8)).hex
+        let new = Digest.of(Array(forged.utf8)).hex
+        let newManifest = manifest.replacingOccurrences(of: old, with: new)
+        let newSums = sums.replacingOccurrences(of: old, with: new).replacingOccurrences(
+            of: Digest.of(Array(manifest.utf8)).hex, with: Digest.of(Array(newManifest.utf8)).hex)
+        try folder.write(Array(newManifest.utf8), to: "out/manifest.json")
+        try folder.write(Array(newSums.utf8), to: "out/SHA256SUMS")
+        let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+        #expect(failed.contains { $0.check == "export-lines" && $0.detail.contains("add up") }, "\(failed)")
+    }
+
+    @Test func `of no directory says that it is missing`() throws {
+        let folder = try Folder()
+        #expect(throws: SluiceError.self) { try ExportVerifier.verify(directory: folder.path("nowhere")) }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+/// Disks that fill up and places that cannot be written: said so, and nothing lost.
+@Suite("When the machine says no", .serialized, .enabled(if: geteuid() == 0, "mounting a small disk needs root"))
+struct FaultTests {
+    /// Runs a shell script in a mount namespace of its own; `$SLUICE` is the program.
+    private func isolated(_ script: String) throws -> Program.Outcome {
+        let sluice = Program.products.appendingPathComponent("sluice").path
+        return try Program.tool(
+            "/usr/bin/env", "SLUICE=\(sluice)", "unshare", "-m", "/bin/bash", "-c", "set -u\n" + script)
+    }
+
+    @Test("a full disk ends the run with exit code 74, an intact store and advice; room lets it go on")
+    func fullDisk() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3000, words: 300)))
+        let disk = folder.path("disk")
+        let run = try isolated(
+            """
+            mkdir '\(disk)' && mount -t tmpfs -o size=3m tmpfs '\(disk)' || exit 99
+            "$SLUICE" ingest --store '\(disk)/store' '\(input)'; echo "first=$?"
+            sqlite3 '\(disk)/store/sluice.db' 'PRAGMA integrity_check'
+            mount -o remount,size=100m '\(disk)'
+            "$SLUICE" ingest --store '\(disk)/store' '\(input)' > /dev/null; echo "second=$?"
+            "$SLUICE" verify --store '\(disk)/store' > /dev/null; echo "verify=$?"
+            "$SLUICE" stats --store '\(disk)/store' --json
+            umount '\(disk)'
+            """)
+        #expect(run.text.contains("first=74"), "\(run.text) \(run.errors)")
+        #expect(run.text.contains("\nok\n"))
+        #expect(run.text.contains("second=0"), "\(run.errors)")
+        #expect(run.text.contains("verify=0"))
+        #expect(run.rows.last?["records"] as? Int == 3000)
+        #expect(run.errors.contains("free some space"))
+    }
+
+    @Test("a full disk while exporting leaves no half-written export")
+    func fullDiskOnExport() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3000, words: 300)))
+        #expect(try Program.run("ingest", "--store", store, input).exitCode == 0)
+        let disk = folder.path("disk")
+        let run = try isolated(
+            """
+            mkdir '\(disk)' && mount -t tmpfs -o size=1m tmpfs '\(disk)' || exit 99
+            "$SLUICE" export --store '\(store)' --compression none --output '\(disk)/out'; echo "export=$?"
+            ls -A '\(disk)' | wc -l
+            umount '\(disk)'
+            """)
+        #expect(run.text.contains("export=74"), "\(run.text) \(run.errors)")
+        #expect(run.text.hasSuffix("\n0\n"))
+    }
+
+    @Test("a store on a read-only disk can be asked but not written")
+    func readOnly() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(20)))
+        let disk = folder.path("disk")
+        let run = try isolated(
+            """
+            mkdir '\(disk)' && mount -t tmpfs -o size=50m tmpfs '\(disk)' || exit 99
+            "$SLUICE" ingest --store '\(disk)/store' '\(input)' > /dev/null; echo "ingest=$?"
+            mount -o remount,ro '\(disk)'
+            "$SLUICE" ingest --store '\(disk)/store' '\(input)'; echo "again=$?"
+            "$SLUICE" stats --store '\(disk)/store' > /dev/null; echo "stats=$?"
+            umount '\(disk)'
+            """)
+        #expect(run.text.contains("ingest=0"), "\(run.errors)")
+        #expect(run.text.contains("again=73"), "\(run.text) \(run.errors)")
+        #expect(run.text.contains("stats=0"), "\(run.errors)")
+    }
+
+    @Test("a file that may not be read ends with exit code 66")
+    func unreadable() throws {
+        let folder = try Folder()
+        let program = folder.path("sluice")
+        try FileManager.default.copyItem(
+            at: Program.products.appendingPathComponent("sluice"), to: URL(fileURLWithPath: program))
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1)))
+        try FileManager.default.copyItem(
+            at: Program.root.appendingPathComponent("config"), to: URL(fileURLWithPath: folder.path("config")))
+        let run = try isolated(
+            """
+            chmod 755 '\(folder.url.path)'; chmod 000 '\(input)'
+            mkdir -m 777 '\(folder.path("state"))'
+            setpriv --reuid 65534 --regid 65534 --clear-groups '\(program)' ingest \
+              --store '\(folder.path("state"))/store' '\(input)'; echo "exit=$?"
+            """)
+        #expect(run.text.contains("exit=66"), "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("Permission denied"))
+    }
+}

@@ -1,0 +1,99 @@
+import SluiceText
+import Testing
+
+/// The normalised words of `text`.
+private func words(_ text: String) -> [String] {
+    var tokenizer = Tokenizer()
+    let words = tokenizer.tokenize(Array(text.utf8))
+    let joined = String(decoding: words.normalized, as: UTF8.self)
+    return joined.isEmpty ? [] : joined.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+}
+
+@Suite("The tokenizer")
+struct TokenizerTests {
+    @Test(
+        "cuts at everything but letters, digits, marks and underscores",
+        arguments: [
+            ("", []), ("  \n\t ", []), ("...", []), ("word", ["word"]), ("Two words", ["two", "words"]),
+            ("don't re-use snake_case", ["don", "t", "re", "use", "snake_case"]),
+            ("a1 2b 3.14", ["a1", "2b", "3", "14"]),
+            ("naïve—“quoted”…", ["naïve", "quoted"]), ("x², ½ and Ⅷ", ["x²", "½", "and", "ⅷ"]),
+            ("Grüße AUS ÖSTERREICH", ["grüße", "aus", "österreich"]), ("ΟΔΟΣ οδος", ["οδοσ", "οδοσ"]),
+            ("МОСКВА", ["москва"]), ("हिन्दी में", ["हिन्दी", "में"]), ("한국어 텍스트", ["한국어", "텍스트"]),
+            ("soft\u{AD}hyphen", ["soft", "hyphen"]),
+            ("İstanbul", ["i\u{307}stanbul"]), ("ends\u{0}here", ["ends", "here"]), ("😀smile😀", ["smile"]),
+        ])
+    func cuts(text: String, expected: [String]) {
+        #expect(words(text).map { Array($0.utf8) } == expected.map { Array($0.utf8) })
+    }
+
+    @Test(
+        "makes a word of each letter of a script without spaces, with its marks",
+        arguments: [
+            ("我爱AI。", ["我", "爱", "ai"], 2), ("ひらがな カタ", ["ひ", "ら", "が", "な", "カ", "タ"], 6), ("ที่", ["ที่"], 1),
+            ("a我1", ["a", "我", "1"], 1), ("ខ្មែ", ["ខ្", "មែ"], 2), ("ລາວ", ["ລ", "າ", "ວ"], 3),
+            ("မြန်မာ", ["မြ", "န်", "မာ"], 3),
+        ])
+    func unspaced(text: String, expected: [String], count: Int) {
+        #expect(words(text) == expected)
+        var tokenizer = Tokenizer()
+        #expect(tokenizer.tokenize(Array(text.utf8)).shape.unspacedWords == count)
+    }
+
+    @Test("compares words in NFC, whatever came before in the text")
+    func composes() {
+        let composed = Array("Un café très animé, où l’été".utf8)
+        let decomposed = Array("Un cafe\u{301} tre\u{300}s anime\u{301}, ou\u{300} l’e\u{301}te\u{301}".utf8)
+        var tokenizer = Tokenizer()
+        let a = tokenizer.tokenize(composed)
+        let b = tokenizer.tokenize(decomposed)
+        #expect(a.normalized == b.normalized)
+        #expect(a.hashes == b.hashes)
+        #expect(b.shape.bytes == decomposed.count)
+        #expect(words("\u{212B}ngström K\u{212A}") == ["ångström", "kk"])
+    }
+
+    @Test("passes over variation selectors and over marks that no letter carries")
+    func invisibles() {
+        #expect(words("ca\u{FE0F}t \u{301}s ❤\u{FE0F} 1\u{FE0F}") == ["cat", "s", "1"])
+    }
+
+    @Test("gives each normalised word its hash")
+    func hashes() {
+        var tokenizer = Tokenizer()
+        for text in ["A bb CCC dddd eeeeeeee fffffffff gggggggggggggggg hhhhhhhhhhhhhhhhh", "Été à l'Œuvre 我爱", "x"] {
+            let result = tokenizer.tokenize(Array(text.utf8))
+            let expected = words(text).map { WordHash.of($0) }
+            #expect(result.hashes == expected)
+            #expect(result.count == expected.count)
+        }
+    }
+
+    // Computed by a separate implementation of the definition.
+    @Test("never changes the hash of a word")
+    func pinned() {
+        let vectors: [(String, UInt64)] = [
+            ("", 0x2FED_DA14_ED90_790D), ("a", 0xD3D8_13A4_E8F8_F2E2), ("the", 0x485C_4B2E_27A7_794B),
+            ("sentence", 0x45BE_E277_8C3C_AD1B), ("sentences", 0x26ED_5ED4_6B8F_BE0C), ("été", 0xD22E_5C5A_CCAB_3C51),
+            ("donaudampfschifffahrtsgesellschaft", 0xAC3A_5701_3D5C_5A7C),
+        ]
+        for (word, hash) in vectors { #expect(WordHash.of(word) == hash, "\(word)") }
+    }
+
+    @Test("counts what the text is made of")
+    func shape() {
+        var tokenizer = Tokenizer()
+        let text = "The \"First\" (and 2nd) line;\n{x} = [y_z] \\ ~ `é`\n我"
+        let shape = tokenizer.tokenize(Array(text.utf8)).shape
+        let bytes = Array(text.utf8)
+        func count(_ set: String) -> Int { bytes.count { Array(set.utf8).contains($0) } }
+        #expect(shape.bytes == bytes.count)
+        #expect(shape.lines == 2)
+        #expect(shape.upper == 2)
+        #expect(shape.digits == 1)
+        #expect(shape.punctuation == count(".,;:!?'\"-()"))
+        #expect(shape.symbols == count("{}[]<>=_/\\|&*+#@$%^~`"))
+        #expect(shape.nonASCII == bytes.count { $0 >= 0x80 })
+        #expect(shape.unspacedWords == 1)
+    }
+}
