@@ -3,7 +3,8 @@
 --
 --   * history is append-only: source, run, batch, record, document, text, admission, release, release_document;
 --   * a shard's ratio never passes its cap, and a sealed shard never changes;
---   * only address may be erased.
+--   * only address may be erased; only progress, and a shard's state when it is sealed, may be
+--     updated; lookup is derived and free.
 --
 -- The laws are triggers, not CHECKs or foreign keys, because a bare shell can switch both of those off. Three traps
 -- they are written around: INSERT OR REPLACE deletes the old row without firing its DELETE triggers, so every BEFORE
@@ -107,13 +108,13 @@ CREATE TRIGGER batch_insert BEFORE INSERT ON batch BEGIN
     SELECT RAISE(ABORT, 'append-only: batch')
         WHERE NEW.first_seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM record)
         OR EXISTS (SELECT 1 FROM batch WHERE first_seq >= NEW.first_seq)
-        OR NOT NEW.records BETWEEN 1 AND 1000000
         OR NOT EXISTS (SELECT 1 FROM run WHERE id = NEW.run);
 END;
 CREATE TRIGGER batch_update BEFORE UPDATE ON batch BEGIN SELECT RAISE(ABORT, 'append-only: batch'); END;
 CREATE TRIGGER batch_delete BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'append-only: batch'); END;
 
--- The provenance rows: one a record, in the order of decision.
+-- The provenance rows: one a record, in the order of decision. Its constraints say OR where IN would read better: for
+-- three values or more SQLite builds a table at every insert, which costs more than the row.
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY CHECK (seq > 0),
     source INTEGER NOT NULL REFERENCES source,
@@ -123,14 +124,14 @@ CREATE TABLE record (
     captured TEXT,
     url_commitment BLOB CHECK (length(url_commitment) = 32),    -- SHA-256(salt ‖ url); both sit in address
     document BLOB CHECK (length(document) = 32),                -- SHA-256 of the text as stored
-    decision TEXT NOT NULL CHECK (decision IN ('kept', 'duplicate', 'rejected')),
+    decision TEXT NOT NULL CHECK (decision = 'kept' OR decision = 'duplicate' OR decision = 'rejected'),
     reason TEXT,
     reason_detail TEXT,
     duplicate_seq INTEGER REFERENCES record,
     duplicate_kind TEXT CHECK (duplicate_kind IN ('exact', 'near')),
     similarity REAL CHECK (similarity BETWEEN 0 AND 1),
-    verdict TEXT CHECK (verdict IN ('real', 'synthetic', 'uncertain')),
-    origin TEXT CHECK (origin IN ('prior', 'detected', 'declared', 'reviewed')),
+    verdict TEXT CHECK (verdict = 'real' OR verdict = 'synthetic' OR verdict = 'uncertain'),
+    origin TEXT CHECK (origin = 'prior' OR origin = 'detected' OR origin = 'declared' OR origin = 'reviewed'),
     probability REAL CHECK (probability BETWEEN 0 AND 1),
     evidence TEXT,                                              -- JSON array of {kind, weight, detail}
     tokens INTEGER CHECK (tokens >= 0),                         -- words of the document
@@ -150,19 +151,13 @@ CREATE TABLE record (
     CHECK ((verdict IS NULL) = (evidence IS NULL))
 ) STRICT;
 
--- Look-ups by document and by record id (DESIGN's `provenance`); the unique index serves look-ups by source.
-CREATE INDEX record_document ON record (document) WHERE document IS NOT NULL;
-CREATE INDEX record_record_id ON record (record_id) WHERE record_id IS NOT NULL;
-
 CREATE TRIGGER record_insert BEFORE INSERT ON record BEGIN
     SELECT RAISE(ABORT, 'append-only: record')
         WHERE NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM record);
-    SELECT RAISE(ABORT, 'record: belongs to no batch')
-        WHERE NEW.seq >= (SELECT first_seq + records FROM batch ORDER BY first_seq DESC LIMIT 1)
-        OR NOT EXISTS (SELECT 1 FROM batch);
     SELECT RAISE(ABORT, 'record: the ordinals of a source rise')
-        WHERE NEW.ordinal <= (SELECT max(ordinal) FROM record WHERE source = NEW.source)
-        OR NOT EXISTS (SELECT 1 FROM source WHERE id = NEW.source);
+        WHERE NEW.ordinal <= coalesce(
+            (SELECT max(ordinal) FROM record WHERE source = NEW.source), (SELECT -1 FROM source WHERE id = NEW.source),
+            9223372036854775807);
     SELECT RAISE(ABORT, 'record: a duplicate names an earlier kept record')
         WHERE (NEW.decision IS 'duplicate') IS NOT (NEW.duplicate_seq IS NOT NULL)
         OR (NEW.duplicate_seq IS NOT NULL
@@ -177,20 +172,33 @@ CREATE TABLE address (
     salt BLOB NOT NULL CHECK (length(salt) = 16),
     url TEXT NOT NULL,
     host TEXT NOT NULL,
-    url_key INTEGER NOT NULL                     -- the first eight bytes of SHA-256(url), big-endian, signed
+    url_key INTEGER NOT NULL,                    -- what the two are looked up by: see lookup
+    host_key INTEGER NOT NULL
 ) STRICT;
-
--- Look-ups by host, and by URL through eight bytes instead of eighty.
-CREATE INDEX address_host ON address (host);
-CREATE INDEX address_url_key ON address (url_key);
 
 CREATE TRIGGER address_insert BEFORE INSERT ON address BEGIN
     SELECT RAISE(ABORT, 'address: comes with its record, once')
         WHERE EXISTS (SELECT 1 FROM address WHERE seq = NEW.seq)
-        OR (SELECT url_commitment FROM record WHERE seq = NEW.seq) IS NULL
-        OR NEW.seq < (SELECT max(first_seq) FROM batch);
+        OR (SELECT url_commitment FROM record WHERE seq = NEW.seq) IS NULL;
 END;
 CREATE TRIGGER address_update BEFORE UPDATE ON address BEGIN SELECT RAISE(ABORT, 'address: may only be erased'); END;
+
+-- What records are found by: eight bytes each of the digests of their document, record id, URL and host. A record's
+-- keys are written once 16,384 records are complete, in sorted order behind those of the 16,384 before: an index in the
+-- usual sense would change three pages of the file for every record, and cost more than all the rest. Records after the
+-- last whole segment are found by reading them. Derived: whoever empties this table loses nothing but a moment.
+CREATE TABLE lookup (
+    segment INTEGER NOT NULL,                    -- of the records from 16384 * segment + 1 to 16384 * (segment + 1)
+    key INTEGER NOT NULL,                        -- the first eight bytes of a SHA-256, big-endian, signed
+    seq INTEGER NOT NULL,                        -- 0 in the one row that marks a segment as written
+    PRIMARY KEY (segment, key, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A digest of an address would let it be guessed, so it goes when the address does.
+CREATE TRIGGER address_deleted AFTER DELETE ON address BEGIN
+    DELETE FROM lookup
+        WHERE segment = (OLD.seq - 1) / 16384 AND key IN (OLD.url_key, OLD.host_key) AND seq = OLD.seq;
+END;
 
 -- A kept document: what deduplication remembers of it, and its two masses.
 CREATE TABLE document (
@@ -205,7 +213,7 @@ CREATE TABLE document (
 
 CREATE TRIGGER document_insert BEFORE INSERT ON document BEGIN
     SELECT RAISE(ABORT, 'append-only: document')
-        WHERE EXISTS (SELECT 1 FROM document WHERE seq = NEW.seq) OR NEW.seq < (SELECT max(first_seq) FROM batch);
+        WHERE EXISTS (SELECT 1 FROM document WHERE seq = NEW.seq);
     SELECT RAISE(ABORT, 'document: belongs to a kept record of as many tokens')
         WHERE NOT EXISTS (SELECT 1 FROM record WHERE seq = NEW.seq AND decision = 'kept' AND tokens = NEW.tokens);
     SELECT RAISE(ABORT, 'document: the masses are not those of its tokens')
@@ -225,13 +233,13 @@ CREATE TABLE text (
 CREATE TRIGGER text_insert BEFORE INSERT ON text BEGIN
     SELECT RAISE(ABORT, 'append-only: text')
         WHERE EXISTS (SELECT 1 FROM text WHERE seq = NEW.seq)
-        OR NOT EXISTS (SELECT 1 FROM document WHERE seq = NEW.seq)
-        OR NEW.seq < (SELECT max(first_seq) FROM batch);
+        OR NOT EXISTS (SELECT 1 FROM document WHERE seq = NEW.seq);
 END;
 CREATE TRIGGER text_update BEFORE UPDATE ON text BEGIN SELECT RAISE(ABORT, 'append-only: text'); END;
 CREATE TRIGGER text_delete BEFORE DELETE ON text BEGIN SELECT RAISE(ABORT, 'append-only: text'); END;
 
--- A training shard. Its totals are those of its last admission; nothing but the seal can change here.
+-- A training shard. Its totals are those of its last admission; nothing but the seal can change here. One is open at a
+-- time, so that the admissions of a shard follow one another without a gap.
 CREATE TABLE shard (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     cap_ppm INTEGER NOT NULL CHECK (cap_ppm BETWEEN 0 AND 1000000),    -- synthetic : real, in millionths
@@ -240,8 +248,9 @@ CREATE TABLE shard (
 ) STRICT;
 
 CREATE TRIGGER shard_insert BEFORE INSERT ON shard BEGIN
-    SELECT RAISE(ABORT, 'shard: is opened after the last one, under a cap of at most 1')
+    SELECT RAISE(ABORT, 'shard: is opened after the last one was sealed, under a cap of at most 1')
         WHERE NEW.id IS NOT (SELECT ifnull(max(id), 0) + 1 FROM shard)
+        OR EXISTS (SELECT 1 FROM shard WHERE state IS NOT 'sealed')
         OR NEW.state IS NOT 'open'
         OR NOT NEW.cap_ppm BETWEEN 0 AND 1000000
         OR NOT NEW.target_tokens BETWEEN 1 AND 8000000000;
@@ -254,7 +263,8 @@ END;
 CREATE TRIGGER shard_delete BEFORE DELETE ON shard BEGIN SELECT RAISE(ABORT, 'shard: cannot be deleted'); END;
 
 -- The chain of what went into a shard (+1) and out of it (-1), with the shard's totals after each step. A total
--- follows from the row before it, so no statement can move one.
+-- follows from the row before it, so no statement can move one. A kept document that is in no shard is held; nothing
+-- says so but its absence here.
 CREATE TABLE admission (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     shard INTEGER NOT NULL REFERENCES shard,
@@ -265,71 +275,30 @@ CREATE TABLE admission (
     real_after INTEGER NOT NULL CHECK (real_after BETWEEN 0 AND 9000000000000)
 ) STRICT;
 
--- A shard's last row, and its rows in order of admission.
+-- A shard's rows in order of admission, and its last one.
 CREATE INDEX admission_shard ON admission (shard);
 
--- Where each kept document is now: in a shard by an admission, or held. A projection that follows document and
--- admission through their triggers and lets no other change pass.
-CREATE TABLE placement (
-    document INTEGER PRIMARY KEY REFERENCES document,
-    shard INTEGER REFERENCES shard,
-    admission INTEGER REFERENCES admission,
-    CHECK ((shard IS NULL) = (admission IS NULL))
-) STRICT;
-
--- The held queue, and a shard's documents, both in order of seq.
-CREATE INDEX placement_shard ON placement (shard);
-
-CREATE TRIGGER placement_insert BEFORE INSERT ON placement BEGIN
-    SELECT RAISE(ABORT, 'placement: follows its document')
-        WHERE EXISTS (SELECT 1 FROM placement WHERE document = NEW.document)
-        OR NOT EXISTS (SELECT 1 FROM document WHERE seq = NEW.document)
-        OR NEW.shard IS NOT NULL OR NEW.admission IS NOT NULL;
-END;
-CREATE TRIGGER placement_update BEFORE UPDATE ON placement BEGIN
-    SELECT RAISE(ABORT, 'placement: follows the last admission')
-        WHERE NEW.document IS NOT OLD.document
-        OR NOT EXISTS (
-            SELECT 1 FROM admission AS a
-            WHERE a.id = (SELECT max(id) FROM admission) AND a.document = NEW.document
-                AND NEW.shard IS iif(a.action = 1, a.shard, NULL)
-                AND NEW.admission IS iif(a.action = 1, a.id, NULL));
-END;
-CREATE TRIGGER placement_delete BEFORE DELETE ON placement BEGIN
-    SELECT RAISE(ABORT, 'placement: cannot be deleted');
-END;
-
-CREATE TRIGGER document_inserted AFTER INSERT ON document BEGIN
-    INSERT INTO placement (document, shard, admission) VALUES (NEW.seq, NULL, NULL);
-END;
+-- Where a document is: in the shard where its actions add up to 1. Answers without the table.
+CREATE INDEX admission_document ON admission (document, shard, action);
 
 CREATE TRIGGER admission_insert BEFORE INSERT ON admission BEGIN
-    SELECT RAISE(ABORT, 'append-only: admission')
-        WHERE NEW.id IS NOT (SELECT ifnull(max(id), 0) + 1 FROM admission);
-    SELECT RAISE(ABORT, 'admission: the shard is not open')
-        WHERE (SELECT state FROM shard WHERE id = NEW.shard) IS NOT 'open';
     SELECT RAISE(ABORT, 'admission: the document is not where it would have to be')
+        WHERE NOT CASE NEW.action
+            WHEN 1 THEN ifnull((SELECT sum(action) FROM admission WHERE document = NEW.document), 0) = 0
+            WHEN -1 THEN
+                (SELECT sum(action) FROM admission WHERE document = NEW.document AND shard = NEW.shard) IS 1
+            ELSE 0 END;
+    SELECT RAISE(ABORT, 'admission: not the next step of an open shard within its cap')
         WHERE NOT EXISTS (
-            SELECT 1 FROM placement
-            WHERE document = NEW.document
-                AND ((NEW.action = 1 AND shard IS NULL) OR (NEW.action = -1 AND shard = NEW.shard)));
-    SELECT RAISE(ABORT, 'admission: the totals do not follow from those before')
-        WHERE NOT EXISTS (
-            SELECT 1 FROM document AS d
-            LEFT JOIN admission AS p ON p.id = (SELECT max(id) FROM admission WHERE shard = NEW.shard)
-            WHERE d.seq = NEW.document
-                AND NEW.documents_after = ifnull(p.documents_after, 0) + NEW.action
-                AND NEW.synthetic_after = ifnull(p.synthetic_after, 0) + NEW.action * d.synthetic
-                AND NEW.real_after = ifnull(p.real_after, 0) + NEW.action * d.real);
-    SELECT RAISE(ABORT, 'cap: the shard would hold more synthetic text than its cap allows')
-        WHERE NOT ifnull(
-            NEW.synthetic_after BETWEEN 0 AND 9000000000000 AND NEW.real_after BETWEEN 0 AND 9000000000000
-            AND NEW.synthetic_after * 1000000 <= (SELECT cap_ppm FROM shard WHERE id = NEW.shard) * NEW.real_after, 0);
-END;
-CREATE TRIGGER admission_inserted AFTER INSERT ON admission BEGIN
-    UPDATE placement
-        SET shard = iif(NEW.action = 1, NEW.shard, NULL), admission = iif(NEW.action = 1, NEW.id, NULL)
-        WHERE document = NEW.document;
+            SELECT 1 FROM shard AS s CROSS JOIN document AS d
+            LEFT JOIN admission AS p ON p.id = (SELECT max(id) FROM admission)
+            WHERE s.id = NEW.shard AND s.state = 'open' AND d.seq = NEW.document
+                AND NEW.id = ifnull(p.id, 0) + 1
+                AND NEW.documents_after = iif(p.shard = s.id, p.documents_after, 0) + NEW.action
+                AND NEW.synthetic_after = iif(p.shard = s.id, p.synthetic_after, 0) + NEW.action * d.synthetic
+                AND NEW.real_after = iif(p.shard = s.id, p.real_after, 0) + NEW.action * d.real
+                AND NEW.synthetic_after BETWEEN 0 AND 9000000000000 AND NEW.real_after BETWEEN 0 AND 9000000000000
+                AND NEW.synthetic_after * 1000000 <= s.cap_ppm * NEW.real_after);
 END;
 CREATE TRIGGER admission_update BEFORE UPDATE ON admission BEGIN SELECT RAISE(ABORT, 'append-only: admission'); END;
 CREATE TRIGGER admission_delete BEFORE DELETE ON admission BEGIN SELECT RAISE(ABORT, 'append-only: admission'); END;

@@ -84,7 +84,7 @@ struct RowInsertions {
 
     init(_ db: Database) throws {
         record = try Insertion(db, into: "record", columns: 19)
-        address = try Insertion(db, into: "address", columns: 5)
+        address = try Insertion(db, into: "address", columns: 6)
         document = try Insertion(db, into: "document", columns: 6)
         text = try Insertion(db, into: "text", columns: 3)
     }
@@ -124,7 +124,8 @@ struct RowInsertions {
         address.bind(value.salt, 2)
         address.bind(value.url, 3)
         address.bind(value.host, 4)
-        address.bind(RowInsertions.key(ofURL: value.url), 5)
+        address.bind(Lookup.key(of: value.url), 5)
+        address.bind(Lookup.key(of: value.host), 6)
         try address.run()
     }
 
@@ -140,10 +141,5 @@ struct RowInsertions {
         text.bind(Int64(value.rawBytes), 2)
         text.bind(value.body, 3)
         try text.run()
-    }
-
-    /// What addresses are found by: the first eight bytes of the URL's SHA-256.
-    static func key(ofURL url: String) -> Int64 {
-        Int64(bitPattern: Digest.of(Array(url.utf8)).prefix)
     }
 }

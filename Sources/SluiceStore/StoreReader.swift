@@ -100,7 +100,7 @@ public struct StoreReader {
 
     /// The held documents, oldest first, after `seq`; at most `limit` of them.
     public func held(after seq: Int64 = 0, limit: Int) throws -> [ShardLedger.Candidate] {
-        try candidates("p.shard IS NULL AND p.document > ? ORDER BY p.document LIMIT ?", [seq, limit])
+        try candidates(after: seq, limit: limit)
     }
 
     /// The names of the releases, in the order in which they were made.
@@ -140,8 +140,8 @@ public struct StoreReader {
         let held = try Row.fetchOne(
             db,
             sql: """
-                SELECT count(*), ifnull(sum(d.synthetic), 0), ifnull(sum(d.real), 0)
-                FROM placement AS p JOIN document AS d ON d.seq = p.document WHERE p.shard IS NULL
+                SELECT count(*), ifnull(sum(synthetic), 0), ifnull(sum(real), 0) FROM document
+                WHERE \(StoreReader.isHeld)
                 """)
         if let held { (statistics.held, statistics.heldSynthetic, statistics.heldReal) = (held[0], held[1], held[2]) }
         statistics.ledgerSize = try nextSeq() - 1
@@ -163,16 +163,19 @@ public struct StoreReader {
             settings: settings,
             open: open.map { ShardLedger.OpenShard(id: $0.id, settings: $0.settings, totals: $0.totals) },
             lastShard: all.last?.id ?? 0,
-            held: try candidates("p.shard IS NULL ORDER BY p.document", []))
+            held: try candidates(after: 0, limit: -1))
     }
 
-    private func candidates(_ condition: String, _ arguments: StatementArguments) throws -> [ShardLedger.Candidate] {
+    /// The condition on `document` that no shard holds it: its actions add up to nothing, or there are none.
+    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = document.seq) IS NOT 1"
+
+    private func candidates(after seq: Int64, limit: Int) throws -> [ShardLedger.Candidate] {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT p.document, d.synthetic, d.real
-                FROM placement AS p JOIN document AS d ON d.seq = p.document WHERE \(condition)
-                """, arguments: arguments
+                SELECT seq, synthetic, real FROM document WHERE seq > ? AND \(StoreReader.isHeld)
+                ORDER BY seq LIMIT ?
+                """, arguments: [seq, limit]
         ).map { ShardLedger.Candidate(seq: $0[0], synthetic: $0[1], real: $0[2]) }
     }
 }

@@ -99,6 +99,7 @@ public final class StoreWriter {
             _ = shards.place(candidate, &steps)
         }
         try write(steps)
+        try Lookup.extend(db, records: first.row.seq + Int64(entries.count) - 1)
         self.shards = shards
     }
 
@@ -124,9 +125,8 @@ public final class StoreWriter {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT d.synthetic, d.real FROM placement AS p
-                JOIN document AS d ON d.seq = p.document JOIN shard AS s ON s.id = p.shard
-                WHERE p.document = ? AND s.id = (SELECT max(id) FROM shard) AND s.state = 'open'
+                SELECT d.synthetic, d.real FROM document AS d JOIN shard AS s ON s.state = 'open'
+                WHERE d.seq = ? AND (SELECT sum(action) FROM admission WHERE document = d.seq AND shard = s.id) = 1
                 """, arguments: [seq])
         guard let row else { return false }
         var shards = try currentShards()

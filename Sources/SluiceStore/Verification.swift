@@ -45,6 +45,7 @@ struct Verification {
         ("shards", { try $0.shards() }),
         ("placements", { try $0.placements() }),
         ("addresses", { try $0.addresses() }),
+        ("lookups", { try $0.lookups() }),
         ("releases", { try $0.releases() }),
         ("texts", { try $0.texts() }),
     ]
@@ -188,9 +189,9 @@ struct Verification {
         var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM document")) kept documents")
         try violations(
             """
-            SELECT 'record ' || r.seq || ' is kept without its document, its text or its place'
-            FROM record AS r LEFT JOIN document AS d ON d.seq = r.seq LEFT JOIN placement AS p ON p.document = r.seq
-            WHERE r.decision = 'kept' AND (p.document IS NULL OR d.tokens IS NOT r.tokens
+            SELECT 'record ' || r.seq || ' is kept without its document or its text'
+            FROM record AS r LEFT JOIN document AS d ON d.seq = r.seq
+            WHERE r.decision = 'kept' AND (d.tokens IS NOT r.tokens
                 OR d.synthetic + d.real <> 1000 * d.tokens OR d.synthetic NOT BETWEEN 0 AND 1000 * d.tokens
                 OR NOT EXISTS (SELECT 1 FROM text WHERE seq = r.seq))
             """, into: &outcome)
@@ -239,24 +240,21 @@ struct Verification {
         return outcome
     }
 
+    /// Asks where each document is, and whether the shards' totals are those of the documents in them.
     private func placements() throws -> Outcome {
-        var outcome = Outcome(
-            looked:
-                "\(try count("SELECT count(*) FROM placement WHERE shard IS NULL")) held documents, the rest in shards")
+        var outcome = Outcome(looked: "every document in one shard or held")
         try violations(
             """
-            WITH last AS (SELECT document, max(id) AS id, sum(action) AS inside FROM admission GROUP BY document)
-            SELECT 'document ' || p.document || ' is not where its admissions put it'
-            FROM placement AS p LEFT JOIN last AS l ON l.document = p.document
-            LEFT JOIN admission AS a ON a.id = l.id
-            WHERE ifnull(l.inside, 0) NOT IN (0, 1)
-                OR p.admission IS NOT iif(a.action = 1, a.id, NULL) OR p.shard IS NOT iif(a.action = 1, a.shard, NULL)
+            SELECT 'document ' || document || ' is not in one shard or none'
+            FROM (SELECT document, sum(action) AS inside FROM admission GROUP BY document, shard)
+            GROUP BY document HAVING sum(inside) NOT IN (0, 1) OR min(inside) < 0 OR max(inside) > 1
             """, into: &outcome)
         try violations(
             """
             WITH found AS (
-                SELECT p.shard, count(*) AS documents, sum(d.synthetic) AS synthetic, sum(d.real) AS real
-                FROM placement AS p JOIN document AS d ON d.seq = p.document WHERE p.shard IS NOT NULL GROUP BY p.shard)
+                SELECT a.shard, sum(a.action) AS documents, sum(a.action * d.synthetic) AS synthetic,
+                    sum(a.action * d.real) AS real
+                FROM admission AS a JOIN document AS d ON d.seq = a.document GROUP BY a.shard)
             SELECT 'shard ' || t.shard || ' does not hold what its totals say'
             FROM shard_total AS t LEFT JOIN found AS f ON f.shard = t.shard
             WHERE t.documents <> ifnull(f.documents, 0) OR t.synthetic <> ifnull(f.synthetic, 0)
@@ -273,14 +271,34 @@ struct Verification {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment
+                SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment, a.host, a.host_key
                 FROM address AS a LEFT JOIN record AS r ON r.seq = a.seq ORDER BY a.seq
                 """)
         while let row = try rows.next() {
             let url: String = row[2]
-            if Digest.of(row.bytes(1) + Array(url.utf8)) != row.digest(4) || RowInsertions.key(ofURL: url) != row[3] {
+            if Digest.of(row.bytes(1) + Array(url.utf8)) != row.digest(4) || Lookup.key(of: url) != row[3]
+                || Lookup.key(of: row[5]) != row[6]
+            {
                 outcome.fail("the address of record \(row[0] as Int64) is not the one committed to")
             }
+        }
+        return outcome
+    }
+
+    private func lookups() throws -> Outcome {
+        let segments = try count("SELECT ifnull(max(seq), 0) FROM record") / Lookup.segmentSize
+        var outcome = Outcome(looked: "\(segments) whole segments")
+        if try Lookup.segments(db) != segments { outcome.fail("there are not as many segments as the ledger fills") }
+        for segment in 0..<segments {
+            var expected = try Lookup.entries(db, segment: segment)[...]
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT key, seq FROM lookup WHERE segment = ? AND seq > 0 ORDER BY key, seq",
+                arguments: [segment])
+            var isEqual = true
+            while let row = try rows.next() {
+                isEqual = isEqual && expected.popFirst() == Lookup.Entry(key: row[0], seq: row[1])
+            }
+            if !isEqual || !expected.isEmpty { outcome.fail("segment \(segment) does not hold its records' keys") }
         }
         return outcome
     }

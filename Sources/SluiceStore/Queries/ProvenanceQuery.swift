@@ -83,9 +83,10 @@ extension StoreReader {
 
     /// Calls `body` with each row that `query` asks for, one at a time, in order of seq.
     ///
-    /// Every filter is answered from an index; `source` reads the rows from the source's first to its last.
+    /// No filter reads the whole ledger: `source` reads from the source's first row to its last, the others what they
+    /// find and at most 16,383 rows more.
     public func forEachProvenance(_ query: ProvenanceQuery, _ body: (ProvenanceEntry) throws -> Void) throws {
-        guard var search = try search(query.filter) else { return }
+        guard var search = try search(query.filter, after: query.after) else { return }
         search.conditions.append("r.seq > ?")
         search.arguments += [query.after]
         if let decision = query.decision {
@@ -93,14 +94,14 @@ extension StoreReader {
             search.arguments += [decision.rawValue]
         }
         let sql = """
-            SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model, p.shard
+            SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model,
+                (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
             FROM \(search.tables)
             JOIN source AS s ON s.id = r.source
             JOIN batch AS b ON b.first_seq = (SELECT max(first_seq) FROM batch WHERE first_seq <= r.seq)
             JOIN run AS u ON u.id = b.run
             LEFT JOIN address AS a ON a.seq = r.seq
             LEFT JOIN record AS k ON k.seq = r.duplicate_seq
-            LEFT JOIN placement AS p ON p.document = r.seq
             WHERE \(search.conditions.joined(separator: " AND "))
             ORDER BY r.seq LIMIT ?
             """
@@ -127,25 +128,30 @@ extension StoreReader {
     }
 
     /// Where to look for a filter; nil where nothing can be found.
-    private func search(_ filter: ProvenanceQuery.Filter) throws -> Search? {
+    private func search(_ filter: ProvenanceQuery.Filter, after: Int64) throws -> Search? {
         switch filter {
         case .all:
             return Search()
         case .document(let digest):
-            return Search(conditions: ["r.document = ?"], arguments: [Data(digest.bytes)])
+            let key: StatementArguments = [Data(digest.bytes)]
+            return try search(
+                Lookup.key(of: digest), after, ("record", "document = ?", key), "r.document = ?", key)
         case .record(let id):
             let spellings = StoreReader.spellings(ofRecordID: id)
-            let marks = repeatElement("?", count: spellings.count).joined(separator: ", ")
-            return Search(conditions: ["r.record_id IN (\(marks))"], arguments: StatementArguments(spellings))
+            let condition = "record_id IN (\(repeatElement("?", count: spellings.count).joined(separator: ", ")))"
+            return try search(
+                Lookup.key(ofRecordID: id), after, ("record", condition, StatementArguments(spellings)),
+                "r.\(condition)", StatementArguments(spellings))
         case .id(let id):
-            return Search(conditions: ["r.record_id = ?"], arguments: [id])
+            return try search(
+                Lookup.key(ofRecordID: id), after, ("record", "record_id = ?", [id]), "r.record_id = ?", [id])
         case .url(let url):
-            return Search(
-                conditions: ["r.seq IN (SELECT seq FROM address WHERE url_key = ? AND url = ?)"],
-                arguments: [RowInsertions.key(ofURL: url), url])
+            let key = Lookup.key(of: url)
+            return try search(key, after, ("address", "url_key = ?", [key]), "a.url = ?", [url])
         case .host(let host):
-            return Search(
-                conditions: ["r.seq IN (SELECT seq FROM address WHERE host = ?)"], arguments: [host.lowercased()])
+            let host = host.lowercased()
+            let key = Lookup.key(of: host)
+            return try search(key, after, ("address", "host_key = ?", [key]), "a.host = ?", [host])
         case .source(let name):
             // Within a source, seq rises with the ordinal, so the unique index gives the first and the last row.
             let bounds = try Row.fetchOne(
@@ -161,7 +167,12 @@ extension StoreReader {
                 arguments: [first, last, name, name])
         case .shard(let shard):
             return Search(
-                conditions: ["r.seq IN (SELECT document FROM placement WHERE shard = ?)"], arguments: [shard])
+                conditions: [
+                    """
+                    r.seq IN (SELECT document FROM admission
+                        WHERE shard = ? GROUP BY document HAVING sum(action) = 1)
+                    """
+                ], arguments: [shard])
         case .release(let name):
             return Search(
                 conditions: [
@@ -173,11 +184,18 @@ extension StoreReader {
         }
     }
 
+    /// A search by key, with the condition that tells what is meant from what has the same key.
+    private func search(
+        _ key: Int64, _ after: Int64, _ tail: (table: String, condition: String, arguments: StatementArguments),
+        _ exact: String, _ arguments: StatementArguments
+    ) throws -> Search {
+        let found = try Lookup.condition(db, key: key, after: after, tail: tail)
+        return Search(conditions: [found.sql, exact], arguments: found.arguments + arguments)
+    }
+
     /// The ways to write one WARC record id.
     static func spellings(ofRecordID id: String) -> [String] {
-        var bare = id[...]
-        if bare.hasPrefix("<"), bare.hasSuffix(">") { bare = bare.dropFirst().dropLast() }
-        if bare.lowercased().hasPrefix("urn:uuid:") { bare = bare.dropFirst(9) }
+        let bare = Lookup.bare(recordID: id)
         return Array(Set([id, String(bare), "urn:uuid:\(bare)", "<urn:uuid:\(bare)>", "<\(bare)>"])).sorted()
     }
 

@@ -74,12 +74,13 @@ extension StoreReader {
             sql: """
                 SELECT \(RowDecoder.columns), m.id, d.synthetic, d.real
                 FROM admission AS m
-                CROSS JOIN placement AS p ON p.document = m.document AND p.admission = m.id
                 CROSS JOIN document AS d ON d.seq = m.document
                 CROSS JOIN record AS r ON r.seq = m.document
                 CROSS JOIN source AS s ON s.id = r.source
                 LEFT JOIN address AS a ON a.seq = r.seq
-                WHERE m.shard = ? ORDER BY m.id
+                WHERE m.shard = ? AND m.action = 1
+                    AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
+                ORDER BY m.id
                 """, arguments: [shard])
         while let row = try rows.next() {
             let next = RowDecoder.columnCount
