@@ -34,7 +34,7 @@ enum House {
     ]
 
     /// What every room may import, because it comes with the language.
-    static let everywhere: Set<String> = ["Glibc", "Synchronization"]
+    static let everywhere: Set<String> = ["Swift", "Glibc", "Synchronization"]
 
     /// Where Foundation may be used: at the edge, never on the paths that meet every document.
     static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
