@@ -69,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
+        tests("SluicePipelineTests", ["SluicePipeline", "SluiceDedup", "SluiceCore"]),
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText"]),
         tests("HouseTests", []),

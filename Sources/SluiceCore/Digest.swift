@@ -8,13 +8,9 @@ public struct Digest: Hashable, Sendable, Comparable {
     @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The digest whose 32 bytes are `bytes`, or nil where there are not exactly 32.
-    public init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: [UInt8]) {
         guard bytes.count == Digest.byteCount else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() {
-            words[index >> 3] = (words[index >> 3] << 8) | UInt64(byte)
-        }
-        self.words = (words[0], words[1], words[2], words[3])
+        self = bytes.withUnsafeBytes { Digest(raw: $0) }
     }
 
     /// The digest written as 64 hexadecimal digits of either case, or nil where `hex` is anything else.
@@ -25,14 +21,15 @@ public struct Digest: Hashable, Sendable, Comparable {
     }
 
     init(_ digest: SHA256.Digest) {
-        words = digest.withUnsafeBytes { raw in
-            (
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
-                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-            )
+        self = digest.withUnsafeBytes { Digest(raw: $0) }
+    }
+
+    /// The caller answers for there being 32 bytes.
+    private init(raw: UnsafeRawBufferPointer) {
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
+        words = (word(0), word(8), word(16), word(24))
     }
 
     /// The length of a digest in bytes.

@@ -61,6 +61,7 @@ public struct Ingest {
         defer { store.close() }
         StandardInputCopy.removeLeftovers(in: request.storeDirectory)
         var committer = try Committer(store: store, settings: settings, model: model.id, workers: workers)
+        committer.summary.passedOver = inputs.passedOver
         var progress = IngestProgress(bytesTotal: try inputs.bytes())
         for path in inputs.paths {
             do {

@@ -8,6 +8,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var sources = 0
     /// Sources that were passed over because every record of theirs has its decision already.
     public var alreadyIngested = 0
+    /// Files in the directories given that were passed over, because their names are not those of dumps.
+    public var passedOver: [String] = []
     /// Records decided in this run.
     public var records = 0
     /// Documents kept.
@@ -59,7 +61,8 @@ public struct IngestSummary: Sendable, Equatable {
             json.key("run")
             json.value(run)
             for (key, count) in [
-                ("sources", sources), ("alreadyIngested", alreadyIngested), ("records", records), ("kept", kept),
+                ("sources", sources), ("alreadyIngested", alreadyIngested),
+                ("passedOver", passedOver.count), ("records", records), ("kept", kept),
             ] {
                 json.key(key)
                 json.value(count)

@@ -46,14 +46,27 @@ enum RunName {
 enum Host {
     /// The host of `url`, lower case, without user and port; empty where there is none.
     static func of(_ url: String) -> String {
-        guard let authority = url.utf8.firstRange(of: "://".utf8) else { return "" }
-        var rest = Substring(url[authority.upperBound...])
-        if let end = rest.firstIndex(where: { "/?#\\".contains($0) }) { rest = rest[..<end] }
-        if let user = rest.lastIndex(of: "@") { rest = rest[rest.index(after: user)...] }
-        if rest.hasPrefix("["), let bracket = rest.firstIndex(of: "]") {
-            return rest[...bracket].lowercased()
-        }
-        if let port = rest.lastIndex(of: ":") { rest = rest[..<port] }
-        return rest.lowercased()
+        var url = url
+        return url.withUTF8 { host(in: $0[...]) }
     }
+
+    private static func host(in url: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        guard let colon = url.firstIndex(of: UInt8(ascii: ":")), url[colon...].starts(with: "://".utf8) else {
+            return ""
+        }
+        var rest = url[(colon + 3)...]
+        rest = rest.prefix { !ends.contains($0) }
+        if let user = rest.lastIndex(of: UInt8(ascii: "@")) { rest = rest[(user + 1)...] }
+        if rest.first == UInt8(ascii: "["), let bracket = rest.firstIndex(of: UInt8(ascii: "]")) {
+            rest = rest[...bracket]
+        } else if let port = rest.lastIndex(of: UInt8(ascii: ":")) {
+            rest = rest[..<port]
+        }
+        let isASCII = rest.allSatisfy { $0 < 0x80 }
+        guard isASCII else { return String(decoding: rest, as: UTF8.self).lowercased() }
+        return String(decoding: rest.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// What ends an authority: RFC 3986's delimiters, and the backslash that browsers take for one.
+    private static let ends = Array("/?#\\".utf8)
 }

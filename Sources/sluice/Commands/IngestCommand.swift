@@ -57,6 +57,12 @@ struct IngestCommand: AsyncParsableCommand {
             let summary = try await ingest.run { report.show($0) }
             report.end()
             if shared.json { Console.out(summary.json) } else { Console.out(summary.table) }
+            if let first = summary.passedOver.first {
+                Console.note(
+                    Console.printable(
+                        "sluice: \(summary.passedOver.count) files are not named like dumps and were passed over, "
+                            + "the first \(first)"))
+            }
             for failure in summary.failures { Console.note("sluice: \(failure)") }
             if let remark = summary.remark { Console.note("sluice: \(remark)") }
             if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
