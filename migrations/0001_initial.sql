@@ -3,8 +3,8 @@
 --
 --   * history is append-only: source, run, batch, record, document, text, admission, release, release_document;
 --   * a shard's ratio never passes its cap, and a sealed shard never changes;
---   * only address may be erased; only progress, and a shard's state when it is sealed, may be
---     updated; lookup is derived and free.
+--   * only address may be erased; only progress, and a shard's state when it is sealed, may be updated;
+--   * lookup is derived, and free.
 --
 -- The laws are triggers, not CHECKs or foreign keys, because a bare shell can switch both of those off. Three traps
 -- they are written around: INSERT OR REPLACE deletes the old row without firing its DELETE triggers, so every BEFORE

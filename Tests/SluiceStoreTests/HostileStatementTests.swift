@@ -171,7 +171,7 @@ struct HostileStatementTests {
                 "schema",
                 "DROP TRIGGER record_update; CREATE TRIGGER record_update BEFORE UPDATE ON record BEGIN SELECT 1; END"
             ),
-            ("schema", "DROP INDEX record_document"),
+            ("schema", "DROP INDEX admission_document"),
             ("schema", "CREATE TABLE extra (x)"),
             ("schema", "CREATE TRIGGER extra AFTER INSERT ON record BEGIN DELETE FROM address; END"),
             ("schema", "DROP VIEW shard_total; CREATE VIEW shard_total AS SELECT 1 AS shard"),

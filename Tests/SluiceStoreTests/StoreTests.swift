@@ -227,6 +227,6 @@ struct ProvenanceQueryTests {
             try writer.setProgress(Sample.progress(entries + [Sample.kept(count + 1)]), ofSource: 1)
         }
         #expect(try reopened.verify().filter { !$0.passed } == [])
-        #expect(try seqs(reopened, ProvenanceQuery(filter: .host("host1.example"), limit: 0)) == [])
+        #expect(try seqs(reopened, ProvenanceQuery(filter: .host("host1.example"), limit: 0)) == [count + 1])
     }
 }

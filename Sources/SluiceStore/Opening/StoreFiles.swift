@@ -88,8 +88,11 @@ final class StoreLock: Sendable {
 
     deinit { release() }
 
-    /// Lets the next writer in.
+    /// Lets the next writer in. Unlocks before closing: a child process that is just being started still has the file
+    /// open, and with it the lock.
     func release() {
-        if let descriptor = descriptor.withLock({ $0.take() }) { close(descriptor) }
+        guard let descriptor = descriptor.withLock({ $0.take() }) else { return }
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 }
