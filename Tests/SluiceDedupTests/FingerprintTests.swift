@@ -13,8 +13,8 @@ struct FingerprintTests {
         var fingerprinter = Fingerprinter(parameters: DedupParameters(bands: 2, rows: 3), limits: Limits())
         let seven = fingerprinter.fingerprint(tokenizer.tokenize(Array("A b, c d e. F g!".utf8)))
         #expect(seven.contentKey == Digest.of(Array("a b c d e f g".utf8)))
-        #expect(seven.bands == [0x394D_1753, 0x725C_9734])
-        #expect(fingerprinter.fingerprint(tokenizer.tokenize(Array("short".utf8))).bands == [0x9F55_31D8, 0x77A5_948C])
+        #expect(seven.bands == [0x072F_8DD3, 0x46CA_7A42])
+        #expect(fingerprinter.fingerprint(tokenizer.tokenize(Array("short".utf8))).bands == [0x0D26_E078, 0xADF8_E3AF])
     }
 
     @Test("has a key for each band, whatever their number", arguments: [(18, 6), (1, 1), (14, 8), (5, 3), (256, 1)])

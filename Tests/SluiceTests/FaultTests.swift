@@ -2,12 +2,8 @@ import Foundation
 import Testing
 
 /// Disks that fill up and places that cannot be written: said so, and nothing lost.
-@Suite("When the machine says no", .serialized, .enabled(if: FaultTests.canMount, "mounting a small disk needs root"))
+@Suite("When the machine says no", .serialized, .enabled(if: SmallDisk.canBeMounted, "mounting a small disk needs root"))
 struct FaultTests {
-    /// True where a small disk can be mounted out of everybody's sight.
-    static let canMount =
-        (try? Program.tool("/usr/bin/env", "unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt").exitCode) == 0
-
     /// Runs a shell script in a mount namespace of its own; `$SLUICE` is the program.
     private func isolated(_ script: String) throws -> Program.Outcome {
         let sluice = Program.products.appendingPathComponent("sluice").path
@@ -95,4 +91,10 @@ struct FaultTests {
         #expect(run.text.contains("exit=66"), "\(run.text) \(run.errors)")
         #expect(run.errors.contains("Permission denied"))
     }
+}
+
+enum SmallDisk {
+    /// True where a small disk can be mounted out of everybody's sight.
+    static let canBeMounted =
+        (try? Program.tool("/usr/bin/env", "unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt").exitCode) == 0
 }
