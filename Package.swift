@@ -27,7 +27,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -39,7 +38,6 @@ let package = Package(
                 "SluiceCrawl", "SluiceText", "SluiceCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: house),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
@@ -69,7 +67,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
-        tests("SluicePipelineTests", ["SluicePipeline", "SluiceDedup", "SluiceCore"]),
+        tests("SluicePipelineTests", ["SluicePipeline", "SluiceDedup", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText"]),
         tests("HouseTests", []),

@@ -138,7 +138,11 @@ public struct RecordDecoder: Sendable {
 
     private func name(_ bytes: [UInt8]?) -> String? {
         guard let bytes, !bytes.isEmpty, bytes.count <= RecordDecoder.nameLimit else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+        // A control character in a name is an accident or an attack; none may reach a terminal, or end a C string.
+        let replacement = Array("\u{FFFD}".utf8)
+        let hasControls = bytes.contains { $0 < 0x20 || $0 == 0x7F }
+        let clean = hasControls ? bytes.flatMap { $0 < 0x20 || $0 == 0x7F ? replacement : [$0] } : bytes
+        return String(decoding: clean, as: UTF8.self)
     }
 
     // MARK: Plain text

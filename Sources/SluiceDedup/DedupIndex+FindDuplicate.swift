@@ -13,20 +13,28 @@ extension DedupIndex {
     /// The earlier kept document that a new one repeats, if there is one (law 3).
     ///
     /// A document with the same normalised words comes first, with a similarity of 1. Then the documents that share a
-    /// band, the earliest first and at most `limits.candidates`: the first whose true Jaccard similarity reaches the
-    /// threshold.
-    public func findDuplicate(
+    /// band, the earliest first: the first whose true Jaccard similarity reaches the threshold. At most
+    /// `limits.candidates` are compared, and no more once their shingles exceed four times `limits.shingles` together;
+    /// where that leaves some out, ``cutSearches`` counts it.
+    public mutating func findDuplicate(
         of fingerprint: Fingerprint, words: Words, limits: Limits, lookup: inout some KeptLookup
     ) throws -> DuplicateMatch? {
         for seq in exactCandidates(fingerprint.contentKey.prefix)
         where try lookup.contentKey(of: seq) == fingerprint.contentKey {
             return DuplicateMatch(seq: seq, kind: .exact, similarity: 1)
         }
-        let candidates = candidates(fingerprint.bands, limit: limits.candidates)
+        let candidates = candidates(fingerprint.bands, limit: limits.candidates + 1)
         if candidates.isEmpty { return nil }
         let own = ShingleSet(words, parameters: parameters, limits: limits)
-        for seq in candidates {
-            let similarity = own.jaccard(try lookup.shingles(of: seq))
+        var budget = 4 * limits.shingles
+        for (number, seq) in candidates.enumerated() {
+            guard number < limits.candidates, budget > 0 else {
+                cutSearches += 1
+                return nil
+            }
+            let other = try lookup.shingles(of: seq)
+            budget -= other.count
+            let similarity = own.jaccard(other)
             if similarity >= parameters.threshold {
                 return DuplicateMatch(seq: seq, kind: .near, similarity: similarity)
             }

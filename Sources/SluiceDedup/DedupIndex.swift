@@ -10,6 +10,9 @@ public struct DedupIndex: Sendable {
     /// How often a document was left out of a table because ``bucketLimit`` others have its key there.
     public private(set) var fullBuckets = 0
 
+    /// How many documents were not compared with all their candidates; see `findDuplicate`.
+    public internal(set) var cutSearches = 0
+
     private var tables: [BandTable] = []
     private var contentKeys: BandTable
     /// The lower halves of the content keys' first eight bytes, by position; the upper halves are the table's keys.
@@ -68,7 +71,7 @@ public struct DedupIndex: Sendable {
         documents.append(seq)
         contentKeyTails.append(UInt32(truncatingIfNeeded: contentKeyPrefix))
         let head = UInt32(truncatingIfNeeded: contentKeyPrefix >> 32)
-        if !contentKeys.insert(head, position: position, cap: DedupIndex.bucketLimit) { fullBuckets += 1 }
+        _ = contentKeys.insert(head, position: position, cap: .max)
         for (band, key) in bands.prefix(tables.count).enumerated()
         where !tables[band].insert(key, position: position, cap: DedupIndex.bucketLimit) {
             fullBuckets += 1

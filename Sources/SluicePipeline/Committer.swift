@@ -39,9 +39,22 @@ struct Committer {
         try store.read { try $0.source(digest) }
     }
 
-    /// How many kept documents are in no shard.
-    func heldCount() throws(SluiceError) -> Int {
-        try store.write { try $0.heldCount() }
+    /// Takes note of a source that earlier runs have read, to its end or not.
+    mutating func meet(_ known: StoredSource) throws(SluiceError) {
+        if known.progress.isDone {
+            summary.alreadyIngested += 1
+            if known.progress.records > 0 { summary.hasEarlierRecords = true }
+        } else {
+            let rejections: [Reason: Int] = [:]
+            if rejections.contains(where: { $0.key.isDamage }) { summary.hasEarlierDamage = true }
+        }
+    }
+
+    /// Adds to the summary what only the end of a run can tell.
+    mutating func finishRun() throws(SluiceError) {
+        summary.held = try store.write { try $0.heldCount() }
+        summary.cutSearches = index.cutSearches
+        summary.fullBuckets = index.fullBuckets
     }
 
     /// Enters a source that is about to be read, and the run before its first one.
@@ -71,7 +84,7 @@ struct Committer {
         var batchSummary = summary
         var progress = source.progress
         let digest = source.description.digest
-        let run = run ?? 0
+        guard let run else { throw SluiceError(.io, "a batch came before its source") }
         try store.write { writer in
             memory.begin(writer.reader)
             defer { memory.end() }

@@ -14,7 +14,7 @@ public struct DetectedDocument: Sendable {
     /// Words of the text.
     public var words: Int
     /// Why the record holds no text, where it holds none.
-    public var rejection: String?
+    public var rejection: Reason?
 }
 
 /// Runs the detector over inputs, without a store.
@@ -34,23 +34,37 @@ public struct Detection {
 
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
     ///
-    /// - Throws: ``SluiceError`` where an input cannot be read; what `body` throws.
-    public func run(_ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void) async throws {
-        for path in try InputList(expanding: inputs).paths {
+    /// - Returns: Why inputs could not be used at all, of those that could not.
+    /// - Throws: ``SluiceError`` where reading fails; what `body` throws.
+    public func run(
+        _ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void
+    ) async throws -> [SluiceError] {
+        let list = try InputList(expanding: inputs)
+        var failures = list.failures
+        for path in list.paths {
             if path == InputList.standardInput {
                 try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
-                    try await judge(copy, name: "stdin", format, body)
+                    try await judge(copy, name: "stdin", format, &failures, body)
                 }
             } else {
-                try await judge(path, name: InputList.name(of: path), format, body)
+                try await judge(path, name: InputList.name(of: path), format, &failures, body)
             }
         }
+        return failures
     }
 
     private func judge(
-        _ path: String, name: String, _ format: SourceFormat, _ body: ([DetectedDocument]) throws -> Void
+        _ path: String, name: String, _ format: SourceFormat, _ failures: inout [SluiceError],
+        _ body: ([DetectedDocument]) throws -> Void
     ) async throws {
-        let reader = try SourceReader(path: path, format: format, limits: settings.limits)
+        let reader: SourceReader
+        do throws(SluiceError) {
+            reader = try SourceReader(path: path, format: format, limits: settings.limits)
+        } catch {
+            guard error.concernsOneInput else { throw error }
+            failures.append(error)
+            return
+        }
         let batches = OrderedBatches(
             workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
         let (preparer, isText) = (preparer, reader.format == .text)
@@ -77,7 +91,7 @@ private struct DetectionPreparer: Sendable {
             switch record.content {
             case .rejected(let reason, _):
                 let judgement = judge.judge(score: nil)
-                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason.rawValue)
+                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason)
             case .text(let bytes):
                 let words = tokenizer.tokenize(TextCleaner.clean(bytes).bytes)
                 let score = detector.score(words, scratch: &scratch)

@@ -62,24 +62,19 @@ public struct Ingest {
         StandardInputCopy.removeLeftovers(in: request.storeDirectory)
         var committer = try Committer(store: store, settings: settings, model: model.id, workers: workers)
         committer.summary.passedOver = inputs.passedOver
-        var progress = IngestProgress(bytesTotal: try inputs.bytes())
+        committer.summary.failures = inputs.failures
+        var progress = IngestProgress(bytesTotal: inputs.bytes)
         for path in inputs.paths {
-            do {
-                if path == InputList.standardInput {
-                    try await StandardInputCopy.use(in: request.storeDirectory) { copy in
-                        progress.bytesTotal += try SourceFile.size(of: copy)
-                        try await read(copy, name: "stdin", preparer, &committer, &progress, report)
-                    }
-                } else {
-                    try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
+            if path == InputList.standardInput {
+                try await StandardInputCopy.use(in: request.storeDirectory) { copy in
+                    progress.bytesTotal += try SourceFile.size(of: copy)
+                    try await read(copy, name: "stdin", preparer, &committer, &progress, report)
                 }
-            } catch let error as SluiceError
-                where error.code == .noUsableData || error.code == .inputMissing
-            {
-                committer.summary.failures.append(error)
+            } else {
+                try await read(path, name: InputList.name(of: path), preparer, &committer, &progress, report)
             }
         }
-        committer.summary.held = try committer.heldCount()
+        try committer.finishRun()
         let elapsed = (ContinuousClock.now - start).components
         committer.summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
         return committer.summary
@@ -90,7 +85,7 @@ public struct Ingest {
             shards: ShardSettings(
                 capPPM: Int64((settings.shards.cap * 1_000_000).rounded()),
                 targetTokens: Int64(settings.shards.targetTokens)),
-            deduplication: settings.dedup.description)
+            deduplication: settings.identity)
     }
 
     private func preparer() throws(SluiceError) -> Preparer {
@@ -107,38 +102,80 @@ public struct Ingest {
         _ path: String, name: String, _ preparer: Preparer, _ committer: inout Committer,
         _ progress: inout IngestProgress, _ report: @Sendable (IngestProgress) -> Void
     ) async throws {
-        let stamp = try SourceStamp(of: path)
-        let (digest, bytes) = try SourceFile.digest(of: path)
-        let before = progress.bytesDone
-        defer { progress.bytesDone = before + bytes }
-        let known = try committer.known(digest)
-        if let known, known.progress.isDone {
-            committer.summary.alreadyIngested += 1
+        let opened: OpenedSource
+        do throws(SluiceError) {
+            guard let some = try open(path, &committer) else { return }
+            opened = some
+        } catch {
+            guard error.concernsOneInput else { throw error }
+            // One source that cannot be used leaves the others as they are. Once its first batch is in the store it
+            // must be read to its end: then every error ends the run.
+            committer.summary.failures.append(error)
             return
         }
-        let reader = try SourceReader(
-            path: path, format: request.format, limits: settings.limits, resume: known?.progress.resumePoint)
         var source = try committer.begin(
             SourceDescription(
-                digest: digest, name: name, bytes: Int64(clamping: bytes), format: reader.format.rawValue,
-                label: request.label, declared: request.declared?.json))
+                digest: opened.digest, name: name, bytes: Int64(clamping: opened.bytes),
+                format: opened.reader.format.rawValue, label: request.label, declared: request.declared?.json))
         progress.source = name
-        let readBefore = committer.summary.bytesRead
-        let resumedAt = known?.progress.resumePoint.memberOffset ?? 0
-
+        let (doneBefore, readBefore) = (progress.bytesDone, committer.summary.bytesRead)
         let batches = OrderedBatches(
             workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
-        try await batches.run(reader) { batch in
+        try await batches.run(opened.reader) { batch in
             (try preparer.prepare(batch.records), BatchExtent(batch))
         } commit: { records, extent in
-            try stamp.requireUnchanged(path)
+            try opened.stamp.requireUnchanged(path)
             try committer.commit(records, of: &source, upTo: extent)
-            committer.summary.bytesRead = readBefore + extent.position - min(resumedAt, extent.position)
-            progress.bytesDone = before + extent.position
+            committer.summary.bytesRead =
+                readBefore + extent.position - min(opened.resumedAt.memberOffset, extent.position)
+            progress.bytesDone = doneBefore + extent.position
             progress.summary = committer.summary
             report(progress)
         }
+        try opened.stamp.requireUnchanged(path)
         if !source.progress.isDone { try committer.finish(&source) }
+        progress.bytesDone = doneBefore + opened.bytes
+    }
+
+    private struct OpenedSource {
+        var stamp: SourceStamp
+        var digest: Digest
+        var bytes: UInt64
+        var reader: SourceReader
+        var resumedAt: ResumePoint
+    }
+
+    /// Opens a source at the point where its last committed batch ended; nil where it was read to its end before.
+    private func open(_ path: String, _ committer: inout Committer) throws(SluiceError) -> OpenedSource? {
+        let stamp = try SourceStamp(of: path)
+        let (digest, bytes) = try SourceFile.digest(of: path)
+        let known = try committer.known(digest)
+        if let known {
+            try requireSameRequest(known, path)
+            try committer.meet(known)
+            if known.progress.isDone { return nil }
+        }
+        let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
+        let resume = known?.progress.resumePoint
+        let reader = try SourceReader(path: path, format: format, limits: settings.limits, resume: resume)
+        return OpenedSource(stamp: stamp, digest: digest, bytes: bytes, reader: reader, resumedAt: resume ?? .start)
+    }
+
+    /// A source keeps what it was first read under: a cursor counts records of one framing, and half a source cannot be
+    /// declared otherwise than its other half.
+    private func requireSameRequest(_ known: StoredSource, _ path: String) throws(SluiceError) {
+        let was = known.description
+        guard was.declared == request.declared?.json, was.label == request.label else {
+            if known.progress.isDone { return }
+            throw SluiceError(
+                .configuration, "\(path) was begun with another --source, --origin or --generator",
+                advice: "give the same ones to read it to its end")
+        }
+        guard request.format == .auto || request.format.rawValue == was.format || known.progress.isDone else {
+            throw SluiceError(
+                .configuration, "\(path) was begun as \(was.format), not \(request.format.rawValue)",
+                advice: "leave --format out to read it to its end")
+        }
     }
 }
 

@@ -10,6 +10,14 @@ public struct IngestSummary: Sendable, Equatable {
     public var alreadyIngested = 0
     /// Files in the directories given that were passed over, because their names are not those of dumps.
     public var passedOver: [String] = []
+    /// True where a source that was passed over holds records.
+    public var hasEarlierRecords = false
+    /// True where a source that was read on after an interruption had damage before it.
+    public var hasEarlierDamage = false
+    /// Records that were not compared with all their candidates, because that would have cost more than the limits allow.
+    public var cutSearches = 0
+    /// How often a kept document was left out of a band of the index, because too many others share its key there.
+    public var fullBuckets = 0
     /// Records decided in this run.
     public var records = 0
     /// Documents kept.
@@ -42,12 +50,12 @@ public struct IngestSummary: Sendable, Equatable {
     public var rejectedCount: Int { rejected.values.reduce(0, +) }
 
     /// True where a record was rejected because its input is damaged or beyond a limit.
-    public var hasDamage: Bool { rejected.contains { $0.key.isDamage && $0.value > 0 } }
+    public var hasDamage: Bool { hasEarlierDamage || rejected.contains { $0.key.isDamage && $0.value > 0 } }
 
     /// How the run ended, as an exit code: 0; 1 where something was damaged; 65 where there was nothing to use.
     public var exitCode: Int32 {
         if hasDamage { return SluiceError.Code.checkFailed.rawValue }
-        let isUseful = kept + exactDuplicates + nearDuplicates > 0 || alreadyIngested > 0
+        let isUseful = kept + exactDuplicates + nearDuplicates > 0 || hasEarlierRecords
         if let failure = failures.first {
             return (isUseful ? SluiceError.Code.checkFailed : failure.code).rawValue
         }

@@ -71,8 +71,8 @@ private struct RecentShingles {
     private var entries: [Int64: ShingleSet] = [:]
     private var held = 0
 
-    /// The most hashes that are held, 8 bytes each.
-    private static let capacity = 1 << 20
+    /// The most hashes that are held, 8 bytes each: 32 MB.
+    private static let capacity = 1 << 22
 
     subscript(seq: Int64) -> ShingleSet? {
         get { entries[seq] }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SluiceCore
 import SluicePipeline
+import SluiceStore
 
 /// The options that every command has.
 struct SharedOptions: ParsableArguments {
@@ -16,6 +17,12 @@ struct SharedOptions: ParsableArguments {
 
     /// The settings in force.
     func settings() throws(SluiceError) -> Settings { try ConfigurationFile.settings(at: config) }
+
+    /// The store, opened to be asked; a wrong configuration is refused here too.
+    func openStore() throws(SluiceError) -> Store {
+        _ = try settings()
+        return try Store.open(directory: storeDirectory, mode: .read)
+    }
 
     /// The store's directory: as given, else systemd's state directory, else the user's.
     var storeDirectory: String {

@@ -34,13 +34,16 @@ extension IngestSummary {
         if kept + exactDuplicates + nearDuplicates == 0 {
             return "none of the \(records) records holds text that can be used; the reasons are above"
         }
+        if cutSearches > 0 {
+            return "\(cutSearches) records were compared with a part of their candidates only (limits.candidates)"
+        }
         if hasDamage {
             return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
         }
         if kept > 0 && held >= kept {
-            return "every document of this run is held: the shards' cap leaves no room for text that may be synthetic, "
-                + "and text that the detector cannot judge counts by detection.prior; set that or shards.cap, or "
-                + "declare the source with --origin"
+            return "every document of this run is held: text that the detector cannot judge counts as synthetic by "
+                + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text arrives. "
+                + "If its authors are known, ingest it into a new store with --origin"
         }
         return alreadyIngested > 0 ? "\(alreadyIngested) sources were in the store already and were passed over" : nil
     }

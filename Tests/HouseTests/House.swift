@@ -10,7 +10,7 @@ enum House {
     ///
     /// A new room, or a new package in a room, is a line here, so that it is a decision and not an accident.
     static let mayImport: [String: Set<String>] = [
-        "sluice": rooms.union(["ArgumentParser", "Configuration", "SystemPackage"]),
+        "sluice": rooms.union(["ArgumentParser", "Configuration"]),
         "SluiceService": rooms.union(["Hummingbird", "ServiceLifecycle", "Logging", "Metrics", "NIOCore"]),
         "SluiceExport": ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"],
         "SluicePipeline": [

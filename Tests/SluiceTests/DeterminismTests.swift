@@ -46,56 +46,72 @@ struct DeterminismTests {
         ]
     }
 
-    @Test("with one worker and with two")
+    /// Small batches, so that many are under way at once.
+    static func arguments(_ folder: Folder, store: String, workers: Int = 2, batch: Int = 8, _ inputs: [String]) throws
+        -> [String]
+    {
+        let config = try folder.file("config-\(batch).yaml", "ingest:\n  batch_records: \(batch)\n")
+        return ["ingest", "--config", config, "--store", folder.path(store), "--workers", "\(workers)"] + inputs
+    }
+
+    @Test("with one worker and with eight, in batches of three and of a hundred")
     func workers() throws {
         let folder = try Folder()
         let inputs = try Self.inputs(in: folder, count: 400)
-        for workers in ["1", "2"] {
+        var images: [Data] = []
+        var exports: [[String: Data]] = []
+        for (workers, batch) in [(1, 512), (2, 8), (8, 3), (8, 100)] {
+            let store = "store-\(workers)-\(batch)"
             let run = try Program.run(
-                ["ingest", "--store", folder.path("store-\(workers)"), "--workers", workers] + inputs)
+                Self.arguments(folder, store: store, workers: workers, batch: batch, inputs))
             #expect(run.exitCode == 0, "\(run.errors)")
+            images.append(try Self.image(of: folder.path(store), in: folder))
+            exports.append(try Self.export(of: folder.path(store), to: folder.path("out-" + store)))
         }
-        #expect(
-            try Self.image(of: folder.path("store-1"), in: folder)
-                == Self.image(of: folder.path("store-2"), in: folder))
-        #expect(
-            try Self.export(of: folder.path("store-1"), to: folder.path("out-1"))
-                == Self.export(of: folder.path("store-2"), to: folder.path("out-2")))
+        #expect(images.allSatisfy { $0 == images[0] })
+        #expect(exports.allSatisfy { $0 == exports[0] })
     }
 
     @Test("when it is killed at fifty random moments and started again each time")
     func kills() throws {
         let folder = try Folder()
-        let inputs = try Self.inputs(in: folder, count: 400)
-        let config = try folder.file("config.yaml", "ingest:\n  batch_records: 16\n")
-        let arguments = { (store: String) in ["ingest", "--config", config, "--store", folder.path(store)] + inputs }
+        let inputs = try Self.inputs(in: folder, count: 1500)
+        let whole = try Self.arguments(folder, store: "whole", inputs)
         let began = ContinuousClock.now
-        #expect(try Program.run(arguments("whole")).exitCode == 0)
+        #expect(try Program.run(whole).exitCode == 0)
         let duration = (ContinuousClock.now - began) / .microseconds(1)
+        let image = try Self.image(of: folder.path("whole"), in: folder)
+        let files = try Self.export(of: folder.path("whole"), to: folder.path("out-whole"))
 
         var random = SeededRandom(seed: 50)
-        var killed = 0
-        while killed < 50 {
-            let process = Program.process(arguments("killed"))
+        let arguments = try Self.arguments(folder, store: "killed", inputs)
+        var (kills, stores) = (0, 0)
+        while kills < 50 {
+            let process = Program.process(arguments)
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
+            // A fifth of the whole run at most: several kills fall into every store.
+            usleep(UInt32.random(in: 1000...UInt32(duration / 5), using: &random))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
-            killed += 1
-            // A finished store has nothing left to interrupt: the next kill begins anew.
-            if killed < 50 && process.terminationReason == .exit {
-                try FileManager.default.removeItem(atPath: folder.path("killed"))
+            if process.terminationReason == .uncaughtSignal {
+                kills += 1
+                continue
             }
+            try check(folder, image: image, files: files, store: stores)
+            stores += 1
         }
-        let last = try Program.run(arguments("killed"))
-        #expect(last.exitCode == 0, "\(last.errors)")
-        #expect(try Program.run("verify", "--store", folder.path("killed")).exitCode == 0)
-        #expect(
-            try Self.image(of: folder.path("whole"), in: folder) == Self.image(of: folder.path("killed"), in: folder))
-        #expect(
-            try Self.export(of: folder.path("whole"), to: folder.path("out-whole"))
-                == Self.export(of: folder.path("killed"), to: folder.path("out-killed")))
+        #expect(try Program.run(arguments).exitCode == 0)
+        try check(folder, image: image, files: files, store: stores)
+    }
+
+    /// Holds a store that was killed on its way against the one that was not, and clears it away.
+    private func check(_ folder: Folder, image: Data, files: [String: Data], store: Int) throws {
+        let killed = folder.path("killed")
+        #expect(try Program.run("verify", "--store", killed).exitCode == 0)
+        #expect(try Self.image(of: killed, in: folder) == image)
+        #expect(try Self.export(of: killed, to: folder.path("out-killed-\(store)")) == files)
+        try FileManager.default.removeItem(atPath: killed)
     }
 }

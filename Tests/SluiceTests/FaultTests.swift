@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// Disks that fill up and places that cannot be written: said so, and nothing lost.
-@Suite("When the machine says no", .serialized, .enabled(if: SmallDisk.canBeMounted, "mounting a small disk needs root"))
+@Suite(
+    "When the machine says no", .serialized, .enabled(if: SmallDisk.canBeMounted, "mounting a small disk needs root"))
 struct FaultTests {
     /// Runs a shell script in a mount namespace of its own; `$SLUICE` is the program.
     private func isolated(_ script: String) throws -> Program.Outcome {

@@ -2,12 +2,19 @@ import Glibc
 import SluiceCore
 import SluiceCrawl
 
+extension SluiceError {
+    /// True where other inputs of the same run can be read all the same.
+    var concernsOneInput: Bool { code == .noUsableData || code == .inputMissing }
+}
+
 /// The files that a run reads, in the order in which they are read.
 public struct InputList: Sendable, Equatable {
     /// Paths of regular files, and `-` for standard input.
     public var paths: [String]
     /// Files of the directories that were passed over, because their names are not those of dumps.
     public var passedOver: [String]
+    /// What in the directories cannot even be named or looked at, each with the reason.
+    public var failures: [SluiceError]
 
     /// The name of standard input.
     public static let standardInput = "-"
@@ -22,6 +29,7 @@ public struct InputList: Sendable, Equatable {
     public init(expanding inputs: [String]) throws(SluiceError) {
         paths = []
         passedOver = []
+        failures = []
         for input in inputs {
             guard input != InputList.standardInput else {
                 paths.append(input)
@@ -42,11 +50,11 @@ public struct InputList: Sendable, Equatable {
         }
     }
 
-    /// The size of all files together; standard input has none yet.
-    func bytes() throws(SluiceError) -> UInt64 {
-        var total: UInt64 = 0
-        for path in paths where path != InputList.standardInput { total += try SourceFile.size(of: path) }
-        return total
+    /// The size of all files together, as far as they can be looked at; standard input has none yet.
+    var bytes: UInt64 {
+        paths.reduce(0) { total, path in
+            total + (path == InputList.standardInput ? 0 : (try? SourceFile.size(of: path)) ?? 0)
+        }
     }
 
     /// The last part of a path.
@@ -74,22 +82,22 @@ public struct InputList: Sendable, Equatable {
     }
 
     private mutating func addDirectory(_ directory: String) throws(SluiceError) {
-        guard let stream = opendir(directory) else {
-            throw SluiceError(
-                .inputMissing, "\(directory): \(String(cString: strerror(errno)))", advice: "check its permissions")
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+        for name in try DirectoryListing.names(of: directory) {
+            guard let name else {
+                failures.append(
+                    SluiceError(
+                        .inputMissing, "\(directory) holds a file whose name is not UTF-8", advice: "rename it"))
+                continue
             }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        for name in names.sorted(by: { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }) {
-            let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
+            if name.hasPrefix(".") { continue }
+            let path = prefix + name
             var status = stat()
-            guard lstat(path, &status) == 0 else { continue }
+            guard lstat(path, &status) == 0 else {
+                failures.append(
+                    SluiceError(.inputMissing, "\(path): \(String(cString: strerror(errno)))", advice: "check it"))
+                continue
+            }
             switch status.st_mode & S_IFMT {
             case S_IFDIR: try addDirectory(path)
             case S_IFREG where InputList.isDump(name): paths.append(path)

@@ -21,9 +21,9 @@ struct SourceStamp: Equatable {
 
     /// Fails where the file is not what it was.
     func requireUnchanged(_ path: String) throws(SluiceError) {
-        guard try SourceStamp(of: path) == self else {
+        guard let now = try? SourceStamp(of: path), now == self else {
             throw SluiceError(
-                .io, "\(path) changed while it was read",
+                .io, "\(path) changed or went while it was read",
                 advice: "what was committed stays; run it again when the file is complete")
         }
     }

@@ -45,13 +45,9 @@ enum StandardInputCopy {
 
     /// Removes what runs that were killed left behind in `directory`; only while the store's lock is held.
     static func removeLeftovers(in directory: String) {
-        guard let stream = opendir(directory) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("stdin-") && name.hasSuffix(".partial") { unlink(directory + "/" + name) }
+        for case let name? in (try? DirectoryListing.names(of: directory)) ?? []
+        where name.hasPrefix("stdin-") && name.hasSuffix(".partial") {
+            unlink(directory + "/" + name)
         }
     }
 

@@ -57,6 +57,10 @@ public struct Settings: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
+    /// What a store's index rests on, on one line; a store keeps it for life and refuses another. The number of the
+    /// words' version goes up when a tokeniser yields other words or hashes.
+    public var identity: String { "\(dedup.description) shingles=\(limits.shingles) tokens=1" }
+
     /// SHA-256 over the settings that decide what becomes of a record; what only moves work about is left out.
     public var digest: Digest {
         let lines = SettingKey.all.filter(\.decides).map { "\($0.name)=\($0.read(self))\n" }

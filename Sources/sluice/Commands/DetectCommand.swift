@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCore
 import SluiceCrawl
+import SluiceLedger
 import SluicePipeline
 
 struct DetectCommand: AsyncParsableCommand {
@@ -24,9 +25,10 @@ struct DetectCommand: AsyncParsableCommand {
         try await reportingErrors {
             let settings = try shared.settings()
             let detection = try Detection(settings: settings, model: try ShippedFiles.model(settings), prior: prior)
-            var count = 0
-            try await detection.run(inputs, format: format) { documents in
+            var (count, damaged) = (0, 0)
+            let failures = try await detection.run(inputs, format: format) { documents in
                 count += documents.count
+                damaged += documents.count { $0.rejection?.isDamage == true }
                 if shared.json {
                     var json = JSONText(capacity: 512 * documents.count)
                     for document in documents { document.write(to: &json) }
@@ -35,7 +37,10 @@ struct DetectCommand: AsyncParsableCommand {
                     for document in documents { Console.out(document.paragraph) }
                 }
             }
+            for failure in failures { Console.note("sluice: \(failure)") }
+            if let failure = failures.first, count == 0 { throw ExitCode(failure.code.rawValue) }
             if count == 0 { throw SluiceError(.noUsableData, "the input holds no records") }
+            if damaged > 0 || !failures.isEmpty { throw ExitCode(SluiceError.Code.checkFailed.rawValue) }
         }
     }
 }
@@ -55,21 +60,10 @@ extension DetectedDocument {
             json.key("words")
             json.value(words)
             json.key("evidence")
-            json.array { json in
-                for evidence in judgement.evidence {
-                    json.object { json in
-                        json.key("kind")
-                        json.value(evidence.kind)
-                        json.key("weight")
-                        json.value(evidence.weight)
-                        json.key("detail")
-                        json.value(evidence.detail)
-                    }
-                }
-            }
+            json.raw(RecordedJudgement.json(judgement.evidence))
             if let rejection {
                 json.key("rejected")
-                json.value(rejection)
+                json.value(rejection.rawValue)
             }
         }
         json.newline()
@@ -77,7 +71,7 @@ extension DetectedDocument {
 
     /// The answer for people.
     fileprivate var paragraph: String {
-        if let rejection { return Console.printable("\(id): not judged, \(rejection)") }
+        if let rejection { return Console.printable("\(id): not judged, \(rejection.rawValue)") }
         let percent = JSONText.decimal(judgement.probability * 100, places: 1)
         var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
         for evidence in judgement.evidence {

@@ -54,6 +54,7 @@ struct IngestCommand: AsyncParsableCommand {
                 declared: origin.map { DeclaredLabel(isSynthetic: $0 == .synthetic, generator: generator) })
             let report = ProgressReport()
             let ingest = try Ingest(request, settings: settings, model: try ShippedFiles.model(settings))
+            defer { report.end() }
             let summary = try await ingest.run { report.show($0) }
             report.end()
             if shared.json { Console.out(summary.json) } else { Console.out(summary.table) }

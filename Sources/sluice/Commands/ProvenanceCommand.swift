@@ -57,7 +57,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+            let store = try shared.openStore()
             defer { store.close() }
             let query = ProvenanceQuery(filter: filter, decision: decision, limit: limit, after: cursor)
             let count = try store.read { reader in
@@ -76,7 +76,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
                 return count
             }
             if count == 0 { Console.note("sluice: no row matches") }
-            if count == limit { Console.note("sluice: there may be more; see --limit and --cursor") }
+            if count > 0 && count == limit { Console.note("sluice: there may be more; see --limit and --cursor") }
         }
     }
 

@@ -14,7 +14,7 @@ struct ShardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
-                let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+                let store = try shared.openStore()
                 defer { store.close() }
                 let shards = try store.read { try $0.shards() }
                 for shard in shards { Console.out(shared.json ? shard.json : shard.line) }
@@ -30,7 +30,7 @@ struct ShardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
-                let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+                let store = try shared.openStore()
                 defer { store.close() }
                 guard let found = try store.read({ try $0.shards() }).first(where: { $0.id == shard }) else {
                     throw SluiceError(
@@ -48,7 +48,7 @@ struct ShardsCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 // Opening to write would make a store; there must be one.
-                try Store.open(directory: shared.storeDirectory, mode: .read).close()
+                try shared.openStore().close()
                 let store = try Store.open(directory: shared.storeDirectory, mode: .write)
                 defer { store.close() }
                 guard let sealed = try store.write({ try $0.sealShard() }) else {

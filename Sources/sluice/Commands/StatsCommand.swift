@@ -10,7 +10,7 @@ struct StatsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+            let store = try shared.openStore()
             defer { store.close() }
             let (statistics, sources) = try store.read { (try $0.statistics(), try $0.sources()) }
             Console.out(shared.json ? statistics.json(sources) : statistics.table(sources))

@@ -32,7 +32,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func storeFindings() throws(SluiceError) -> [Finding] {
-        let store = try Store.open(directory: shared.storeDirectory, mode: .read)
+        let store = try shared.openStore()
         defer { store.close() }
         let decompressor = ZstdDecompressor()
         return try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }

@@ -1,0 +1,32 @@
+import Glibc
+import SluiceCore
+
+/// What lies in a directory.
+enum DirectoryListing {
+    /// The names in `directory` but `.` and `..`, in the order of their bytes; nil stands for a name that is not UTF-8.
+    ///
+    /// - Throws: ``SluiceError`` of the kind `inputMissing` where the directory cannot be opened or read to its end.
+    static func names(of directory: String) throws(SluiceError) -> [String?] {
+        guard let stream = opendir(directory) else { throw failure(directory) }
+        defer { closedir(stream) }
+        var names: [String?] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw failure(directory) }
+                break
+            }
+            // In place: the last entry of a block may be shorter than the field is declared.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 1) { String(validatingCString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted { ($0 ?? "").utf8.lexicographicallyPrecedes(($1 ?? "").utf8) }
+    }
+
+    private static func failure(_ directory: String) -> SluiceError {
+        SluiceError(
+            .inputMissing, "\(directory): \(String(cString: strerror(errno)))", advice: "check its permissions")
+    }
+}
