@@ -111,7 +111,7 @@ private struct ExportCheck {
             throw SluiceError(.checkFailed, "\(place): row \(facts.seq) is there twice, or beyond the ledger")
         }
         file.rawBytes += Int64(record.bytes.count) + 1
-        file.totals.add(ShardLedger.Candidate(seq: facts.seq, synthetic: facts.synthetic, real: facts.real))
+        file.totals.add(Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real))
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
     }
 

@@ -99,8 +99,8 @@ public struct StoreReader {
     }
 
     /// The held documents, oldest first, after `seq`; at most `limit` of them.
-    public func held(after seq: Int64 = 0, limit: Int) throws -> [ShardLedger.Candidate] {
-        try candidates(after: seq, limit: limit)
+    public func held(after seq: Int64 = 0, limit: Int) throws -> [Admitter.Document] {
+        try documentsHeld(after: seq, limit: limit)
     }
 
     /// The names of the releases, in the order in which they were made.
@@ -156,27 +156,27 @@ public struct StoreReader {
     }
 
     /// The shards' state as the rows give it: the open shard, the last shard's number, and who is held.
-    func shardLedger(settings: ShardSettings) throws -> ShardLedger {
+    func admitter(settings: ShardSettings?) throws -> Admitter {
         let all = try shards()
         let open = all.last { !$0.isSealed }
-        return ShardLedger(
+        return Admitter(
             settings: settings,
-            open: open.map { ShardLedger.OpenShard(id: $0.id, settings: $0.settings, totals: $0.totals) },
+            open: open.map { Admitter.OpenShard(id: $0.id, settings: $0.settings, totals: $0.totals) },
             lastShard: all.last?.id ?? 0,
-            held: try candidates(after: 0, limit: -1))
+            held: try documentsHeld(after: 0, limit: -1))
     }
 
     /// The condition on `document` that no shard holds it: its actions add up to nothing, or there are none.
     private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = document.seq) IS NOT 1"
 
-    private func candidates(after seq: Int64, limit: Int) throws -> [ShardLedger.Candidate] {
+    private func documentsHeld(after seq: Int64, limit: Int) throws -> [Admitter.Document] {
         try Row.fetchAll(
             db,
             sql: """
                 SELECT seq, synthetic, real FROM document WHERE seq > ? AND \(StoreReader.isHeld)
                 ORDER BY seq LIMIT ?
                 """, arguments: [seq, limit]
-        ).map { ShardLedger.Candidate(seq: $0[0], synthetic: $0[1], real: $0[2]) }
+        ).map { Admitter.Document(seq: $0[0], synthetic: $0[1], real: $0[2]) }
     }
 }
 

@@ -1,16 +1,17 @@
 import SluiceCore
 import SluiceLedger
 
-/// What a store is opened with. The defaults are those of `config/sluice.yaml`.
+/// What a store is opened with.
 public struct StoreSettings: Sendable, Equatable {
-    /// The cap and the size of the shards that are opened from now on; an open shard keeps its own.
-    public var shards: ShardSettings
+    /// The cap and the size of the shards that are opened from now on; an open shard keeps its own. Nil where nothing
+    /// is going to be appended.
+    public var shards: ShardSettings?
     /// The line that describes deduplication's parameters (`DedupParameters.description`). The first writer's is kept
     /// for life and a different one refused; nil asks nothing.
     public var deduplication: String?
 
     /// Settings of their parts.
-    public init(shards: ShardSettings = ShardSettings(), deduplication: String? = nil) {
+    public init(shards: ShardSettings? = nil, deduplication: String? = nil) {
         self.shards = shards
         self.deduplication = deduplication
     }
@@ -49,7 +50,7 @@ public struct RunDescription: Sendable, Equatable {
 public struct SourceDescription: Sendable, Equatable {
     /// SHA-256 of its bytes.
     public var digest: Digest
-    /// What it was called: a path as given, or `-`.
+    /// What it was called: the file's base name, or `stdin`.
     public var name: String
     /// Its size as given, compressed.
     public var bytes: Int64

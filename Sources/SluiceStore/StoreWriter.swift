@@ -6,10 +6,10 @@ import SluiceLedger
 public final class StoreWriter {
     let db: Database
     private let settings: StoreSettings
-    private(set) var shards: ShardLedger?
+    private(set) var shards: Admitter?
     private var sourceIDs: [Digest: Int64] = [:]
 
-    init(_ db: Database, shards: ShardLedger?, settings: StoreSettings) {
+    init(_ db: Database, shards: Admitter?, settings: StoreSettings) {
         self.db = db
         self.shards = shards
         self.settings = settings
@@ -80,11 +80,16 @@ public final class StoreWriter {
     /// included.
     public func append(_ entries: [StoreEntry], run: Int64, timeMicroseconds: Int64) throws {
         guard let first = entries.first else { return }
+        guard settings.shards != nil else {
+            throw SluiceError(
+                .configuration, "the store was opened without a cap and a size for its shards",
+                advice: "this is a defect of the program, please report it")
+        }
         try db.execute(
             sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
             arguments: [first.row.seq, entries.count, run, timeMicroseconds])
         var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
+        var steps: [Admitter.Step] = []
         let rows = try RowInsertions(db)
         for entry in entries {
             try rows.insert(entry.row, source: try sourceID(entry.row.source))
@@ -94,10 +99,10 @@ public final class StoreWriter {
             if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
             guard let document = entry.document else { continue }
             let mass = 1000 &* Int64(entry.row.tokens ?? 0)
-            let candidate = ShardLedger.Candidate(
+            let admission = Admitter.Document(
                 seq: entry.row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
-            try rows.insert(document, candidate)
-            _ = shards.place(candidate, &steps)
+            try rows.insert(document, admission)
+            _ = shards.place(admission, &steps)
         }
         try write(steps)
         try Lookup.extend(db, records: first.row.seq + Int64(entries.count) - 1)
@@ -112,7 +117,7 @@ public final class StoreWriter {
     /// Seals the open shard; gives its number, or nil where none is open with anything in it.
     public func sealShard() throws -> Int64? {
         var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
+        var steps: [Admitter.Step] = []
         shards.seal(&steps)
         try write(steps)
         self.shards = shards
@@ -131,9 +136,9 @@ public final class StoreWriter {
                 """, arguments: [seq])
         guard let row else { return false }
         var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
-        let candidate = ShardLedger.Candidate(seq: seq, synthetic: row[0], real: row[1])
-        guard shards.withdraw(candidate, &steps) else { return false }
+        var steps: [Admitter.Step] = []
+        let document = Admitter.Document(seq: seq, synthetic: row[0], real: row[1])
+        guard shards.withdraw(document, &steps) else { return false }
         try write(steps)
         self.shards = shards
         return true
@@ -185,14 +190,14 @@ public final class StoreWriter {
         return source.id
     }
 
-    private func currentShards() throws -> ShardLedger {
+    private func currentShards() throws -> Admitter {
         if let shards { return shards }
-        let read = try reader.shardLedger(settings: settings.shards)
+        let read = try reader.admitter(settings: settings.shards)
         shards = read
         return read
     }
 
-    private func write(_ steps: [ShardLedger.Step]) throws {
+    private func write(_ steps: [Admitter.Step]) throws {
         guard !steps.isEmpty else { return }
         var id = try next("admission")
         let admission = try Insertion(db, into: "admission", columns: 7)

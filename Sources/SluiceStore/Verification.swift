@@ -228,8 +228,8 @@ struct Verification {
                 outcome.fail("admission \(id) is of no shard or no document")
                 continue
             }
-            let candidate = ShardLedger.Candidate(seq: 0, synthetic: synthetic, real: real)
-            let after = (totals[shard] ?? ShardTotals()).adding(candidate, times: action)
+            let document = Admitter.Document(seq: 0, synthetic: synthetic, real: real)
+            let after = (totals[shard] ?? ShardTotals()).adding(document, times: action)
             totals[shard] = after
             if id != expected { outcome.fail("admission \(id) comes where \(expected) should") }
             if after != ShardTotals(documents: row[3], synthetic: row[4], real: row[5]) {

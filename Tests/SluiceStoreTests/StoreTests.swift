@@ -114,6 +114,19 @@ struct StoreTests {
         #expect(shards[1].totals.documents == 1)
     }
 
+    @Test("is opened for appending with a cap and a size, and takes nothing without")
+    func appendingWithoutSettings() throws {
+        try Sample.fill(directory, [Sample.kept(1)]).close()
+        let store = try Store.open(directory: directory.path, mode: .write)
+        #expect {
+            try store.write { try $0.append([Sample.kept(2)], run: 1, timeMicroseconds: 5) }
+        } throws: {
+            ($0 as? SluiceError)?.code == .configuration
+        }
+        #expect(try store.write { try $0.sealShard() } == 1)
+        #expect(try store.read { try $0.nextSeq() } == 2)
+    }
+
     @Test("remembers a release for good, and which documents are in it")
     func releases() throws {
         let store = try Sample.fill(directory, Sample.mixed())
@@ -218,7 +231,8 @@ struct ProvenanceQueryTests {
         }
         #expect(left == keys.reduce(2, +))
         try Shell.run("DELETE FROM lookup;", on: directory.database)
-        let reopened = try Store.open(directory: directory.path, mode: .write)
+        let reopened = try Store.open(
+            directory: directory.path, mode: .write, settings: StoreSettings(shards: Sample.shards))
         #expect(try reopened.verify().filter { !$0.passed }.map(\.check) == ["lookups"])
         #expect(try seqs(reopened, ProvenanceQuery(filter: .host("host1.example"), limit: 0)) == [])
         #expect(try seqs(reopened, ProvenanceQuery(filter: .url("http://host2.example/page/2"))) == [2])

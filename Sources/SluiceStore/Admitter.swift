@@ -5,8 +5,8 @@ public struct ShardSettings: Sendable, Equatable {
     /// The size in tokens at which a shard is sealed; 1 to 8,000,000,000.
     public var targetTokens: Int64
 
-    /// Settings of their parts; the defaults are those of `config/sluice.yaml`.
-    public init(capPPM: Int64 = 100_000, targetTokens: Int64 = 100_000_000) {
+    /// Settings of their parts. There are no defaults here: they are those of `config/sluice.yaml`, and its alone.
+    public init(capPPM: Int64, targetTokens: Int64) {
         self.capPPM = capPPM
         self.targetTokens = targetTokens
     }
@@ -49,10 +49,10 @@ public struct ShardTotals: Sendable, Equatable {
         return synthetic &* 1_000_000 <= capPPM &* real
     }
 
-    func adding(_ candidate: ShardLedger.Candidate, times sign: Int64 = 1) -> ShardTotals {
+    func adding(_ document: Admitter.Document, times sign: Int64 = 1) -> ShardTotals {
         ShardTotals(
-            documents: documents &+ sign, synthetic: synthetic &+ sign &* candidate.synthetic,
-            real: real &+ sign &* candidate.real)
+            documents: documents &+ sign, synthetic: synthetic &+ sign &* document.synthetic,
+            real: real &+ sign &* document.real)
     }
 }
 
@@ -64,9 +64,9 @@ public struct ShardTotals: Sendable, Equatable {
 /// the next is opened by the first document that fits an empty one.
 ///
 /// The steps are a function of the sequence of documents and settings alone: neither batches nor restarts show.
-public struct ShardLedger: Sendable {
+public struct Admitter: Sendable {
     /// A kept document, as far as shards are concerned. Masses are in thousandths of a token.
-    public struct Candidate: Sendable, Equatable {
+    public struct Document: Sendable, Equatable {
         /// The provenance row that kept it.
         public var seq: Int64
         /// Machine-written mass, 0 to 10¹².
@@ -74,7 +74,7 @@ public struct ShardLedger: Sendable {
         /// Human mass, 0 to 10¹².
         public var real: Int64
 
-        /// A candidate of its parts.
+        /// A document of its parts.
         public init(seq: Int64, synthetic: Int64, real: Int64) {
             self.seq = seq
             self.synthetic = synthetic
@@ -100,13 +100,13 @@ public struct ShardLedger: Sendable {
         var totals = ShardTotals()
     }
 
-    /// What the next shard is opened with.
-    public let settings: ShardSettings
+    /// What the next shard is opened with; nil where none can be opened, so that what finds no open one is held.
+    public let settings: ShardSettings?
     private var open: OpenShard?
     private var lastShard: Int64
     private var waiting: HeldQueue
     /// Held documents that cannot fit a shard of the settings they were last tried under; they block nobody.
-    private var oversized: [Candidate] = []
+    private var oversized: [Document] = []
 
     /// The state in which no shard was ever opened.
     public init(settings: ShardSettings) {
@@ -114,7 +114,7 @@ public struct ShardLedger: Sendable {
     }
 
     /// The state a store is in: its open shard, the last shard's number and the held documents, oldest first.
-    init(settings: ShardSettings, open: OpenShard?, lastShard: Int64, held: [Candidate]) {
+    init(settings: ShardSettings?, open: OpenShard?, lastShard: Int64, held: [Document]) {
         self.settings = settings
         self.open = open
         self.lastShard = lastShard
@@ -127,12 +127,12 @@ public struct ShardLedger: Sendable {
     /// Decides about a newly kept document, appends what follows to `steps`, and says whether it was admitted.
     ///
     /// O(1) amortised over the documents.
-    public mutating func place(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
-        guard fits(candidate) else {
-            waiting.append(candidate)
+    public mutating func place(_ document: Document, _ steps: inout [Step]) -> Bool {
+        guard fits(document) else {
+            waiting.append(document)
             return false
         }
-        admit(candidate, &steps)
+        admit(document, &steps)
         admitHeld(&steps)
         return true
     }
@@ -146,42 +146,44 @@ public struct ShardLedger: Sendable {
 
     /// Takes a document out of the open shard again and holds it, unless the rest would break the cap. The caller
     /// answers for its being in that shard. O(held documents).
-    public mutating func withdraw(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
+    public mutating func withdraw(_ document: Document, _ steps: inout [Step]) -> Bool {
         guard var shard = open else { return false }
-        let totals = shard.totals.adding(candidate, times: -1)
+        let totals = shard.totals.adding(document, times: -1)
         guard totals.documents >= 0, totals.obey(capPPM: shard.settings.capPPM) else { return false }
         shard.totals = totals
         open = shard
-        steps.append(.withdraw(shard: shard.id, document: candidate.seq, totals))
-        waiting.insert([candidate])
+        steps.append(.withdraw(shard: shard.id, document: document.seq, totals))
+        waiting.insert([document])
         return true
     }
 
-    private func fits(_ candidate: Candidate) -> Bool {
-        let totals = (open?.totals ?? ShardTotals()).adding(candidate)
-        return totals.obey(capPPM: (open?.settings ?? settings).capPPM)
+    private func fits(_ document: Document) -> Bool {
+        guard let current = open?.settings ?? settings else { return false }
+        return (open?.totals ?? ShardTotals()).adding(document).obey(capPPM: current.capPPM)
     }
 
     /// True where not even a shard that was one token short of full, all of it human, would have room.
-    private func neverFits(_ candidate: Candidate) -> Bool {
-        let current = open?.settings ?? settings
+    private func neverFits(_ document: Document) -> Bool {
+        guard let current = open?.settings ?? settings else { return false }
         let fullest = ShardTotals(documents: 0, synthetic: 0, real: 1000 &* current.targetTokens)
-        return !fullest.adding(candidate).obey(capPPM: current.capPPM)
+        return !fullest.adding(document).obey(capPPM: current.capPPM)
     }
 
-    private mutating func admit(_ candidate: Candidate, _ steps: inout [Step]) {
+    private mutating func admit(_ document: Document, _ steps: inout [Step]) {
         var shard: OpenShard
         if let current = open {
             shard = current
-        } else {
+        } else if let settings {
             shard = OpenShard(id: lastShard &+ 1, settings: settings)
             lastShard = shard.id
             steps.append(.open(shard: shard.id, settings))
             waiting.insert(oversized)
             oversized = []
+        } else {
+            return
         }
-        shard.totals = shard.totals.adding(candidate)
-        steps.append(.admit(shard: shard.id, document: candidate.seq, shard.totals))
+        shard.totals = shard.totals.adding(document)
+        steps.append(.admit(shard: shard.id, document: document.seq, shard.totals))
         open = shard
         if shard.totals.tokens >= shard.settings.targetTokens { seal(&steps) }
     }
@@ -203,15 +205,15 @@ public struct ShardLedger: Sendable {
 
 /// Held documents in order of seq; taken from the front in amortised O(1).
 struct HeldQueue: Sendable {
-    private var items: [ShardLedger.Candidate]
+    private var items: [Admitter.Document]
     private var head = 0
 
-    init(_ items: [ShardLedger.Candidate]) { self.items = items }
+    init(_ items: [Admitter.Document]) { self.items = items }
 
     var count: Int { items.count - head }
-    var first: ShardLedger.Candidate? { head < items.count ? items[head] : nil }
+    var first: Admitter.Document? { head < items.count ? items[head] : nil }
 
-    mutating func append(_ item: ShardLedger.Candidate) { items.append(item) }
+    mutating func append(_ item: Admitter.Document) { items.append(item) }
 
     mutating func removeFirst() {
         head += 1
@@ -222,7 +224,7 @@ struct HeldQueue: Sendable {
     }
 
     /// Puts documents back at their places. O(*n* log *n*).
-    mutating func insert(_ others: [ShardLedger.Candidate]) {
+    mutating func insert(_ others: [Admitter.Document]) {
         guard !others.isEmpty else { return }
         items = (items[head...] + others).sorted { $0.seq < $1.seq }
         head = 0
