@@ -189,7 +189,7 @@ public final class StoreWriter {
                 admission.bind(id, 1)
                 admission.bind(shard, 2)
                 admission.bind(document, 3)
-                admission.bind(1, 4)
+                admission.bind(Int64(1), 4)
                 admission.bind(totals.documents, 5)
                 admission.bind(totals.synthetic, 6)
                 admission.bind(totals.real, 7)
