@@ -129,15 +129,15 @@ struct RowInsertions {
         try address.run()
     }
 
-    func insert(_ value: KeptDocument, _ candidate: ShardLedger.Candidate) throws {
-        document.bind(candidate.seq, 1)
+    func insert(_ value: KeptDocument, _ admission: Admitter.Document) throws {
+        document.bind(admission.seq, 1)
         document.bind(value.contentKey, 2)
         document.bind(value.bands, 3)
-        document.bind((candidate.synthetic &+ candidate.real) / 1000, 4)
-        document.bind(candidate.synthetic, 5)
-        document.bind(candidate.real, 6)
+        document.bind((admission.synthetic &+ admission.real) / 1000, 4)
+        document.bind(admission.synthetic, 5)
+        document.bind(admission.real, 6)
         try document.run()
-        text.bind(candidate.seq, 1)
+        text.bind(admission.seq, 1)
         text.bind(Int64(value.rawBytes), 2)
         text.bind(value.body, 3)
         try text.run()

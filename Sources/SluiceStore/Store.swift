@@ -29,7 +29,7 @@ public final class Store: Sendable {
 
     private struct State {
         /// The shards' state as of the last commit; nil where it has to be read first.
-        var shards: ShardLedger?
+        var shards: Admitter?
         /// What ended the writing, once something has.
         var failure: SluiceError?
     }
@@ -42,7 +42,7 @@ public final class Store: Sendable {
     public static func open(
         directory: String, mode: Mode, settings: StoreSettings = StoreSettings()
     ) throws(SluiceError) -> Store {
-        guard settings.shards.areValid else {
+        guard settings.shards?.areValid ?? true else {
             throw SluiceError(
                 .configuration, "a shard's cap must be 0 to 1 and its size 1 to 8,000,000,000 tokens",
                 advice: "correct shards.cap and shards.target_tokens")

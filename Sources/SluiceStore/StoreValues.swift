@@ -1,16 +1,17 @@
 import SluiceCore
 import SluiceLedger
 
-/// What a store is opened with. The defaults are those of `config/sluice.yaml`.
+/// What a store is opened with.
 public struct StoreSettings: Sendable, Equatable {
-    /// The cap and the size of the shards that are opened from now on; an open shard keeps its own.
-    public var shards: ShardSettings
+    /// The cap and the size of the shards that are opened from now on; an open shard keeps its own. Nil where nothing
+    /// is going to be appended.
+    public var shards: ShardSettings?
     /// The line that describes deduplication's parameters (`DedupParameters.description`). The first writer's is kept
     /// for life and a different one refused; nil asks nothing.
     public var deduplication: String?
 
     /// Settings of their parts.
-    public init(shards: ShardSettings = ShardSettings(), deduplication: String? = nil) {
+    public init(shards: ShardSettings? = nil, deduplication: String? = nil) {
         self.shards = shards
         self.deduplication = deduplication
     }
@@ -49,7 +50,7 @@ public struct RunDescription: Sendable, Equatable {
 public struct SourceDescription: Sendable, Equatable {
     /// SHA-256 of its bytes.
     public var digest: Digest
-    /// What it was called: a path as given, or `-`.
+    /// What it was called: the file's base name, or `stdin`.
     public var name: String
     /// Its size as given, compressed.
     public var bytes: Int64
@@ -188,6 +189,9 @@ public struct StoredText: Sendable, Equatable {
     public var body: [UInt8]
     /// The length of the text in it, in bytes.
     public var rawBytes: Int
+
+    /// The lengths there may be: a record is at most 1 GiB, and repair may make three bytes of one.
+    static let sizes: ClosedRange<Int64> = 1...4 << 30
 }
 
 /// What the near-duplicate index needs of a kept document.
@@ -206,8 +210,6 @@ public struct DocumentKeys: Sendable, Equatable {
 public struct StoreStatistics: Sendable, Equatable {
     /// Inputs known, those not yet read to their end included.
     public var sources: Int64 = 0
-    /// Inputs read to their end.
-    public var sourcesDone: Int64 = 0
     /// Law 1's counters over all sources.
     public var progress = SourceProgress()
     /// Rejected records by reason.

@@ -6,10 +6,10 @@ import SluiceLedger
 public final class StoreWriter {
     let db: Database
     private let settings: StoreSettings
-    private(set) var shards: ShardLedger?
+    private(set) var shards: Admitter?
     private var sourceIDs: [Digest: Int64] = [:]
 
-    init(_ db: Database, shards: ShardLedger?, settings: StoreSettings) {
+    init(_ db: Database, shards: Admitter?, settings: StoreSettings) {
         self.db = db
         self.shards = shards
         self.settings = settings
@@ -22,7 +22,7 @@ public final class StoreWriter {
 
     /// Writes down that a run begins, and gives its number.
     public func beginRun(_ run: RunDescription) throws -> Int64 {
-        let id = try next("run")
+        let id = try reader.next("id", in: "run")
         let insertion = try Insertion(db, into: "run", columns: 7)
         insertion.bind(id, 1)
         insertion.bind(run.uuid, 2)
@@ -38,7 +38,7 @@ public final class StoreWriter {
     /// The source with the description's digest: as it is known, or new with nothing read of it.
     public func source(_ description: SourceDescription) throws -> StoredSource {
         if let known = try reader.source(description.digest) { return known }
-        let id = try next("source")
+        let id = try reader.next("id", in: "source")
         let insertion = try Insertion(db, into: "source", columns: 7)
         insertion.bind(id, 1)
         insertion.bind(description.digest, 2)
@@ -80,11 +80,16 @@ public final class StoreWriter {
     /// included.
     public func append(_ entries: [StoreEntry], run: Int64, timeMicroseconds: Int64) throws {
         guard let first = entries.first else { return }
+        guard settings.shards != nil else {
+            throw SluiceError(
+                .configuration, "the store was opened without a cap and a size for its shards",
+                advice: "this is a defect of the program, please report it")
+        }
         try db.execute(
             sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
             arguments: [first.row.seq, entries.count, run, timeMicroseconds])
         var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
+        var steps: [Admitter.Step] = []
         let rows = try RowInsertions(db)
         for entry in entries {
             try rows.insert(entry.row, source: try sourceID(entry.row.source))
@@ -94,10 +99,10 @@ public final class StoreWriter {
             if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
             guard let document = entry.document else { continue }
             let mass = 1000 &* Int64(entry.row.tokens ?? 0)
-            let candidate = ShardLedger.Candidate(
+            let admission = Admitter.Document(
                 seq: entry.row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
-            try rows.insert(document, candidate)
-            _ = shards.place(candidate, &steps)
+            try rows.insert(document, admission)
+            _ = shards.place(admission, &steps)
         }
         try write(steps)
         try Lookup.extend(db, records: first.row.seq + Int64(entries.count) - 1)
@@ -112,7 +117,7 @@ public final class StoreWriter {
     /// Seals the open shard; gives its number, or nil where none is open with anything in it.
     public func sealShard() throws -> Int64? {
         var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
+        var steps: [Admitter.Step] = []
         shards.seal(&steps)
         try write(steps)
         self.shards = shards
@@ -120,34 +125,14 @@ public final class StoreWriter {
         return shard
     }
 
-    /// Takes a document out of the open shard and holds it; false where it is not there, or the rest would break the
-    /// cap without it.
-    public func withdraw(document seq: Int64) throws -> Bool {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT d.synthetic, d.real FROM document AS d JOIN shard AS s ON s.state = 'open'
-                WHERE d.seq = ? AND (SELECT sum(action) FROM admission WHERE document = d.seq AND shard = s.id) = 1
-                """, arguments: [seq])
-        guard let row else { return false }
-        var shards = try currentShards()
-        var steps: [ShardLedger.Step] = []
-        let candidate = ShardLedger.Candidate(seq: seq, synthetic: row[0], real: row[1])
-        guard shards.withdraw(candidate, &steps) else { return false }
-        try write(steps)
-        self.shards = shards
-        return true
-    }
-
-    /// Writes down a release and the documents in it. A name is given once.
+    /// Writes down a release and the documents in it. A name is given once, to one manifest: what is there already is
+    /// left as it is if it has this manifest, and an error if it has another.
     public func record(_ release: ReleaseDescription, documents: some Sequence<Int64>) throws {
-        let taken = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM release WHERE name = ?)", arguments: [release.name])
-        if taken == true {
-            throw SluiceError(
-                .cannotCreate, "there is a release named \(release.name) already", advice: "choose another name")
+        if let known = try reader.release(named: release.name) {
+            guard known.manifest == release.manifest else { throw known.isTaken }
+            return
         }
-        let id = try next("release")
+        let id = try reader.next("id", in: "release")
         let membership = try Insertion(db, into: "release_document", columns: 2)
         var count: Int64 = 0
         for document in documents {
@@ -172,10 +157,6 @@ public final class StoreWriter {
         try db.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [key, value])
     }
 
-    private func next(_ table: String) throws -> Int64 {
-        (try Int64.fetchOne(db, sql: "SELECT max(id) FROM \(table)") ?? 0) + 1
-    }
-
     private func sourceID(_ digest: Digest) throws -> Int64 {
         if let id = sourceIDs[digest] { return id }
         guard let source = try reader.source(digest) else {
@@ -185,16 +166,16 @@ public final class StoreWriter {
         return source.id
     }
 
-    private func currentShards() throws -> ShardLedger {
+    private func currentShards() throws -> Admitter {
         if let shards { return shards }
-        let read = try reader.shardLedger(settings: settings.shards)
+        let read = try reader.admitter(settings: settings.shards)
         shards = read
         return read
     }
 
-    private func write(_ steps: [ShardLedger.Step]) throws {
+    private func write(_ steps: [Admitter.Step]) throws {
         guard !steps.isEmpty else { return }
-        var id = try next("admission")
+        var id = try reader.next("id", in: "admission")
         let admission = try Insertion(db, into: "admission", columns: 7)
         for step in steps {
             switch step {
@@ -204,13 +185,11 @@ public final class StoreWriter {
                     arguments: [shard, settings.capPPM, settings.targetTokens])
             case .seal(let shard):
                 try db.execute(sql: "UPDATE shard SET state = 'sealed' WHERE id = ?", arguments: [shard])
-            case .admit(let shard, let document, let totals), .withdraw(let shard, let document, let totals):
-                var action: Int64 = 1
-                if case .withdraw = step { action = -1 }
+            case .admit(let shard, let document, let totals):
                 admission.bind(id, 1)
                 admission.bind(shard, 2)
                 admission.bind(document, 3)
-                admission.bind(action, 4)
+                admission.bind(Int64(1), 4)
                 admission.bind(totals.documents, 5)
                 admission.bind(totals.synthetic, 6)
                 admission.bind(totals.real, 7)
@@ -238,5 +217,12 @@ public struct ReleaseDescription: Sendable, Equatable {
         self.capPPM = capPPM
         self.ledgerSize = ledgerSize
         self.manifest = manifest
+    }
+
+    /// The error of another export that wants this one's name.
+    public var isTaken: SluiceError {
+        SluiceError(
+            .cannotCreate, "there is a release named \(name) already, with other files (manifest \(manifest.hex))",
+            advice: "choose another name")
     }
 }

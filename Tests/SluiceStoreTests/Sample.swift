@@ -41,6 +41,9 @@ enum Sample {
         uuid: "018f3c2e-0000-7000-8000-000000000001", toolVersion: "0.1.0", configuration: Digest.of([1]),
         model: Digest.of([2]), startedMicroseconds: 1_700_000_000_000_000, workers: 2)
 
+    /// A cap of a tenth, and a size that no test reaches.
+    static let shards = ShardSettings(capPPM: 100_000, targetTokens: 100_000_000)
+
     /// The text of record `seq`; not compressed, which the store cannot tell.
     static func text(_ seq: Int64) -> [UInt8] { Array("the text of record \(seq)".utf8) }
 
@@ -97,7 +100,7 @@ enum Sample {
 
     /// A fresh store with `entries` in it, in batches of `batch`.
     static func fill(
-        _ directory: TemporaryDirectory, _ entries: [StoreEntry], settings: ShardSettings = ShardSettings(),
+        _ directory: TemporaryDirectory, _ entries: [StoreEntry], settings: ShardSettings = Sample.shards,
         batch: Int = 500
     ) throws -> Store {
         let store = try Store.open(
@@ -113,6 +116,11 @@ enum Sample {
             start = end
         }
         return store
+    }
+
+    /// The kept documents in no shard, oldest first.
+    static func held(_ reader: StoreReader) throws -> [Int64] {
+        try reader.provenance(ProvenanceQuery(decision: .kept, limit: 0)).filter { $0.shard == nil }.map(\.row.seq)
     }
 
     /// Eight kept documents of 100 tokens (two synthetic ones of which a shard of cap 0.1 takes one part), a duplicate

@@ -31,7 +31,7 @@ final class ShardFile {
     func append(_ line: [UInt8], of document: ExportDocument) throws(SluiceError) {
         try writer.write(line)
         facts.rawBytes += Int64(line.count)
-        facts.totals.add(document.candidate)
+        facts.totals.add(document.admitted)
         if document.judgement.verdict == .uncertain { facts.uncertainTokens &+= document.tokens }
     }
 

@@ -9,9 +9,9 @@ import SluiceStore
 struct DeferredQueue: Sendable {
     /// A document that waits.
     struct Entry: Sendable, Equatable {
-        var candidate: ShardLedger.Candidate
+        var document: Admitter.Document
         var shard: Int64
-        /// Its place among all candidates: age decides, and seqs of different shards need not be in order.
+        /// Its place among all documents: age decides, and seqs of different shards need not be in order.
         var age: Int
     }
 
@@ -29,11 +29,11 @@ struct DeferredQueue: Sendable {
     /// How many wait.
     private(set) var count = 0
 
-    /// What `candidate` asks for, in millionths of thousandths of a token; below zero where it brings room.
+    /// What `document` asks for, in millionths of thousandths of a token; below zero where it brings room.
     ///
     /// Masses are at most 10¹² and the cap 10⁶, so that this is within ±10¹⁸.
-    func need(of candidate: ShardLedger.Candidate) -> Int64 {
-        candidate.synthetic &* 1_000_000 &- capPPM &* candidate.real
+    func need(of document: Admitter.Document) -> Int64 {
+        document.synthetic &* 1_000_000 &- capPPM &* document.real
     }
 
     /// Puts a document at the end of its line.
@@ -50,7 +50,7 @@ struct DeferredQueue: Sendable {
         var oldest: Entry?
         for line in lines where line.head < line.items.count {
             let entry = line.items[line.head]
-            if need(of: entry.candidate) <= room, entry.age < (oldest?.age ?? .max) { oldest = entry }
+            if need(of: entry.document) <= room, entry.age < (oldest?.age ?? .max) { oldest = entry }
         }
         return oldest
     }
@@ -72,6 +72,6 @@ struct DeferredQueue: Sendable {
     }
 
     private func line(of entry: Entry) -> Int {
-        Int64.bitWidth - 1 - min(max(need(of: entry.candidate), 1).leadingZeroBitCount, Int64.bitWidth - 1)
+        Int64.bitWidth - 1 - min(max(need(of: entry.document), 1).leadingZeroBitCount, Int64.bitWidth - 1)
     }
 }

@@ -5,7 +5,7 @@ import SluiceStore
 /// An admitted document with everything that an exported line says of it but the text.
 struct ExportDocument: Sendable, Equatable {
     /// The provenance row that kept it, and its mass.
-    var candidate: ShardLedger.Candidate
+    var admitted: Admitter.Document
     /// The store's shard it is in.
     var shard: Int64
     /// SHA-256 of the text.
@@ -29,7 +29,7 @@ protocol ExportSupply {
     /// Hands over every admitted document once, in an order that the state alone determines.
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws
     /// A document that was handed over before.
-    func document(_ candidate: ShardLedger.Candidate, shard: Int64) throws -> ExportDocument
+    func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument
     /// The text of a document, UTF-8.
     func text(of document: ExportDocument) throws -> [UInt8]
 }

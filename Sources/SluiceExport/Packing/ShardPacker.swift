@@ -17,7 +17,7 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var files: [ExportedFile] = []
     /// The documents in them.
     private(set) var exported = SeqSet()
-    /// Documents whose line alone is longer than a file may be.
+    /// Documents whose line alone is longer than a file, or any line, may be.
     private var tooLong: [Int64] = []
 
     /// Packs what `supply` has under a cap of `capPPM` millionths.
@@ -30,26 +30,26 @@ struct ShardPacker<Supply: ExportSupply> {
     }
 
     /// The admitted documents that are in no file, in order of seq; complete after ``run()``.
-    var leftOut: [Int64] { (deferred.remaining().map(\.candidate.seq) + tooLong).sorted() }
+    var leftOut: [Int64] { (deferred.remaining().map(\.document.seq) + tooLong).sorted() }
 
     /// Packs everything.
     mutating func run() throws {
         var age = 0
         try supply.forEachDocument { document in
             try place(
-                document, DeferredQueue.Entry(candidate: document.candidate, shard: document.shard, age: age))
+                document, DeferredQueue.Entry(document: document.admitted, shard: document.shard, age: age))
             age += 1
         }
         try finishFile()
     }
 
     private mutating func place(_ document: ExportDocument, _ entry: DeferredQueue.Entry) throws {
-        guard fits(entry.candidate) else { return deferred.append(entry) }
+        guard fits(entry.document) else { return deferred.append(entry) }
         guard let line = try line(document) else { return }
         if !hasSpace(for: line) {
             try finishFile()
             // What the last file had room for, an empty one may not.
-            guard fits(entry.candidate) else { return deferred.append(entry) }
+            guard fits(entry.document) else { return deferred.append(entry) }
         }
         try write(line, of: document)
         try placeDeferred()
@@ -57,7 +57,7 @@ struct ShardPacker<Supply: ExportSupply> {
 
     private mutating func placeDeferred() throws {
         while let file, let entry = deferred.next(within: file.facts.totals) {
-            let document = try supply.document(entry.candidate, shard: entry.shard)
+            let document = try supply.document(entry.document, shard: entry.shard)
             guard let line = try line(document) else {
                 deferred.remove(entry)
                 continue
@@ -69,9 +69,9 @@ struct ShardPacker<Supply: ExportSupply> {
         }
     }
 
-    private func fits(_ candidate: ShardLedger.Candidate) -> Bool {
+    private func fits(_ document: Admitter.Document) -> Bool {
         var totals = file?.facts.totals ?? ShardTotals()
-        totals.add(candidate)
+        totals.add(document)
         return totals.obey(capPPM: capPPM)
     }
 
@@ -80,20 +80,20 @@ struct ShardPacker<Supply: ExportSupply> {
         return file.facts.rawBytes + Int64(line.count) <= Int64(settings.fileBytes)
     }
 
-    /// The document's line; nil, and noted, where no file could hold it.
+    /// The document's line; nil, and noted, where no file may hold it.
     private mutating func line(_ document: ExportDocument) throws -> [UInt8]? {
         let line = LineWriter.line(document, text: try supply.text(of: document))
-        guard line.count <= settings.fileBytes else {
-            tooLong.append(document.candidate.seq)
+        guard line.count <= min(settings.fileBytes, ExportSettings.longestLine) else {
+            tooLong.append(document.admitted.seq)
             return nil
         }
         return line
     }
 
     private mutating func write(_ line: [UInt8], of document: ExportDocument) throws {
-        guard exported.insert(document.candidate.seq) else {
+        guard exported.insert(document.admitted.seq) else {
             throw SluiceError(
-                .io, "the store is damaged: row \(document.candidate.seq) was admitted twice",
+                .io, "the store is damaged: row \(document.admitted.seq) was admitted twice",
                 advice: "run `sluice verify`")
         }
         let file = try self.file ?? ShardFile(number: files.count, settings.compression, in: directory)
@@ -110,9 +110,9 @@ struct ShardPacker<Supply: ExportSupply> {
 
 extension ShardTotals {
     /// Adds a document. The sums stop far above ``ShardTotals/massLimit``, where they obey no cap any more.
-    mutating func add(_ candidate: ShardLedger.Candidate) {
+    mutating func add(_ document: Admitter.Document) {
         documents &+= 1
-        synthetic = min(synthetic, ShardTotals.massLimit) &+ min(candidate.synthetic, ShardTotals.massLimit)
-        real = min(real, ShardTotals.massLimit) &+ min(candidate.real, ShardTotals.massLimit)
+        synthetic = min(synthetic, ShardTotals.massLimit) &+ min(document.synthetic, ShardTotals.massLimit)
+        real = min(real, ShardTotals.massLimit) &+ min(document.real, ShardTotals.massLimit)
     }
 }

@@ -16,28 +16,27 @@ struct StoreSupply: ExportSupply {
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
         for shard in shards {
-            try reader.forEachAdmitted(toShard: shard.id) { admitted in
-                let mass = ShardLedger.Candidate(
-                    seq: admitted.row.seq, synthetic: admitted.synthetic, real: admitted.real)
+            try reader.forEachAdmitted(toShard: shard.id) { found in
+                let admitted = Admitter.Document(seq: found.row.seq, synthetic: found.synthetic, real: found.real)
                 try body(
                     document(
-                        mass, shard: shard.id, row: admitted.row, source: admitted.sourceLabel ?? admitted.sourceName,
-                        url: admitted.url))
+                        admitted, shard: shard.id, row: found.row, source: found.sourceLabel ?? found.sourceName,
+                        url: found.url))
             }
         }
     }
 
-    func document(_ candidate: ShardLedger.Candidate, shard: Int64) throws -> ExportDocument {
-        let query = ProvenanceQuery(decision: .kept, limit: 1, after: candidate.seq - 1)
-        guard let entry = try reader.provenance(query).first, entry.row.seq == candidate.seq else {
-            throw damaged(candidate.seq, "its provenance row is missing")
+    func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument {
+        let query = ProvenanceQuery(decision: .kept, limit: 1, after: admitted.seq - 1)
+        guard let entry = try reader.provenance(query).first, entry.row.seq == admitted.seq else {
+            throw damaged(admitted.seq, "its provenance row is missing")
         }
         return try document(
-            candidate, shard: shard, row: entry.row, source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
+            admitted, shard: shard, row: entry.row, source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
     }
 
     func text(of document: ExportDocument) throws -> [UInt8] {
-        let seq = document.candidate.seq
+        let seq = document.admitted.seq
         guard let stored = try reader.text(of: seq) else { throw damaged(seq, "its text is missing") }
         let text = try decompressor.decompress(stored.body, limit: stored.rawBytes)
         guard Digest.of(text) == document.digest else { throw damaged(seq, "its text is not the one that was kept") }
@@ -45,13 +44,16 @@ struct StoreSupply: ExportSupply {
     }
 
     private func document(
-        _ candidate: ShardLedger.Candidate, shard: Int64, row: ProvenanceRow, source: String, url: String?
+        _ admitted: Admitter.Document, shard: Int64, row: ProvenanceRow, source: String, url: String?
     ) throws -> ExportDocument {
+        guard (1...SeqSet.largestLedger).contains(admitted.seq) else {
+            throw damaged(admitted.seq, "a ledger has no such row")
+        }
         guard let digest = row.document, let judgement = row.judgement, let tokens = row.tokens else {
-            throw damaged(candidate.seq, "a kept document without digest, judgement or length")
+            throw damaged(admitted.seq, "a kept document without digest, judgement or length")
         }
         return ExportDocument(
-            candidate: candidate, shard: shard, digest: digest, source: source, captured: row.captured, url: url,
+            admitted: admitted, shard: shard, digest: digest, source: source, captured: row.captured, url: url,
             recordID: row.recordID, judgement: judgement, tokens: Int64(tokens))
     }
 

@@ -5,15 +5,18 @@ public struct ShardSettings: Sendable, Equatable {
     /// The size in tokens at which a shard is sealed; 1 to 8,000,000,000.
     public var targetTokens: Int64
 
-    /// Settings of their parts; the defaults are those of `config/sluice.yaml`.
-    public init(capPPM: Int64 = 100_000, targetTokens: Int64 = 100_000_000) {
+    /// Settings of their parts. There are no defaults here: they are those of `config/sluice.yaml`, and its alone.
+    public init(capPPM: Int64, targetTokens: Int64) {
         self.capPPM = capPPM
         self.targetTokens = targetTokens
     }
 
+    /// The caps and the sizes that the schema takes.
+    static let (caps, sizes): (ClosedRange<Int64>, ClosedRange<Int64>) = (0...1_000_000, 1...8_000_000_000)
+
     /// True where the schema would take them.
     public var areValid: Bool {
-        (0...1_000_000).contains(capPPM) && (1...8_000_000_000).contains(targetTokens)
+        ShardSettings.caps.contains(capPPM) && ShardSettings.sizes.contains(targetTokens)
     }
 }
 
@@ -28,6 +31,9 @@ public struct ShardTotals: Sendable, Equatable {
 
     /// The most that either mass of a shard may reach, so that the cap's inequality fits 64 bits.
     public static let massLimit: Int64 = 9_000_000_000_000
+
+    /// The masses there may be.
+    static let masses: ClosedRange<Int64> = 0...massLimit
 
     /// Totals of their parts.
     public init(documents: Int64 = 0, synthetic: Int64 = 0, real: Int64 = 0) {
@@ -44,15 +50,21 @@ public struct ShardTotals: Sendable, Equatable {
 
     /// True where `synthetic ≤ cap × real`, in integers, and neither mass is past ``massLimit``.
     public func obey(capPPM: Int64) -> Bool {
-        let range = 0...ShardTotals.massLimit
-        guard range.contains(synthetic), range.contains(real), (0...1_000_000).contains(capPPM) else { return false }
+        guard ShardTotals.masses.contains(synthetic), ShardTotals.masses.contains(real),
+            ShardSettings.caps.contains(capPPM)
+        else { return false }
         return synthetic &* 1_000_000 <= capPPM &* real
     }
 
-    func adding(_ candidate: ShardLedger.Candidate, times sign: Int64 = 1) -> ShardTotals {
+    /// These and others together; wraps where it overflows, which a million full shards do not reach.
+    public func adding(_ others: ShardTotals) -> ShardTotals {
         ShardTotals(
-            documents: documents &+ sign, synthetic: synthetic &+ sign &* candidate.synthetic,
-            real: real &+ sign &* candidate.real)
+            documents: documents &+ others.documents, synthetic: synthetic &+ others.synthetic,
+            real: real &+ others.real)
+    }
+
+    func adding(_ document: Admitter.Document) -> ShardTotals {
+        adding(ShardTotals(documents: 1, synthetic: document.synthetic, real: document.real))
     }
 }
 
@@ -64,9 +76,9 @@ public struct ShardTotals: Sendable, Equatable {
 /// the next is opened by the first document that fits an empty one.
 ///
 /// The steps are a function of the sequence of documents and settings alone: neither batches nor restarts show.
-public struct ShardLedger: Sendable {
+public struct Admitter: Sendable {
     /// A kept document, as far as shards are concerned. Masses are in thousandths of a token.
-    public struct Candidate: Sendable, Equatable {
+    public struct Document: Sendable, Equatable {
         /// The provenance row that kept it.
         public var seq: Int64
         /// Machine-written mass, 0 to 10¹².
@@ -74,7 +86,7 @@ public struct ShardLedger: Sendable {
         /// Human mass, 0 to 10¹².
         public var real: Int64
 
-        /// A candidate of its parts.
+        /// A document of its parts.
         public init(seq: Int64, synthetic: Int64, real: Int64) {
             self.seq = seq
             self.synthetic = synthetic
@@ -88,8 +100,6 @@ public struct ShardLedger: Sendable {
         case open(shard: Int64, ShardSettings)
         /// A document goes in; with the shard's totals after it.
         case admit(shard: Int64, document: Int64, ShardTotals)
-        /// A document goes back to the held ones; with the shard's totals after it.
-        case withdraw(shard: Int64, document: Int64, ShardTotals)
         /// A shard is closed for good.
         case seal(shard: Int64)
     }
@@ -100,13 +110,13 @@ public struct ShardLedger: Sendable {
         var totals = ShardTotals()
     }
 
-    /// What the next shard is opened with.
-    public let settings: ShardSettings
+    /// What the next shard is opened with; nil where none can be opened, so that what finds no open one is held.
+    public let settings: ShardSettings?
     private var open: OpenShard?
     private var lastShard: Int64
     private var waiting: HeldQueue
     /// Held documents that cannot fit a shard of the settings they were last tried under; they block nobody.
-    private var oversized: [Candidate] = []
+    private var oversized: [Document] = []
 
     /// The state in which no shard was ever opened.
     public init(settings: ShardSettings) {
@@ -114,7 +124,7 @@ public struct ShardLedger: Sendable {
     }
 
     /// The state a store is in: its open shard, the last shard's number and the held documents, oldest first.
-    init(settings: ShardSettings, open: OpenShard?, lastShard: Int64, held: [Candidate]) {
+    init(settings: ShardSettings?, open: OpenShard?, lastShard: Int64, held: [Document]) {
         self.settings = settings
         self.open = open
         self.lastShard = lastShard
@@ -127,12 +137,12 @@ public struct ShardLedger: Sendable {
     /// Decides about a newly kept document, appends what follows to `steps`, and says whether it was admitted.
     ///
     /// O(1) amortised over the documents.
-    public mutating func place(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
-        guard fits(candidate) else {
-            waiting.append(candidate)
+    public mutating func place(_ document: Document, _ steps: inout [Step]) -> Bool {
+        guard fits(document) else {
+            waiting.append(document)
             return false
         }
-        admit(candidate, &steps)
+        admit(document, &steps)
         admitHeld(&steps)
         return true
     }
@@ -144,44 +154,33 @@ public struct ShardLedger: Sendable {
         open = nil
     }
 
-    /// Takes a document out of the open shard again and holds it, unless the rest would break the cap. The caller
-    /// answers for its being in that shard. O(held documents).
-    public mutating func withdraw(_ candidate: Candidate, _ steps: inout [Step]) -> Bool {
-        guard var shard = open else { return false }
-        let totals = shard.totals.adding(candidate, times: -1)
-        guard totals.documents >= 0, totals.obey(capPPM: shard.settings.capPPM) else { return false }
-        shard.totals = totals
-        open = shard
-        steps.append(.withdraw(shard: shard.id, document: candidate.seq, totals))
-        waiting.insert([candidate])
-        return true
-    }
-
-    private func fits(_ candidate: Candidate) -> Bool {
-        let totals = (open?.totals ?? ShardTotals()).adding(candidate)
-        return totals.obey(capPPM: (open?.settings ?? settings).capPPM)
+    private func fits(_ document: Document) -> Bool {
+        guard let current = open?.settings ?? settings else { return false }
+        return (open?.totals ?? ShardTotals()).adding(document).obey(capPPM: current.capPPM)
     }
 
     /// True where not even a shard that was one token short of full, all of it human, would have room.
-    private func neverFits(_ candidate: Candidate) -> Bool {
-        let current = open?.settings ?? settings
+    private func neverFits(_ document: Document) -> Bool {
+        guard let current = open?.settings ?? settings else { return false }
         let fullest = ShardTotals(documents: 0, synthetic: 0, real: 1000 &* current.targetTokens)
-        return !fullest.adding(candidate).obey(capPPM: current.capPPM)
+        return !fullest.adding(document).obey(capPPM: current.capPPM)
     }
 
-    private mutating func admit(_ candidate: Candidate, _ steps: inout [Step]) {
+    private mutating func admit(_ document: Document, _ steps: inout [Step]) {
         var shard: OpenShard
         if let current = open {
             shard = current
-        } else {
+        } else if let settings {
             shard = OpenShard(id: lastShard &+ 1, settings: settings)
             lastShard = shard.id
             steps.append(.open(shard: shard.id, settings))
             waiting.insert(oversized)
             oversized = []
+        } else {
+            return
         }
-        shard.totals = shard.totals.adding(candidate)
-        steps.append(.admit(shard: shard.id, document: candidate.seq, shard.totals))
+        shard.totals = shard.totals.adding(document)
+        steps.append(.admit(shard: shard.id, document: document.seq, shard.totals))
         open = shard
         if shard.totals.tokens >= shard.settings.targetTokens { seal(&steps) }
     }
@@ -203,15 +202,15 @@ public struct ShardLedger: Sendable {
 
 /// Held documents in order of seq; taken from the front in amortised O(1).
 struct HeldQueue: Sendable {
-    private var items: [ShardLedger.Candidate]
+    private var items: [Admitter.Document]
     private var head = 0
 
-    init(_ items: [ShardLedger.Candidate]) { self.items = items }
+    init(_ items: [Admitter.Document]) { self.items = items }
 
     var count: Int { items.count - head }
-    var first: ShardLedger.Candidate? { head < items.count ? items[head] : nil }
+    var first: Admitter.Document? { head < items.count ? items[head] : nil }
 
-    mutating func append(_ item: ShardLedger.Candidate) { items.append(item) }
+    mutating func append(_ item: Admitter.Document) { items.append(item) }
 
     mutating func removeFirst() {
         head += 1
@@ -222,7 +221,7 @@ struct HeldQueue: Sendable {
     }
 
     /// Puts documents back at their places. O(*n* log *n*).
-    mutating func insert(_ others: [ShardLedger.Candidate]) {
+    mutating func insert(_ others: [Admitter.Document]) {
         guard !others.isEmpty else { return }
         items = (items[head...] + others).sorted { $0.seq < $1.seq }
         head = 0

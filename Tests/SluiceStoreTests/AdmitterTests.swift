@@ -6,35 +6,35 @@ import Testing
 private struct SlowModel {
     var settings: ShardSettings
     /// Shards by number from 1: settings, members in order, sealed or not.
-    var shards: [(members: [ShardLedger.Candidate], isSealed: Bool)] = []
-    var held: [ShardLedger.Candidate] = []
+    var shards: [(members: [Admitter.Document], isSealed: Bool)] = []
+    var held: [Admitter.Document] = []
 
-    private func obeys(_ members: [ShardLedger.Candidate]) -> Bool {
+    private func obeys(_ members: [Admitter.Document]) -> Bool {
         let synthetic = members.reduce(0) { $0 + $1.synthetic }
         let real = members.reduce(0) { $0 + $1.real }
         return synthetic * 1_000_000 <= settings.capPPM * real
     }
 
-    private mutating func tryToAdmit(_ candidate: ShardLedger.Candidate) -> Bool {
+    private mutating func tryToAdmit(_ document: Admitter.Document) -> Bool {
         if let last = shards.last, !last.isSealed {
-            guard obeys(last.members + [candidate]) else { return false }
-            shards[shards.count - 1].members.append(candidate)
+            guard obeys(last.members + [document]) else { return false }
+            shards[shards.count - 1].members.append(document)
         } else {
-            guard obeys([candidate]) else { return false }
-            shards.append(([candidate], false))
+            guard obeys([document]) else { return false }
+            shards.append(([document], false))
         }
         let mass = shards[shards.count - 1].members.reduce(0) { $0 + $1.synthetic + $1.real }
         if mass / 1000 >= settings.targetTokens { shards[shards.count - 1].isSealed = true }
         return true
     }
 
-    private func canNeverFit(_ candidate: ShardLedger.Candidate) -> Bool {
-        candidate.synthetic * 1_000_000 > settings.capPPM * (1000 * settings.targetTokens + candidate.real)
+    private func canNeverFit(_ document: Admitter.Document) -> Bool {
+        document.synthetic * 1_000_000 > settings.capPPM * (1000 * settings.targetTokens + document.real)
     }
 
-    mutating func place(_ candidate: ShardLedger.Candidate) -> Bool {
-        guard tryToAdmit(candidate) else {
-            held.append(candidate)
+    mutating func place(_ document: Admitter.Document) -> Bool {
+        guard tryToAdmit(document) else {
+            held.append(document)
             return false
         }
         while let index = held.firstIndex(where: { !canNeverFit($0) }), tryToAdmit(held[index]) {
@@ -44,10 +44,10 @@ private struct SlowModel {
     }
 }
 
-@Suite("The shard ledger")
-struct ShardLedgerTests {
+@Suite("The admitter")
+struct AdmitterTests {
     private static func document(_ seq: Int64, _ generator: inout SeededGenerator, longest: Int64)
-        -> ShardLedger.Candidate
+        -> Admitter.Document
     {
         let mass = 1000 * Int64.random(in: 1...longest, using: &generator)
         let synthetic: Int64 =
@@ -57,7 +57,7 @@ struct ShardLedgerTests {
             case 2: mass / 10
             default: Int64.random(in: 0...mass, using: &generator)
             }
-        return ShardLedger.Candidate(seq: seq, synthetic: synthetic, real: mass - synthetic)
+        return Admitter.Document(seq: seq, synthetic: synthetic, real: mass - synthetic)
     }
 
     @Test("admits, holds and seals as the slow model does, step by step", arguments: 1...60)
@@ -66,16 +66,16 @@ struct ShardLedgerTests {
         let settings = ShardSettings(
             capPPM: [0, 1, 50_000, 100_000, 333_333, 1_000_000].randomElement(using: &generator) ?? 0,
             targetTokens: Int64.random(in: 1...3000, using: &generator))
-        var ledger = ShardLedger(settings: settings)
+        var admitter = Admitter(settings: settings)
         var model = SlowModel(settings: settings)
         var totals: [Int64: ShardTotals] = [:]
         var members: [Int64: [Int64]] = [:]
         var sealed: Set<Int64> = []
         for seq in Int64(1)...400 {
-            let document = ShardLedgerTests.document(seq, &generator, longest: seed % 2 == 0 ? 100 : 1000)
-            var steps: [ShardLedger.Step] = []
-            #expect(ledger.place(document, &steps) == model.place(document))
-            #expect(ledger.heldCount == model.held.count)
+            let document = AdmitterTests.document(seq, &generator, longest: seed % 2 == 0 ? 100 : 1000)
+            var steps: [Admitter.Step] = []
+            #expect(admitter.place(document, &steps) == model.place(document))
+            #expect(admitter.heldCount == model.held.count)
             for step in steps {
                 switch step {
                 case .open(let shard, let with):
@@ -84,7 +84,6 @@ struct ShardLedgerTests {
                     #expect(shard == Int64(totals.count) + 1)
                     totals[shard] = ShardTotals()
                 case .seal(let shard): #expect(sealed.insert(shard).inserted)
-                case .withdraw: Issue.record("nothing was withdrawn")
                 case .admit(let shard, let document, let after):
                     #expect(!sealed.contains(shard))
                     #expect(after.documents == (totals[shard]?.documents ?? -1) + 1)
@@ -107,7 +106,7 @@ struct ShardLedgerTests {
         let settings = ShardSettings(capPPM: 100_000, targetTokens: 900)
         var entries: [StoreEntry] = []
         for seq in Int64(1)...120 {
-            let document = ShardLedgerTests.document(seq, &generator, longest: 120)
+            let document = AdmitterTests.document(seq, &generator, longest: 120)
             let tokens = Int((document.synthetic + document.real) / 1000)
             entries.append(Sample.kept(seq, synthetic: document.synthetic, tokens: tokens))
         }
@@ -153,7 +152,7 @@ struct ShardLedgerTests {
                 lines.append("shard \(shard.id) \(shard.isSealed) \(shard.totals)")
                 try reader.forEachAdmitted(toShard: shard.id) { lines.append("\($0.admission) \($0.row.seq)") }
             }
-            return lines + (try reader.held(limit: 1000).map { "held \($0.seq)" })
+            return lines + (try Sample.held(reader).map { "held \($0)" })
         }
     }
 }
