@@ -45,7 +45,7 @@ struct Committer {
             summary.alreadyIngested += 1
             if known.progress.records > 0 { summary.hasEarlierRecords = true }
         } else {
-            let rejections: [Reason: Int] = [:]
+            let rejections = try store.read { try $0.rejections(ofSource: known.id) }
             if rejections.contains(where: { $0.key.isDamage }) { summary.hasEarlierDamage = true }
         }
     }

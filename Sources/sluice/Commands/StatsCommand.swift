@@ -59,7 +59,7 @@ extension StoreStatistics {
                     ("heldSynthetic", heldSynthetic),
                 ] {
                     json.key(key)
-                    json.value(Double(mass) / 1000, places: 3)
+                    json.value(thousandths: mass)
                 }
             }
             json.key("shards")
