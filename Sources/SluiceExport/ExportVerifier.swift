@@ -27,8 +27,6 @@ private struct ExportCheck {
     let directory: String
     var findings: [Finding] = []
     private var seen = SeqSet()
-    /// The most provenance rows that an export may speak of; a bit for each is 512 MB.
-    static let largestLedger: Int64 = 1 << 32
 
     init(directory: String) { self.directory = directory }
 
@@ -38,7 +36,7 @@ private struct ExportCheck {
             return
         }
         guard let compression = ExportCompression(rawValue: header.compression), header.format == ExportManifest.format,
-            (0...1_000_000).contains(header.capPpm), (0...ExportCheck.largestLedger).contains(header.ledgerSize),
+            (0...1_000_000).contains(header.capPpm), (0...SeqSet.largestLedger).contains(header.ledgerSize),
             header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
         else {
             note(

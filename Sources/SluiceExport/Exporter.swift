@@ -61,6 +61,12 @@ public struct Exporter {
                 .noUsableData, "the store at \(store.directory) holds no document in a shard",
                 advice: "ingest something first")
         }
+        let ledgerSize = try reader.nextSeq() - 1
+        guard ledgerSize <= SeqSet.largestLedger else {
+            throw SluiceError(
+                .io, "the ledger is said to have \(ledgerSize) rows, and an export takes \(SeqSet.largestLedger)",
+                advice: "run `sluice verify`")
+        }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
         let output = try OutputDirectory(directory)
         var packer = ShardPacker(
@@ -75,7 +81,7 @@ public struct Exporter {
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
-            ledgerSize: try reader.nextSeq() - 1, storeShards: shards.map(\.id), capPpm: capPPM,
+            ledgerSize: ledgerSize, storeShards: shards.map(\.id), capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             shards: packer.files.map { ExportManifest.Header.FileName(name: $0.name) })

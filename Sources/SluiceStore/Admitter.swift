@@ -11,9 +11,12 @@ public struct ShardSettings: Sendable, Equatable {
         self.targetTokens = targetTokens
     }
 
+    /// The caps and the sizes that the schema takes.
+    static let (caps, sizes): (ClosedRange<Int64>, ClosedRange<Int64>) = (0...1_000_000, 1...8_000_000_000)
+
     /// True where the schema would take them.
     public var areValid: Bool {
-        (0...1_000_000).contains(capPPM) && (1...8_000_000_000).contains(targetTokens)
+        ShardSettings.caps.contains(capPPM) && ShardSettings.sizes.contains(targetTokens)
     }
 }
 
@@ -28,6 +31,9 @@ public struct ShardTotals: Sendable, Equatable {
 
     /// The most that either mass of a shard may reach, so that the cap's inequality fits 64 bits.
     public static let massLimit: Int64 = 9_000_000_000_000
+
+    /// The masses there may be.
+    static let masses: ClosedRange<Int64> = 0...massLimit
 
     /// Totals of their parts.
     public init(documents: Int64 = 0, synthetic: Int64 = 0, real: Int64 = 0) {
@@ -44,9 +50,17 @@ public struct ShardTotals: Sendable, Equatable {
 
     /// True where `synthetic ≤ cap × real`, in integers, and neither mass is past ``massLimit``.
     public func obey(capPPM: Int64) -> Bool {
-        let range = 0...ShardTotals.massLimit
-        guard range.contains(synthetic), range.contains(real), (0...1_000_000).contains(capPPM) else { return false }
+        guard ShardTotals.masses.contains(synthetic), ShardTotals.masses.contains(real),
+            ShardSettings.caps.contains(capPPM)
+        else { return false }
         return synthetic &* 1_000_000 <= capPPM &* real
+    }
+
+    /// These and others together; wraps where it overflows, which a million full shards do not reach.
+    public func adding(_ others: ShardTotals) -> ShardTotals {
+        ShardTotals(
+            documents: documents &+ others.documents, synthetic: synthetic &+ others.synthetic,
+            real: real &+ others.real)
     }
 
     func adding(_ document: Admitter.Document, times sign: Int64 = 1) -> ShardTotals {

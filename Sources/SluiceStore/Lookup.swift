@@ -42,7 +42,10 @@ enum Lookup {
 
     /// How many segments are written.
     static func segments(_ db: Database) throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT max(segment) + 1 FROM lookup") ?? 0
+        try db.firstRow("SELECT max(segment) FROM lookup") { row in
+            // As many as there can be seqs for.
+            try row.optionalInteger(0, in: 0...Int64.max / segmentSize - 1).map { $0 + 1 } ?? 0
+        } ?? 0
     }
 
     /// Writes the segments that are complete now that there are `records` records.
@@ -63,20 +66,19 @@ enum Lookup {
 
     /// What a segment has to hold, in order, without the row that marks it.
     static func entries(_ db: Database, segment: Int64) throws -> [Entry] {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT r.seq, r.document, r.record_id, a.url_key, a.host_key
-                FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq WHERE r.seq > ? AND r.seq <= ?
-                """, arguments: [segment * segmentSize, (segment + 1) * segmentSize])
+        let sql = """
+            SELECT r.seq, r.document, r.record_id, a.url_key, a.host_key
+            FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq WHERE r.seq > ? AND r.seq <= ?
+            """
         var entries: [Entry] = []
         entries.reserveCapacity(Int(4 * segmentSize))
-        while let row = try rows.next() {
-            let seq: Int64 = row[0]
-            if let document = row.digest(1) { entries.append(Entry(key: key(of: document), seq: seq)) }
-            if let id: String = row[2] { entries.append(Entry(key: key(ofRecordID: id), seq: seq)) }
-            if let url: Int64 = row[3] { entries.append(Entry(key: url, seq: seq)) }
-            if let host: Int64 = row[4], host != row[3] { entries.append(Entry(key: host, seq: seq)) }
+        try db.forEachRow(sql, [segment * segmentSize, (segment + 1) * segmentSize]) { row in
+            let seq = try row.integer(0)
+            if let document = try row.optionalDigest(1) { entries.append(Entry(key: key(of: document), seq: seq)) }
+            if let id = try row.optionalText(2) { entries.append(Entry(key: key(ofRecordID: id), seq: seq)) }
+            let (url, host) = (try row.optionalInteger(3), try row.optionalInteger(4))
+            if let url { entries.append(Entry(key: url, seq: seq)) }
+            if let host, host != url { entries.append(Entry(key: host, seq: seq)) }
         }
         entries.sort()
         return entries
@@ -86,6 +88,9 @@ enum Lookup {
 
     /// A condition on `r.seq` that holds for every record with `key` after `after`, and for some others, which the
     /// caller sorts out; `tail` selects, of the table it names, the rows behind the last segment.
+    ///
+    /// The segments are found one from the other and not counted through, so that a number somebody made up costs
+    /// nothing.
     static func condition(
         _ db: Database, key: Int64, after: Int64,
         tail: (table: String, condition: String, arguments: StatementArguments)
@@ -94,14 +99,14 @@ enum Lookup {
         let sql = """
             r.seq IN (
                 WITH RECURSIVE segments (id) AS (
-                    SELECT CAST(? AS INTEGER) WHERE ? < ? UNION ALL SELECT id + 1 FROM segments WHERE id + 1 < ?)
+                    SELECT min(segment) FROM lookup WHERE segment >= ?
+                    UNION ALL SELECT (SELECT min(segment) FROM lookup WHERE segment > id)
+                        FROM segments WHERE id IS NOT NULL)
                 SELECT l.seq FROM segments CROSS JOIN lookup AS l ON l.segment = segments.id AND l.key = ? AND l.seq > ?
                 UNION ALL SELECT seq FROM \(tail.table) WHERE seq > ? AND \(tail.condition))
             """
-        let first = after / segmentSize
         return (
-            sql,
-            [first, first, segments, segments, key, after, max(after, segments * segmentSize)] + tail.arguments
+            sql, [after / segmentSize, key, after, max(after, segments * segmentSize)] + tail.arguments
         )
     }
 }

@@ -189,6 +189,9 @@ public struct StoredText: Sendable, Equatable {
     public var body: [UInt8]
     /// The length of the text in it, in bytes.
     public var rawBytes: Int
+
+    /// The lengths there may be: a record is at most 1 GiB, and repair may make three bytes of one.
+    static let sizes: ClosedRange<Int64> = 1...4 << 30
 }
 
 /// What the near-duplicate index needs of a kept document.

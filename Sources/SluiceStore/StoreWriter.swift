@@ -22,7 +22,7 @@ public final class StoreWriter {
 
     /// Writes down that a run begins, and gives its number.
     public func beginRun(_ run: RunDescription) throws -> Int64 {
-        let id = try next("run")
+        let id = try reader.next("id", in: "run")
         let insertion = try Insertion(db, into: "run", columns: 7)
         insertion.bind(id, 1)
         insertion.bind(run.uuid, 2)
@@ -38,7 +38,7 @@ public final class StoreWriter {
     /// The source with the description's digest: as it is known, or new with nothing read of it.
     public func source(_ description: SourceDescription) throws -> StoredSource {
         if let known = try reader.source(description.digest) { return known }
-        let id = try next("source")
+        let id = try reader.next("id", in: "source")
         let insertion = try Insertion(db, into: "source", columns: 7)
         insertion.bind(id, 1)
         insertion.bind(description.digest, 2)
@@ -128,16 +128,17 @@ public final class StoreWriter {
     /// Takes a document out of the open shard and holds it; false where it is not there, or the rest would break the
     /// cap without it.
     public func withdraw(document seq: Int64) throws -> Bool {
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT d.synthetic, d.real FROM document AS d JOIN shard AS s ON s.state = 'open'
-                WHERE d.seq = ? AND (SELECT sum(action) FROM admission WHERE document = d.seq AND shard = s.id) = 1
-                """, arguments: [seq])
-        guard let row else { return false }
+        let found = try db.firstRow(
+            """
+            SELECT d.synthetic, d.real FROM document AS d JOIN shard AS s ON s.state = 'open'
+            WHERE d.seq = ? AND (SELECT sum(action) FROM admission WHERE document = d.seq AND shard = s.id) = 1
+            """, [seq]
+        ) { row in
+            Admitter.Document(seq: seq, synthetic: try row.integer(0), real: try row.integer(1))
+        }
+        guard let document = found else { return false }
         var shards = try currentShards()
         var steps: [Admitter.Step] = []
-        let document = Admitter.Document(seq: seq, synthetic: row[0], real: row[1])
         guard shards.withdraw(document, &steps) else { return false }
         try write(steps)
         self.shards = shards
@@ -146,13 +147,11 @@ public final class StoreWriter {
 
     /// Writes down a release and the documents in it. A name is given once.
     public func record(_ release: ReleaseDescription, documents: some Sequence<Int64>) throws {
-        let taken = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM release WHERE name = ?)", arguments: [release.name])
-        if taken == true {
+        if try db.integer("SELECT 1 FROM release WHERE name = ?", [release.name]) != nil {
             throw SluiceError(
                 .cannotCreate, "there is a release named \(release.name) already", advice: "choose another name")
         }
-        let id = try next("release")
+        let id = try reader.next("id", in: "release")
         let membership = try Insertion(db, into: "release_document", columns: 2)
         var count: Int64 = 0
         for document in documents {
@@ -177,10 +176,6 @@ public final class StoreWriter {
         try db.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [key, value])
     }
 
-    private func next(_ table: String) throws -> Int64 {
-        (try Int64.fetchOne(db, sql: "SELECT max(id) FROM \(table)") ?? 0) + 1
-    }
-
     private func sourceID(_ digest: Digest) throws -> Int64 {
         if let id = sourceIDs[digest] { return id }
         guard let source = try reader.source(digest) else {
@@ -199,7 +194,7 @@ public final class StoreWriter {
 
     private func write(_ steps: [Admitter.Step]) throws {
         guard !steps.isEmpty else { return }
-        var id = try next("admission")
+        var id = try reader.next("id", in: "admission")
         let admission = try Insertion(db, into: "admission", columns: 7)
         for step in steps {
             switch step {

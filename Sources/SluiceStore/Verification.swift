@@ -58,17 +58,20 @@ struct Verification {
             let more = outcome.wrong > outcome.first.count ? ", and \(outcome.wrong - outcome.first.count) more" : ""
             return Finding(check: name, passed: false, detail: outcome.first.joined(separator: "; ") + more)
         } catch {
-            return Finding(check: name, passed: false, detail: "cannot be checked: \(error)")
+            let reason = (error as? SluiceError)?.message ?? "\(error)"
+            return Finding(check: name, passed: false, detail: "cannot be checked: \(reason)")
         }
     }
 
     /// Runs `sql`, whose every row is something wrong, described by its first column.
     private func violations(_ sql: String, into outcome: inout Outcome) throws {
-        let rows = try Row.fetchCursor(db, sql: sql)
-        while let row = try rows.next() { outcome.fail(row[0] ?? "?") }
+        try db.forEachRow(sql) { row in
+            let description = try? row.text(0)
+            outcome.fail(description ?? "a row that cannot be read")
+        }
     }
 
-    private func count(_ sql: String) throws -> Int64 { try Int64.fetchOne(db, sql: sql) ?? 0 }
+    private func count(_ sql: String) throws -> Int64 { try db.integer(sql) ?? 0 }
 
     // MARK: The file
 
@@ -76,7 +79,9 @@ struct Verification {
     /// are taken from the migrations and asked one by one.
     private func file() throws -> Outcome {
         var outcome = Outcome(looked: "SQLite's integrity check, and every constraint of every table")
-        for line in try String.fetchAll(db, sql: "PRAGMA integrity_check(20)") where line != "ok" { outcome.fail(line) }
+        for line in try db.rows("PRAGMA integrity_check(20)", [], { try $0.text(0) }) where line != "ok" {
+            outcome.fail(line)
+        }
         for table in try Schema.expectedObjects() where table.type == "table" {
             for check in Verification.constraints(in: table.sql) {
                 let rows = try count("SELECT count(*) FROM \(table.name) WHERE NOT (\(check))")
@@ -100,9 +105,9 @@ struct Verification {
 
     private func foreignKeys() throws -> Outcome {
         var outcome = Outcome(looked: "every reference between tables")
-        let rows = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")
-        while let row = try rows.next() {
-            outcome.fail("\(row[0] as String) \(row[1] as Int64? ?? 0) refers to a missing \(row[2] as String)")
+        try db.forEachRow("PRAGMA foreign_key_check") { row in
+            let (table, id, missing) = (try row.text(0), try row.optionalInteger(1), try row.text(2))
+            outcome.fail("\(table) \(id ?? 0) refers to a missing \(missing)")
         }
         return outcome
     }
@@ -118,7 +123,7 @@ struct Verification {
         for name in Set(found.map { "\($0.type) \($0.name)" }).subtracting(known).sorted() {
             outcome.fail("\(name) does not belong here")
         }
-        if try Int64.fetchOne(db, sql: "PRAGMA application_id") != Schema.applicationID {
+        if try db.integer("PRAGMA application_id") != Schema.applicationID {
             outcome.fail("the application id was changed")
         }
         return outcome
@@ -210,31 +215,28 @@ struct Verification {
     /// Adds the chain of admissions up again, from the documents' masses.
     private func shards() throws -> Outcome {
         var caps: [Int64: Int64] = [:]
-        for row in try Row.fetchAll(db, sql: "SELECT id, cap_ppm FROM shard") { caps[row[0]] = row[1] }
+        try db.forEachRow("SELECT id, cap_ppm FROM shard") { caps[try $0.integer(0)] = try $0.integer(1) }
         var outcome = Outcome(looked: "\(caps.count) shards")
         var totals: [Int64: ShardTotals] = [:]
         var expected: Int64 = 0
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT a.id, a.shard, a.action, a.documents_after, a.synthetic_after, a.real_after, d.synthetic, d.real
-                FROM admission AS a LEFT JOIN document AS d ON d.seq = a.document ORDER BY a.id
-                """)
-        while let row = try rows.next() {
+        let sql = """
+            SELECT a.id, a.shard, a.action, a.documents_after, a.synthetic_after, a.real_after, d.synthetic, d.real
+            FROM admission AS a LEFT JOIN document AS d ON d.seq = a.document ORDER BY a.id
+            """
+        try db.forEachRow(sql) { row in
             expected += 1
-            let (id, shard, action): (Int64, Int64, Int64) = (row[0], row[1], row[2])
-            guard let cap = caps[shard], let synthetic: Int64 = row[6], let real: Int64 = row[7], abs(action) == 1
-            else {
-                outcome.fail("admission \(id) is of no shard or no document")
-                continue
+            let (id, shard, action) = (try row.integer(0), try row.integer(1), try row.integer(2))
+            let (synthetic, real) = (try row.optionalInteger(6), try row.optionalInteger(7))
+            guard let cap = caps[shard], let synthetic, let real, action == 1 || action == -1 else {
+                return outcome.fail("admission \(id) is of no shard or no document")
             }
-            let document = Admitter.Document(seq: 0, synthetic: synthetic, real: real)
-            let after = (totals[shard] ?? ShardTotals()).adding(document, times: action)
+            let mass = ShardTotals(documents: action, synthetic: action &* synthetic, real: action &* real)
+            let after = (totals[shard] ?? ShardTotals()).adding(mass)
             totals[shard] = after
             if id != expected { outcome.fail("admission \(id) comes where \(expected) should") }
-            if after != ShardTotals(documents: row[3], synthetic: row[4], real: row[5]) {
-                outcome.fail("admission \(id): the totals of shard \(shard) do not add up")
-            }
+            let stated = ShardTotals(
+                documents: try row.integer(3), synthetic: try row.integer(4), real: try row.integer(5))
+            if after != stated { outcome.fail("admission \(id): the totals of shard \(shard) do not add up") }
             if !after.obey(capPPM: cap) { outcome.fail("admission \(id) puts shard \(shard) over its cap") }
         }
         return outcome
@@ -268,35 +270,33 @@ struct Verification {
     private func addresses() throws -> Outcome {
         var outcome = Outcome(
             looked: "\(try count("SELECT count(*) FROM address")) addresses against their commitments")
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment, a.host, a.host_key
-                FROM address AS a LEFT JOIN record AS r ON r.seq = a.seq ORDER BY a.seq
-                """)
-        while let row = try rows.next() {
-            let url: String = row[2]
-            if Digest.of(row.bytes(1) + Array(url.utf8)) != row.digest(4) || Lookup.key(of: url) != row[3]
-                || Lookup.key(of: row[5]) != row[6]
-            {
-                outcome.fail("the address of record \(row[0] as Int64) is not the one committed to")
-            }
+        let sql = """
+            SELECT a.seq, a.salt, a.url, a.url_key, r.url_commitment, a.host, a.host_key
+            FROM address AS a LEFT JOIN record AS r ON r.seq = a.seq ORDER BY a.seq
+            """
+        try db.forEachRow(sql) { row in
+            let (seq, url, host) = (try row.integer(0), try row.text(2), try row.text(5))
+            let committed = Digest.of(try row.bytes(1) + Array(url.utf8))
+            let isSound =
+                try row.optionalDigest(4) == committed && row.optionalInteger(3) == Lookup.key(of: url)
+                && row.optionalInteger(6) == Lookup.key(of: host)
+            if !isSound { outcome.fail("the address of record \(seq) is not the one committed to") }
         }
         return outcome
     }
 
     private func lookups() throws -> Outcome {
-        let segments = try count("SELECT ifnull(max(seq), 0) FROM record") / Lookup.segmentSize
+        // By number and not by the highest seq: where that is made up, the ledger has gaps, which another check says.
+        let segments = try count("SELECT count(*) FROM record") / Lookup.segmentSize
         var outcome = Outcome(looked: "\(segments) whole segments")
         if try Lookup.segments(db) != segments { outcome.fail("there are not as many segments as the ledger fills") }
         for segment in 0..<segments {
             var expected = try Lookup.entries(db, segment: segment)[...]
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT key, seq FROM lookup WHERE segment = ? AND seq > 0 ORDER BY key, seq",
-                arguments: [segment])
+            let sql = "SELECT key, seq FROM lookup WHERE segment = ? AND seq > 0 ORDER BY key, seq"
             var isEqual = true
-            while let row = try rows.next() {
-                isEqual = isEqual && expected.popFirst() == Lookup.Entry(key: row[0], seq: row[1])
+            try db.forEachRow(sql, [segment]) { row in
+                let entry = Lookup.Entry(key: try row.integer(0), seq: try row.integer(1))
+                isEqual = isEqual && expected.popFirst() == entry
             }
             if !isEqual || !expected.isEmpty { outcome.fail("segment \(segment) does not hold its records' keys") }
         }
@@ -321,16 +321,17 @@ struct Verification {
     private func texts() throws -> Outcome {
         guard let decompress else { return Outcome(looked: "not asked for") }
         var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests")
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT t.seq, t.raw_bytes, t.body, r.document FROM text AS t LEFT JOIN record AS r ON r.seq = t.seq
-                ORDER BY t.seq
-                """)
-        while let row = try rows.next() {
-            let raw = try? decompress(StoredText(body: row.bytes(2), rawBytes: row[1]))
-            if raw.map(Digest.of) != row.digest(3) || raw?.count != row[1] {
-                outcome.fail("the text of document \(row[0] as Int64) is not the one that was kept")
+        let sql = """
+            SELECT t.seq, t.raw_bytes, t.body, r.document FROM text AS t LEFT JOIN record AS r ON r.seq = t.seq
+            ORDER BY t.seq
+            """
+        try db.forEachRow(sql) { row in
+            let (seq, size) = (try row.integer(0), Int(try row.integer(1, in: StoredText.sizes)))
+            let stored = StoredText(body: try row.bytes(2), rawBytes: size)
+            let digest = try row.optionalDigest(3)
+            let raw = try? decompress(stored)
+            if digest == nil || raw.map(Digest.of) != digest || raw?.count != size {
+                outcome.fail("the text of document \(seq) is not the one that was kept")
             }
         }
         return outcome

@@ -71,7 +71,8 @@ struct Fixture {
 
     /// Fills a new store in `folder` with `documents`.
     static func store(
-        in folder: Folder, _ documents: [Document], shards: ShardSettings = ShardSettings(capPPM: 100_000, targetTokens: 100_000_000)
+        in folder: Folder, _ documents: [Document],
+        shards: ShardSettings = ShardSettings(capPPM: 100_000, targetTokens: 100_000_000)
     ) throws -> Store {
         let store = try Store.open(
             directory: folder.path("store"), mode: .write, settings: StoreSettings(shards: shards))

@@ -39,6 +39,23 @@ struct StoreTests {
         #expect(findings.count == 13)
     }
 
+    @Test("keeps a text as it is, whatever characters are in it")
+    func nul() throws {
+        var entry = Sample.kept(1)
+        let url = "http://a.example/\0/b\u{1}漢"
+        let commitment = Commitment(to: url, inRecord: Digest.of([1]))
+        entry.row.urlCommitment = commitment.digest
+        entry.row.recordID = "before\0after"
+        entry.address = Address(salt: commitment.salt, url: url, host: "a.ex\0ample")
+        let store = try Sample.fill(directory, [entry, Sample.kept(2)])
+        for filter in [ProvenanceQuery.Filter.all, .url(url), .host("a.ex\0ample")] {
+            let found = try #require(try store.read { try $0.provenance(ProvenanceQuery(filter: filter)).first })
+            #expect(found.row == entry.row)
+            #expect(found.url == url)
+        }
+        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+    }
+
     @Test("says where each document is: in the shard or held")
     func placement() throws {
         let store = try Sample.fill(directory, Sample.mixed())

@@ -1,8 +1,11 @@
 /// A set of provenance rows: a bit for each, up to the largest one in it.
 struct SeqSet: Sendable, Sequence {
+    /// The largest ledger that an export speaks of: a bit for each row is 512 MB.
+    static let largestLedger: Int64 = 1 << 32
+
     private var words: [UInt64] = []
 
-    /// Puts `seq` (at least 0) into the set; false where it was there already.
+    /// Puts `seq` (0 to ``largestLedger``) into the set; false where it was there already.
     mutating func insert(_ seq: Int64) -> Bool {
         let index = Int(seq >> 6)
         if index >= words.count { words.append(contentsOf: repeatElement(0, count: index + 1 - words.count)) }

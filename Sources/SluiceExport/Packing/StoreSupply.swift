@@ -46,6 +46,9 @@ struct StoreSupply: ExportSupply {
     private func document(
         _ admitted: Admitter.Document, shard: Int64, row: ProvenanceRow, source: String, url: String?
     ) throws -> ExportDocument {
+        guard (1...SeqSet.largestLedger).contains(admitted.seq) else {
+            throw damaged(admitted.seq, "a ledger has no such row")
+        }
         guard let digest = row.document, let judgement = row.judgement, let tokens = row.tokens else {
             throw damaged(admitted.seq, "a kept document without digest, judgement or length")
         }

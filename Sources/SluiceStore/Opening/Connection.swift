@@ -91,13 +91,13 @@ enum Schema {
 
     /// Fails where the file is no store of ours, or one of another version.
     static func check(_ db: Database, path: String, migrating: Bool) throws {
-        let isOurs = try Int64.fetchOne(db, sql: "PRAGMA application_id") == applicationID
-        let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+        let isOurs = try db.integer("PRAGMA application_id") == applicationID
+        let tables = try db.rows("SELECT name FROM sqlite_schema WHERE type = 'table'") { try $0.text(0) }
         guard isOurs || (migrating && Set(tables).isSubset(of: ["grdb_migrations"])) else {
             throw SluiceError(.io, "\(path) is not a Sluice store", advice: "name another with --store")
         }
         guard isOurs else { return }
-        let applied = try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
+        let applied = try db.rows("SELECT identifier FROM grdb_migrations") { try $0.text(0) }
         let known = Migrations.all.map(\.name)
         if let newer = applied.first(where: { !known.contains($0) }) {
             throw SluiceError(
@@ -120,12 +120,10 @@ enum Schema {
 
     /// Every object of a database but SQLite's own statistics, which `ANALYZE` may add and drop.
     static func objects(_ db: Database) throws -> Set<Object> {
-        let rows = try Row.fetchAll(
-            db,
-            sql:
-                "SELECT type, name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
-        )
-        return Set(rows.map { Object(type: $0[0], name: $0[1], sql: $0[2]) })
+        let sql =
+            "SELECT type, name, ifnull(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
+        let rows = try db.rows(sql) { Object(type: try $0.text(0), name: try $0.text(1), sql: try $0.text(2)) }
+        return Set(rows)
     }
 
     /// Every object that the migrations give.

@@ -6,7 +6,9 @@ enum StoreFault {
     /// `error` as one that explains itself; `path` is the database file.
     static func explain(_ error: any Error, path: String, writing: Bool) -> SluiceError {
         if let error = error as? SluiceError { return error }
-        guard let error = error as? DatabaseError else { return SluiceError(.io, "\(path): \(error)") }
+        guard let error = error as? DatabaseError else {
+            return SluiceError(.io, "\(path): \(error)", advice: "run `sluice verify`")
+        }
         let detail = error.message ?? error.resultCode.description
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL:
@@ -33,7 +35,9 @@ enum StoreFault {
                 .io, "\(path): the store refused a write (\(detail))",
                 advice: "nothing of it was kept; this is a defect of the program, please report it")
         default:
-            return SluiceError(.io, "\(path): \(detail) (SQLite code \(error.extendedResultCode.rawValue))")
+            return SluiceError(
+                .io, "\(path): \(detail) (SQLite code \(error.extendedResultCode.rawValue))",
+                advice: "run `sluice verify`, or restore the store from a copy")
         }
     }
 

@@ -105,19 +105,18 @@ extension StoreReader {
             WHERE \(search.conditions.joined(separator: " AND "))
             ORDER BY r.seq LIMIT ?
             """
-        let rows = try Row.fetchCursor(
-            db, sql: sql, arguments: search.arguments + [query.limit > 0 ? query.limit : -1])
         let releases = try releaseNames()
-        while let row = try rows.next() {
+        let next = RowDecoder.columnCount
+        try db.forEachRow(sql, search.arguments + [query.limit > 0 ? query.limit : -1]) { row in
             let decoded = try RowDecoder.row(row)
-            let next = RowDecoder.columnCount
             try body(
                 ProvenanceEntry(
-                    row: decoded, sourceName: row[RowDecoder.sourceName], sourceLabel: row[RowDecoder.sourceLabel],
-                    url: row[RowDecoder.url], duplicateDocument: row.digest(next), timeMicroseconds: row[next + 1],
-                    run: row[next + 2], toolVersion: row[next + 3], configuration: try row.requiredDigest(next + 4),
-                    model: row.digest(next + 5), shard: row[next + 6],
-                    releases: try releases.isEmpty ? [] : self.releases(of: decoded.seq, names: releases)))
+                    row: decoded, sourceName: row.text(RowDecoder.sourceName),
+                    sourceLabel: row.optionalText(RowDecoder.sourceLabel), url: row.optionalText(RowDecoder.url),
+                    duplicateDocument: row.optionalDigest(next), timeMicroseconds: row.integer(next + 1),
+                    run: row.text(next + 2), toolVersion: row.text(next + 3), configuration: row.digest(next + 4),
+                    model: row.optionalDigest(next + 5), shard: row.optionalInteger(next + 6),
+                    releases: releases.isEmpty ? [] : self.releases(of: decoded.seq, names: releases)))
         }
     }
 
@@ -147,21 +146,23 @@ extension StoreReader {
                 Lookup.key(ofRecordID: id), after, ("record", "record_id = ?", [id]), "r.record_id = ?", [id])
         case .url(let url):
             let key = Lookup.key(of: url)
-            return try search(key, after, ("address", "url_key = ?", [key]), "a.url = ?", [url])
+            return try search(
+                key, after, ("address", "url_key = ?", [key]), StoreReader.equals("a.url"), [Data(url.utf8)])
         case .host(let host):
             let host = host.lowercased()
             let key = Lookup.key(of: host)
-            return try search(key, after, ("address", "host_key = ?", [key]), "a.host = ?", [host])
+            return try search(
+                key, after, ("address", "host_key = ?", [key]), StoreReader.equals("a.host"), [Data(host.utf8)])
         case .source(let name):
             // Within a source, seq rises with the ordinal, so the unique index gives the first and the last row.
-            let bounds = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT min((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal LIMIT 1)),
-                        max((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal DESC LIMIT 1))
-                    FROM source AS s WHERE s.name = ?1 OR s.label = ?1
-                    """, arguments: [name])
-            guard let bounds, let first: Int64 = bounds[0], let last: Int64 = bounds[1] else { return nil }
+            let bounds = try db.firstRow(
+                """
+                SELECT min((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal LIMIT 1)),
+                    max((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal DESC LIMIT 1))
+                FROM source AS s WHERE s.name = ?1 OR s.label = ?1
+                """, [name]
+            ) { (try $0.optionalInteger(0), try $0.optionalInteger(1)) }
+            guard let bounds, let first = bounds.0, let last = bounds.1 else { return nil }
             return Search(
                 conditions: ["r.seq BETWEEN ? AND ?", "(s.name = ? OR s.label = ?)"],
                 arguments: [first, last, name, name])
@@ -184,6 +185,9 @@ extension StoreReader {
         }
     }
 
+    /// The condition that a text is these bytes; as text it would be bound, and compared, up to its first NUL only.
+    private static func equals(_ column: String) -> String { "CAST(\(column) AS BLOB) = ?" }
+
     /// A search by key, with the condition that tells what is meant from what has the same key.
     private func search(
         _ key: Int64, _ after: Int64, _ tail: (table: String, condition: String, arguments: StatementArguments),
@@ -200,11 +204,11 @@ extension StoreReader {
     }
 
     private func releaseNames() throws -> [(id: Int64, name: String)] {
-        try Row.fetchAll(db, sql: "SELECT id, name FROM release ORDER BY id").map { ($0[0], $0[1]) }
+        try db.rows("SELECT id, name FROM release ORDER BY id") { (try $0.integer(0), try $0.text(1)) }
     }
 
     private func releases(of document: Int64, names: [(id: Int64, name: String)]) throws -> [String] {
-        let probe = try db.cachedStatement(sql: "SELECT 1 FROM release_document WHERE release = ? AND document = ?")
-        return try names.filter { try Int64.fetchOne(probe, arguments: [$0.id, document]) != nil }.map(\.name)
+        let probe = "SELECT 1 FROM release_document WHERE release = ? AND document = ?"
+        return try names.filter { try db.integer(probe, [$0.id, document]) != nil }.map(\.name)
     }
 }

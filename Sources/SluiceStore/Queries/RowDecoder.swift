@@ -10,40 +10,31 @@ enum RowDecoder {
             r.reason, r.reason_detail, r.duplicate_seq, r.duplicate_kind, r.similarity, r.verdict, r.origin,
             r.probability, r.evidence, r.tokens, s.name, s.label, a.url
         """
-    static let sourceName = 19
-    static let sourceLabel = 20
-    static let url = 21
-    static let columnCount = 22
+    static let sourceName: Int32 = 19
+    static let sourceLabel: Int32 = 20
+    static let url: Int32 = 21
+    static let columnCount: Int32 = 22
 
     /// The provenance row in the first columns of `row`. Fails where a value is not one this version knows.
-    static func row(_ row: Row) throws -> ProvenanceRow {
+    static func row(_ row: StoredRow) throws(SluiceError) -> ProvenanceRow {
         var result = ProvenanceRow(
-            seq: row[0], source: try row.requiredDigest(1), ordinal: row[2], offset: UInt64(row[3] as Int64),
-            recordID: row[4], captured: row[5], urlCommitment: row.digest(6), document: row.digest(7),
-            outcome: .kept, tokens: row[18])
-        switch DecisionKind(rawValue: row[8]) {
+            seq: try row.integer(0), source: try row.digest(1), ordinal: Int(try row.integer(2, in: 0 ... .max)),
+            offset: UInt64(try row.integer(3, in: 0 ... .max)), recordID: try row.optionalText(4),
+            captured: try row.optionalText(5), urlCommitment: try row.optionalDigest(6),
+            document: try row.optionalDigest(7), outcome: .kept,
+            tokens: try row.optionalInteger(18, in: 0 ... .max).map { Int($0) })
+        switch try row.word(8) as DecisionKind {
         case .kept: break
-        case .rejected:
-            guard let reason = Reason(rawValue: row[9]) else { throw unknown(row) }
-            result.outcome = .rejected(reason, detail: row[10] ?? "")
+        case .rejected: result.outcome = .rejected(try row.word(9), detail: try row.optionalText(10) ?? "")
         case .duplicate:
-            guard let kind = DuplicateKind(rawValue: row[12]) else { throw unknown(row) }
-            result.outcome = .duplicate(DuplicateMatch(seq: row[11], kind: kind, similarity: row[13]))
-        case nil: throw unknown(row)
+            result.outcome = .duplicate(
+                DuplicateMatch(seq: try row.integer(11), kind: try row.word(12), similarity: try row.share(13)))
         }
-        guard let verdict: String = row[14] else { return result }
-        guard let verdict = Verdict(rawValue: verdict), let origin = Origin(rawValue: row[15]) else {
-            throw unknown(row)
+        if let verdict: Verdict = try row.optionalWord(14) {
+            result.judgement = RecordedJudgement(
+                verdict: verdict, origin: try row.word(15), probability: try row.share(16), evidence: try row.text(17))
         }
-        result.judgement = RecordedJudgement(
-            verdict: verdict, origin: origin, probability: row[16], evidence: row[17])
         return result
-    }
-
-    private static func unknown(_ row: Row) -> SluiceError {
-        SluiceError(
-            .io, "record \(row[0] as Int64): the store says something that this version does not know",
-            advice: "run `sluice verify`, or use the version that wrote it")
     }
 }
 
@@ -69,26 +60,25 @@ extension StoreReader {
     /// Calls `body` with each document that is in a shard now, in the order of admission; texts are read with
     /// ``text(of:)``. One document in memory at a time.
     public func forEachAdmitted(toShard shard: Int64, _ body: (AdmittedDocument) throws -> Void) throws {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT \(RowDecoder.columns), m.id, d.synthetic, d.real
-                FROM admission AS m
-                CROSS JOIN document AS d ON d.seq = m.document
-                CROSS JOIN record AS r ON r.seq = m.document
-                CROSS JOIN source AS s ON s.id = r.source
-                LEFT JOIN address AS a ON a.seq = r.seq
-                WHERE m.shard = ? AND m.action = 1
-                    AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
-                ORDER BY m.id
-                """, arguments: [shard])
-        while let row = try rows.next() {
-            let next = RowDecoder.columnCount
+        let sql = """
+            SELECT \(RowDecoder.columns), m.id, d.synthetic, d.real
+            FROM admission AS m
+            CROSS JOIN document AS d ON d.seq = m.document
+            CROSS JOIN record AS r ON r.seq = m.document
+            CROSS JOIN source AS s ON s.id = r.source
+            LEFT JOIN address AS a ON a.seq = r.seq
+            WHERE m.shard = ? AND m.action = 1
+                AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
+            ORDER BY m.id
+            """
+        let next = RowDecoder.columnCount
+        try db.forEachRow(sql, [shard]) { row in
             try body(
                 AdmittedDocument(
-                    admission: row[next], row: try RowDecoder.row(row), sourceName: row[RowDecoder.sourceName],
-                    sourceLabel: row[RowDecoder.sourceLabel], url: row[RowDecoder.url], synthetic: row[next + 1],
-                    real: row[next + 2]))
+                    admission: row.integer(next), row: RowDecoder.row(row), sourceName: row.text(RowDecoder.sourceName),
+                    sourceLabel: row.optionalText(RowDecoder.sourceLabel), url: row.optionalText(RowDecoder.url),
+                    synthetic: row.integer(next + 1, in: ShardTotals.masses),
+                    real: row.integer(next + 2, in: ShardTotals.masses)))
         }
     }
 }
