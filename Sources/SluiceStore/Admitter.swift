@@ -63,10 +63,8 @@ public struct ShardTotals: Sendable, Equatable {
             real: real &+ others.real)
     }
 
-    func adding(_ document: Admitter.Document, times sign: Int64 = 1) -> ShardTotals {
-        ShardTotals(
-            documents: documents &+ sign, synthetic: synthetic &+ sign &* document.synthetic,
-            real: real &+ sign &* document.real)
+    func adding(_ document: Admitter.Document) -> ShardTotals {
+        adding(ShardTotals(documents: 1, synthetic: document.synthetic, real: document.real))
     }
 }
 
@@ -102,8 +100,6 @@ public struct Admitter: Sendable {
         case open(shard: Int64, ShardSettings)
         /// A document goes in; with the shard's totals after it.
         case admit(shard: Int64, document: Int64, ShardTotals)
-        /// A document goes back to the held ones; with the shard's totals after it.
-        case withdraw(shard: Int64, document: Int64, ShardTotals)
         /// A shard is closed for good.
         case seal(shard: Int64)
     }
@@ -156,19 +152,6 @@ public struct Admitter: Sendable {
         guard let shard = open, shard.totals.documents > 0 else { return }
         steps.append(.seal(shard: shard.id))
         open = nil
-    }
-
-    /// Takes a document out of the open shard again and holds it, unless the rest would break the cap. The caller
-    /// answers for its being in that shard. O(held documents).
-    public mutating func withdraw(_ document: Document, _ steps: inout [Step]) -> Bool {
-        guard var shard = open else { return false }
-        let totals = shard.totals.adding(document, times: -1)
-        guard totals.documents >= 0, totals.obey(capPPM: shard.settings.capPPM) else { return false }
-        shard.totals = totals
-        open = shard
-        steps.append(.withdraw(shard: shard.id, document: document.seq, totals))
-        waiting.insert([document])
-        return true
     }
 
     private func fits(_ document: Document) -> Bool {

@@ -109,7 +109,6 @@ public struct StoreReader {
         var statistics = StoreStatistics()
         for source in try sources() {
             statistics.sources += 1
-            statistics.sourcesDone += source.progress.isDone ? 1 : 0
             statistics.progress.kept &+= source.progress.kept
             statistics.progress.duplicateExact &+= source.progress.duplicateExact
             statistics.progress.duplicateNear &+= source.progress.duplicateNear
@@ -162,17 +161,15 @@ public struct StoreReader {
             settings: settings,
             open: open.map { Admitter.OpenShard(id: $0.id, settings: $0.settings, totals: $0.totals) },
             lastShard: all.last?.id ?? 0,
-            held: try held(limit: -1))
+            held: try held())
     }
 
     /// The condition on `document` that no shard holds it: its actions add up to nothing, or there are none.
     private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = document.seq) IS NOT 1"
 
-    /// The held documents, oldest first, after `seq`; at most `limit` of them.
-    public func held(after seq: Int64 = 0, limit: Int) throws -> [Admitter.Document] {
-        let sql =
-            "SELECT seq, synthetic, real FROM document WHERE seq > ? AND \(StoreReader.isHeld) ORDER BY seq LIMIT ?"
-        return try db.rows(sql, [seq, limit]) { row in
+    /// The held documents, oldest first.
+    private func held() throws -> [Admitter.Document] {
+        try db.rows("SELECT seq, synthetic, real FROM document WHERE \(StoreReader.isHeld) ORDER BY seq") { row in
             Admitter.Document(
                 seq: try row.integer(0), synthetic: try row.integer(1, in: ShardTotals.masses),
                 real: try row.integer(2, in: ShardTotals.masses))

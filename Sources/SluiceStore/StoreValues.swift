@@ -210,8 +210,6 @@ public struct DocumentKeys: Sendable, Equatable {
 public struct StoreStatistics: Sendable, Equatable {
     /// Inputs known, those not yet read to their end included.
     public var sources: Int64 = 0
-    /// Inputs read to their end.
-    public var sourcesDone: Int64 = 0
     /// Law 1's counters over all sources.
     public var progress = SourceProgress()
     /// Rejected records by reason.

@@ -125,26 +125,6 @@ public final class StoreWriter {
         return shard
     }
 
-    /// Takes a document out of the open shard and holds it; false where it is not there, or the rest would break the
-    /// cap without it.
-    public func withdraw(document seq: Int64) throws -> Bool {
-        let found = try db.firstRow(
-            """
-            SELECT d.synthetic, d.real FROM document AS d JOIN shard AS s ON s.state = 'open'
-            WHERE d.seq = ? AND (SELECT sum(action) FROM admission WHERE document = d.seq AND shard = s.id) = 1
-            """, [seq]
-        ) { row in
-            Admitter.Document(seq: seq, synthetic: try row.integer(0), real: try row.integer(1))
-        }
-        guard let document = found else { return false }
-        var shards = try currentShards()
-        var steps: [Admitter.Step] = []
-        guard shards.withdraw(document, &steps) else { return false }
-        try write(steps)
-        self.shards = shards
-        return true
-    }
-
     /// Writes down a release and the documents in it. A name is given once.
     public func record(_ release: ReleaseDescription, documents: some Sequence<Int64>) throws {
         if try db.integer("SELECT 1 FROM release WHERE name = ?", [release.name]) != nil {
@@ -204,13 +184,11 @@ public final class StoreWriter {
                     arguments: [shard, settings.capPPM, settings.targetTokens])
             case .seal(let shard):
                 try db.execute(sql: "UPDATE shard SET state = 'sealed' WHERE id = ?", arguments: [shard])
-            case .admit(let shard, let document, let totals), .withdraw(let shard, let document, let totals):
-                var action: Int64 = 1
-                if case .withdraw = step { action = -1 }
+            case .admit(let shard, let document, let totals):
                 admission.bind(id, 1)
                 admission.bind(shard, 2)
                 admission.bind(document, 3)
-                admission.bind(action, 4)
+                admission.bind(Int64(1), 4)
                 admission.bind(totals.documents, 5)
                 admission.bind(totals.synthetic, 6)
                 admission.bind(totals.real, 7)

@@ -118,6 +118,11 @@ enum Sample {
         return store
     }
 
+    /// The kept documents in no shard, oldest first.
+    static func held(_ reader: StoreReader) throws -> [Int64] {
+        try reader.provenance(ProvenanceQuery(decision: .kept, limit: 0)).filter { $0.shard == nil }.map(\.row.seq)
+    }
+
     /// Eight kept documents of 100 tokens (two synthetic ones of which a shard of cap 0.1 takes one part), a duplicate
     /// and a rejected record.
     static func mixed() -> [StoreEntry] {
