@@ -49,6 +49,15 @@ public struct StoreReader {
         try db.rows(StoreReader.sources + " ORDER BY s.id", [], StoreReader.source)
     }
 
+    /// How many records of a source were rejected, by reason. Reads that source's part of an index and the records it
+    /// names, and no others.
+    public func rejections(ofSource id: Int64) throws -> [Reason: Int] {
+        var counts: [Reason: Int] = [:]
+        let sql = "SELECT reason, count(*) FROM record WHERE source = ? AND decision = 'rejected' GROUP BY reason"
+        try db.forEachRow(sql, [id]) { row in counts[try row.word(0)] = Int(try row.count(1)) }
+        return counts
+    }
+
     private static let sources = """
         SELECT s.id, s.sha256, s.name, s.bytes, s.format, s.label, s.declared, p.state = 'done', p.member_offset,
             p.skip_bytes, p.next_ordinal, p.kept, p.duplicate_exact, p.duplicate_near, p.rejected, p.text_bytes,

@@ -83,6 +83,15 @@ struct StoreTests {
         #expect(try store.read { try $0.sources() } == [known])
     }
 
+    @Test("counts a source's rejected records by reason")
+    func rejections() throws {
+        var entries = Sample.mixed() + [Sample.rejected(11), Sample.rejected(12)]
+        entries[11].row.outcome = .rejected(.invalidJSON, detail: "a comma")
+        let store = try Sample.fill(directory, entries)
+        #expect(try store.read { try $0.rejections(ofSource: 1) } == [.noWords: 2, .invalidJSON: 1])
+        #expect(try store.read { try $0.rejections(ofSource: 2) } == [:])
+    }
+
     @Test("keeps nothing of a transaction that fails, and goes on after it")
     func rollback() throws {
         let store = try Sample.fill(directory, [Sample.kept(1)])

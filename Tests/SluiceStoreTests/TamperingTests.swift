@@ -103,6 +103,7 @@ struct TamperingTests {
         attempt("sources") { _ = try $0.sources() }
         attempt("source") { _ = try $0.source(Sample.source.digest) }
         attempt("shards") { _ = try $0.shards().map(\.totals.tokens) }
+        attempt("rejections") { _ = try $0.rejections(ofSource: 1) }
         attempt("releases") { _ = try $0.releases() }
         attempt("statistics") { _ = try $0.statistics().admitted.tokens }
         attempt("next") { _ = try $0.nextSeq() }
