@@ -18,19 +18,22 @@ public struct Exporter {
     /// Writes the export and returns when it is in its place and on the disk.
     ///
     /// A release is written into the store before its directory appears: no file can be out whose release the store
-    /// does not know. Memory: one document, a bit for each provenance row, and 40 bytes for each document that waits.
+    /// does not know. After a crash between the two the same command, at the same state of the store, makes the same
+    /// release again. Memory: one document, a bit for each provenance row, and 40 bytes for each document that waits.
     ///
     /// - Throws: `.noUsableData` where nothing was admitted, or nothing fits under the cap; `.cannotCreate` where the
-    ///   directory or the release is there already; `.configuration` where the cap is not 0 to 1; `.io` where the disk
+    ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not 0 to 1; `.io` where the disk
     ///   is full or the files do not read back as they were written.
     public func export(to directory: String) throws(SluiceError) -> ExportSummary {
         guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
             throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")
         }
         let packed = try store.read { reader in
-            if let release = settings.release, try reader.releases().contains(release) {
-                throw SluiceError(
-                    .cannotCreate, "there is a release named \(release) already", advice: "choose another name")
+            // Made at another state of the store, it is another one; said before everything is written.
+            if let name = settings.release, let known = try reader.release(named: name),
+                try known.ledgerSize != reader.nextSeq() - 1
+            {
+                throw known.isTaken
             }
             return try pack(reader, into: directory)
         }

@@ -111,6 +111,14 @@ public struct StoreReader {
         try db.rows("SELECT name FROM release ORDER BY id") { try $0.text(0) }
     }
 
+    /// What was written down about the release of this name; nil where there is none.
+    public func release(named name: String) throws -> ReleaseDescription? {
+        try db.firstRow("SELECT cap_ppm, ledger_size, manifest_sha256 FROM release WHERE name = ?", [name]) { row in
+            ReleaseDescription(
+                name: name, capPPM: try row.integer(0), ledgerSize: try row.integer(1), manifest: try row.digest(2))
+        }
+    }
+
     // MARK: Figures
 
     /// The store in figures. A scan of the records: about 0.3 s for a million.

@@ -125,11 +125,12 @@ public final class StoreWriter {
         return shard
     }
 
-    /// Writes down a release and the documents in it. A name is given once.
+    /// Writes down a release and the documents in it. A name is given once, to one manifest: what is there already is
+    /// left as it is if it has this manifest, and an error if it has another.
     public func record(_ release: ReleaseDescription, documents: some Sequence<Int64>) throws {
-        if try db.integer("SELECT 1 FROM release WHERE name = ?", [release.name]) != nil {
-            throw SluiceError(
-                .cannotCreate, "there is a release named \(release.name) already", advice: "choose another name")
+        if let known = try reader.release(named: release.name) {
+            guard known.manifest == release.manifest else { throw known.isTaken }
+            return
         }
         let id = try reader.next("id", in: "release")
         let membership = try Insertion(db, into: "release_document", columns: 2)
@@ -216,5 +217,12 @@ public struct ReleaseDescription: Sendable, Equatable {
         self.capPPM = capPPM
         self.ledgerSize = ledgerSize
         self.manifest = manifest
+    }
+
+    /// The error of another export that wants this one's name.
+    public var isTaken: SluiceError {
+        SluiceError(
+            .cannotCreate, "there is a release named \(name) already, with other files (manifest \(manifest.hex))",
+            advice: "choose another name")
     }
 }

@@ -103,16 +103,44 @@ import Testing
         #expect(summary.capPPM == 100_000 && summary.isCapFromShards)
     }
 
-    @Test func `with a name is a release that the store knows, once`() throws {
+    @Test func `with a name is a release that the store knows, and the name is never another's`() throws {
         let folder = try Folder()
         let store = try Fixture.store(in: folder, Self.mixed)
         let summary = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("out"))
         let rows = try store.read { try $0.provenance(ProvenanceQuery(filter: .release("r1"), limit: 0)) }
         #expect(rows.count == Int(summary.totals.documents) && rows.allSatisfy { $0.releases == ["r1"] })
-        #expect(
-            failure { _ = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("b")) }
-                == .cannotCreate)
+        for other in [settings(release: "r1", cap: 20_000), settings(release: "r1", .gzip)] {
+            #expect(
+                failure { _ = try Exporter(store: store, settings: other).export(to: folder.path("b")) }
+                    == .cannotCreate)
+        }
         #expect(try folder.names() == ["out", "store"])
+    }
+
+    @Test func `whose directory was lost with its process can be made again, the same`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        let exporter = Exporter(store: store, settings: settings(release: "r1"))
+        let first = try exporter.export(to: folder.path("out"))
+        let files = try folder.files("out")
+        // As a crash leaves it between the store's commit and the directory's appearance.
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        #expect(try exporter.export(to: folder.path("out")) == first)
+        #expect(try folder.files("out") == files)
+        #expect(try folder.names() == ["out", "store"])
+        #expect(try store.read { try $0.releases() } == ["r1"])
+        #expect(try store.verify().filter { !$0.passed } == [])
+    }
+
+    @Test func `of a name that was given at an earlier state of the store is refused before it is written`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        let early = ReleaseDescription(name: "r1", capPPM: 100_000, ledgerSize: 299, manifest: Digest.of([1]))
+        try store.write { try $0.record(early, documents: [1]) }
+        #expect(
+            failure { _ = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("out")) }
+                == .cannotCreate)
+        #expect(try folder.names() == ["store"])
     }
 
     @Test func `never touches what is there already`() throws {

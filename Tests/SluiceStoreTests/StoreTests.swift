@@ -173,7 +173,17 @@ struct StoreTests {
         let store = try Sample.fill(directory, Sample.mixed())
         let release = ReleaseDescription(name: "v1", capPPM: 50_000, ledgerSize: 10, manifest: Digest.of([9]))
         try store.write { try $0.record(release, documents: [2, 5]) }
-        #expect(throws: SluiceError.self) { try store.write { try $0.record(release, documents: [7]) } }
+        var other = release
+        other.manifest = Digest.of([8])
+        #expect {
+            try store.write { try $0.record(other, documents: [2, 5]) }
+        } throws: {
+            ($0 as? SluiceError)?.code == .cannotCreate
+        }
+        // The same once more changes nothing.
+        try store.write { try $0.record(release, documents: [2, 5]) }
+        #expect(try store.read { try $0.release(named: "v1") } == release)
+        #expect(try store.read { try $0.release(named: "v2") } == nil)
         try store.read { reader throws in
             #expect(try reader.releases() == ["v1"])
             #expect(try reader.provenance(ProvenanceQuery(filter: .release("v1"))).map(\.row.seq) == [2, 5])
