@@ -76,6 +76,9 @@ public struct JSONText: Sendable {
         raw(JSONText.decimal(number, places: places))
     }
 
+    /// Writes `thousandths` / 1000 with exactly three decimals, whatever its size: the form of a mass of tokens.
+    public mutating func value(thousandths: Int64) { raw(JSONText.decimal(thousandths: thousandths)) }
+
     /// Writes true, false or null.
     public mutating func value(_ flag: Bool?) {
         guard let flag else { return null() }
@@ -110,6 +113,12 @@ public struct JSONText: Sendable {
             text += "." + fraction
         }
         return number < 0 && scaled != 0 ? "-" + text : text
+    }
+
+    /// `thousandths` / 1000 with exactly three decimals.
+    public static func decimal(thousandths: Int64) -> String {
+        let (whole, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
+        return "\(thousandths < 0 ? "-" : "")\(whole).\(String(rest + 1000).dropFirst())"
     }
 
     private mutating func open(_ bracket: UInt8) {

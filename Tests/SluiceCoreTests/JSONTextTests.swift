@@ -29,6 +29,19 @@ struct JSONTextTests {
     }
 
     @Test(
+        "writes masses with three decimals, exactly, however large",
+        arguments: [
+            (0, "0.000"), (1, "0.001"), (-1, "-0.001"), (999, "0.999"), (1000, "1.000"), (-12_345, "-12.345"),
+            (1_000_000_000_001, "1000000000.001"), (9_000_000_000_000_999, "9000000000000.999"),
+            (.max, "9223372036854775.807"), (.min, "-9223372036854775.808"),
+        ] as [(Int64, String)])
+    func masses(thousandths: Int64, text: String) {
+        var json = JSONText()
+        json.value(thousandths: thousandths)
+        #expect(json.string == text)
+    }
+
+    @Test(
         "rounds decimals without an exponent",
         arguments: [
             (0.1, "0.1"), (1.0, "1"), (-0.25, "-0.25"), (0.999_999_9, "1"), (1e-9, "0"), (-1e-9, "0"), (12.05, "12.05"),

@@ -110,7 +110,8 @@ struct ExportManifest: Sendable, Equatable {
     private func masses(of totals: ShardTotals, uncertain: Int64) -> [(String, String)] {
         [
             ("documents", "\(totals.documents)"), ("tokens", "\(totals.tokens)"),
-            ("real", LineWriter.thousandths(totals.real)), ("synthetic", LineWriter.thousandths(totals.synthetic)),
+            ("real", JSONText.decimal(thousandths: totals.real)),
+            ("synthetic", JSONText.decimal(thousandths: totals.synthetic)),
             ("uncertain", "\(uncertain)"), ("ratio", totals.ratio.map { JSONText.decimal($0) } ?? "null"),
         ]
     }

@@ -37,11 +37,6 @@ struct LineWriter {
         return json.bytes
     }
 
-    /// `thousandths` / 1000 with three decimals; not negative.
-    static func thousandths(_ thousandths: Int64) -> String {
-        decimal(thousandths, scale: 1000)
-    }
-
     private static func details(of document: ExportDocument, _ json: inout JSONText) {
         json.key("document")
         json.value(document.digest.hex)
@@ -56,20 +51,22 @@ struct LineWriter {
         json.key("origin")
         json.value(document.judgement.origin.rawValue)
         json.key("probability")
-        json.raw(
-            decimal(Int64((min(max(document.judgement.probability, 0), 1) * 1_000_000).rounded()), scale: 1_000_000))
+        json.raw(probability(document.judgement.probability))
         json.key("tokens")
         json.value(document.tokens)
         json.key("real")
-        json.raw(thousandths(document.admitted.real))
+        json.value(thousandths: document.admitted.real)
         json.key("synthetic")
-        json.raw(thousandths(document.admitted.synthetic))
+        json.value(thousandths: document.admitted.synthetic)
         json.key("evidence")
         json.raw(document.judgement.evidence)
     }
 
-    private static func decimal(_ scaled: Int64, scale: Int64) -> String {
-        "\(scaled / scale)." + String(scaled % scale + scale).dropFirst()
+    /// `probability` (0 to 1) with exactly six decimals.
+    private static func probability(_ probability: Double) -> String {
+        let scale = 1_000_000
+        let scaled = Int((min(max(probability, 0), 1) * Double(scale)).rounded())
+        return "\(scaled / scale)." + String(scaled % scale + scale).dropFirst()
     }
 
     /// `stated` as `YYYY-MM-DDThh:mm:ss.mmm` with its zone, `Z` where it has none; empty where it is no such time.
