@@ -19,13 +19,7 @@ public struct ExportSummary: Sendable, Equatable {
     public var manifest: Digest
 
     /// All files together.
-    public var totals: ShardTotals {
-        files.reduce(into: ShardTotals()) { all, file in
-            all.documents &+= file.totals.documents
-            all.synthetic &+= file.totals.synthetic
-            all.real &+= file.totals.real
-        }
-    }
+    public var totals: ShardTotals { files.totals }
 
     /// The summary as one JSON object.
     public var json: String {
@@ -47,7 +41,7 @@ public struct ExportSummary: Sendable, Equatable {
             json.key("synthetic")
             json.value(thousandths: totals.synthetic)
             json.key("uncertain")
-            json.value(files.reduce(0) { $0 &+ $1.uncertainTokens })
+            json.value(files.uncertainTokens)
             json.key("ratio")
             json.value(totals.ratio)
             json.key("cap")

@@ -24,6 +24,14 @@ public struct ExportedFile: Sendable, Equatable {
     }
 }
 
+extension [ExportedFile] {
+    /// What the files hold together.
+    var totals: ShardTotals { reduce(ShardTotals()) { $0.adding($1.totals) } }
+
+    /// Tokens in all files of the documents about whose author nothing can be said.
+    var uncertainTokens: Int64 { reduce(0) { $0 &+ $1.uncertainTokens } }
+}
+
 /// `manifest.json`: what an export holds and what it was made from.
 ///
 /// It is written with a line for each fact and for each file, always in the same way, so that a verifier can write it
@@ -69,12 +77,6 @@ struct ExportManifest: Sendable, Equatable {
 
     /// The bytes of `manifest.json`.
     var rendered: [UInt8] {
-        var all = ShardTotals()
-        for file in files {
-            all.documents &+= file.totals.documents
-            all.synthetic &+= file.totals.synthetic
-            all.real &+= file.totals.real
-        }
         var facts: [(String, String)] = [
             ("format", quoted(header.format)), ("tool", quoted(header.tool)), ("release", quoted(header.release)),
             ("compression", quoted(header.compression)), ("config_digest", quoted(header.configDigest)),
@@ -82,7 +84,7 @@ struct ExportManifest: Sendable, Equatable {
             ("store_shards", list(header.storeShards)),
             ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)), ("cap_ppm", "\(header.capPpm)"),
         ]
-        facts += masses(of: all, uncertain: files.reduce(0) { $0 &+ $1.uncertainTokens })
+        facts += masses(of: files.totals, uncertain: files.uncertainTokens)
         let leftOut = "{\"documents\":\(header.leftOut.documents),\"seqs\":\(list(header.leftOut.seqs))}"
         facts.append(("left_out", leftOut))
         let lines = files.map { object(fileFacts($0)) }
