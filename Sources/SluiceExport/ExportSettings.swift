@@ -35,6 +35,10 @@ public struct ExportSettings: Sendable, Equatable {
     /// SHA-256 of the configuration in force, for the manifest.
     public var configuration: Digest
 
+    /// The most bytes of one line, whatever a file may hold: 1 GiB. A document with a longer one is left out, so that
+    /// whoever reads an export knows what a line can cost.
+    public static let longestLine = 1 << 30
+
     /// The most uncompressed bytes of one file, where nothing else is said: 256 MB.
     public static let defaultFileBytes = 256_000_000
 

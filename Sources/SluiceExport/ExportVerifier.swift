@@ -7,8 +7,9 @@ import SluiceStore
 public enum ExportVerifier {
     /// What was checked in the export at `directory`, one finding for each check and each file.
     ///
-    /// A flipped byte anywhere, a missing file and a surplus one each fail at least one check. Memory: the longest line
-    /// and a bit for each provenance row.
+    /// A flipped byte anywhere, a missing file and a surplus one each fail at least one check. Memory: a few times the
+    /// longest line, which is at most its file as announced and ``ExportSettings/longestLine``, and a bit for each
+    /// provenance row.
     ///
     /// - Throws: `.inputMissing` where there is no such directory.
     public static func verify(directory: String) throws(SluiceError) -> [Finding] {
@@ -52,7 +53,7 @@ private struct ExportCheck {
             surplus.isEmpty && missing.isEmpty
                 ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
 
-        let files = header.shards.map { recount($0.name, header: header) }
+        let files = header.shards.map { recount($0, header: header) }
         let again = ExportManifest(header: header, files: files).rendered
         note("export-manifest", again == manifest, difference(manifest, again) ?? "says what the files hold")
         let sums = contents(ExportManifest.sumsName)
@@ -68,7 +69,10 @@ private struct ExportCheck {
     }
 
     /// Counts a file again; what cannot be read is a failed finding.
-    private mutating func recount(_ name: String, header: ExportManifest.Header) -> ExportedFile {
+    private mutating func recount(
+        _ announced: ExportManifest.Header.File, header: ExportManifest.Header
+    ) -> ExportedFile {
+        let name = announced.name
         var file = ExportedFile(name: name)
         do throws(SluiceError) {
             let path = directory + "/" + name
@@ -76,7 +80,7 @@ private struct ExportCheck {
             file.digest = digest
             file.bytes = Int64(clamping: bytes)
             var limits = Limits()
-            limits.lineBytes = ExportSettings.defaultFileBytes
+            limits.lineBytes = min(max(Int(clamping: announced.rawBytes), 1), ExportSettings.longestLine)
             let reader = try SourceReader(path: path, format: .jsonl, limits: limits)
             while let batch = try reader.nextBatch(maxRecords: 256, maxBytes: 1 << 20) {
                 for record in batch.records { try count(record, into: &file, ledgerSize: header.ledgerSize) }

@@ -87,7 +87,7 @@ public struct Exporter {
             ledgerSize: ledgerSize, storeShards: shards.map(\.id), capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
-            shards: packer.files.map { ExportManifest.Header.FileName(name: $0.name) })
+            shards: packer.files.map { ExportManifest.Header.File(name: $0.name, rawBytes: $0.rawBytes) })
         return Packed(
             output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,
             isCapFromShards: (settings.capPPM ?? lowest) > lowest)

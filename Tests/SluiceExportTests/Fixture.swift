@@ -57,6 +57,8 @@ struct Fixture {
         var url: String? = "https://a.example/page"
         var recordID: String? = "<urn:uuid:1>"
         var captured: String? = "2021-05-06T07:08:09Z"
+        /// Bytes of white space behind the words.
+        var padding = 0
     }
 
     /// Texts that have to survive JSON.
@@ -102,7 +104,7 @@ struct Fixture {
     private static func entry(
         seq: Int64, _ document: Document, source: Digest, _ compressor: ZstdCompressor
     ) throws -> StoreEntry {
-        let text = text(Int(seq), words: document.words)
+        let text = text(Int(seq), words: document.words) + [UInt8](repeating: 0x20, count: document.padding)
         let evidence = [
             Evidence(kind: "prior", weight: -2.197225, detail: ""),
             Evidence(kind: "phrase-signature", weight: 3, detail: "a \"tapestry\" \\ of"),

@@ -73,6 +73,34 @@ import Testing
         #expect(failed.contains { $0.check == "export-lines" && $0.detail.contains("add up") }, "\(failed)")
     }
 
+    @Test func `reads no line that is longer than its file was announced to be`() throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
+        let bytes = try folder.bytes("out/shard-00000.jsonl").count
+        let line = try #require(try folder.bytes("out/shard-00000.jsonl").split(separator: UInt8(ascii: "\n")).first)
+        for size in [Int64(line.count - 1), 0, -1, .min] {
+            let forged = manifest.replacingOccurrences(of: "\"raw_bytes\": \(bytes)", with: "\"raw_bytes\": \(size)")
+            #expect(forged != manifest)
+            try folder.write(Array(forged.utf8), to: "out/manifest.json")
+            let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+            #expect(failed.contains { $0.check == "export-lines" }, "\(size): \(failed)")
+        }
+    }
+
+    /// Takes about 2 GB of memory and as much disk; runs where `SLUICE_TEST_LARGE` is set.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_TEST_LARGE"] != nil))
+    func `of files larger than usual passes, longer lines than a usual file among theirs`() throws {
+        let folder = try Folder()
+        var documents = [Fixture.Document(share: 0), Fixture.Document(share: 0)]
+        documents[1].padding = ExportSettings.defaultFileBytes
+        let store = try Fixture.store(in: folder, documents)
+        let settings = ExportSettings(fileBytes: 1 << 40, toolVersion: "test", configuration: Digest.of([3]))
+        let summary = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+        #expect(summary.totals.documents == 2 && summary.leftOut == 0)
+        #expect(try !fails(folder))
+    }
+
     @Test func `of no directory says that it is missing`() throws {
         let folder = try Folder()
         #expect(throws: SluiceError.self) { try ExportVerifier.verify(directory: folder.path("nowhere")) }

@@ -54,9 +54,13 @@ struct ExportManifest: Sendable, Equatable {
         var storeShards: [Int64]
         var capPpm: Int64
         var leftOut: LeftOut
-        var shards: [FileName]
+        var shards: [File]
 
-        struct FileName: Sendable, Equatable, Decodable { var name: String }
+        /// A file as it is announced.
+        struct File: Sendable, Equatable, Decodable {
+            var name: String
+            var rawBytes: Int64
+        }
     }
 
     /// Admitted documents that no file had room for under the cap.

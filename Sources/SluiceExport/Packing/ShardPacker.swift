@@ -17,7 +17,7 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var files: [ExportedFile] = []
     /// The documents in them.
     private(set) var exported = SeqSet()
-    /// Documents whose line alone is longer than a file may be.
+    /// Documents whose line alone is longer than a file, or any line, may be.
     private var tooLong: [Int64] = []
 
     /// Packs what `supply` has under a cap of `capPPM` millionths.
@@ -80,10 +80,10 @@ struct ShardPacker<Supply: ExportSupply> {
         return file.facts.rawBytes + Int64(line.count) <= Int64(settings.fileBytes)
     }
 
-    /// The document's line; nil, and noted, where no file could hold it.
+    /// The document's line; nil, and noted, where no file may hold it.
     private mutating func line(_ document: ExportDocument) throws -> [UInt8]? {
         let line = LineWriter.line(document, text: try supply.text(of: document))
-        guard line.count <= settings.fileBytes else {
+        guard line.count <= min(settings.fileBytes, ExportSettings.longestLine) else {
             tooLong.append(document.admitted.seq)
             return nil
         }
