@@ -58,7 +58,8 @@ struct Verification {
             let more = outcome.wrong > outcome.first.count ? ", and \(outcome.wrong - outcome.first.count) more" : ""
             return Finding(check: name, passed: false, detail: outcome.first.joined(separator: "; ") + more)
         } catch {
-            return Finding(check: name, passed: false, detail: "cannot be checked: \(error)")
+            let reason = (error as? SluiceError)?.message ?? "\(error)"
+            return Finding(check: name, passed: false, detail: "cannot be checked: \(reason)")
         }
     }
 

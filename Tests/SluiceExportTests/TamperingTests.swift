@@ -4,21 +4,25 @@ import SluiceExport
 import SluiceStore
 import Testing
 
-@Suite(.enabled(if: TamperingTests.shell != nil, "the sqlite3 shell is not installed (Debian: sqlite3)"))
-struct TamperingTests {
-    static let shell: String? = ["/usr/bin/sqlite3", "/usr/local/bin/sqlite3"].first {
+/// The `sqlite3` shell, as somebody who means no good would use it.
+enum Shell {
+    static let path: String? = ["/usr/bin/sqlite3", "/usr/local/bin/sqlite3"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    private static func change(_ database: String, _ script: String) throws {
+    /// Runs `script`, as far as the file lets it.
+    static func run(_ script: String, on database: String) throws {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(shell))
+        process.executableURL = URL(fileURLWithPath: try #require(path))
         process.arguments = ["-batch", database, "PRAGMA ignore_check_constraints = ON; " + script]
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
     }
+}
 
+@Suite(.enabled(if: Shell.path != nil, "the sqlite3 shell is not installed (Debian: sqlite3)"))
+struct `A tampered store` {
     @Test(
         arguments: [
             ("record", "seq", [-1, 0, 1 << 33, .max]), ("record", "offset", [-1]), ("record", "ordinal", [.min]),
@@ -31,40 +35,41 @@ struct TamperingTests {
             ("admission", "documents_after", [-1, .max]), ("admission", "real_after", [-1, .max]),
             ("source", "id", [-1, .max]), ("progress", "kept", [.max]), ("address", "seq", [-1, .max]),
         ] as [(String, String, [Int64])])
-    func `An export of a tampered store ends, and never with a false one`(
+    func `is exported to an explanation, or to files that are what they say`(
         table: String, column: String, values: [Int64]
     ) throws {
         let original = try Folder()
         let documents = (0..<30).map { Fixture.Document(share: [0, 0, 20, 100, 1000][$0 % 5]) }
         try Fixture.store(in: original, documents).close()
-        try Self.change(
-            original.path("store/sluice.db"),
-            ["record", "document", "text", "shard", "admission", "source", "progress", "address"].map {
-                "DROP TRIGGER \($0)_update;"
-            }.joined())
+        let drop = ["record", "document", "text", "shard", "admission", "source", "progress", "address"].map {
+            "DROP TRIGGER \($0)_update;"
+        }
+        try Shell.run(drop.joined(), on: original.path("store/sluice.db"))
+        let middle = "rowid = (SELECT rowid FROM \(table) LIMIT 1 OFFSET (SELECT count(*) FROM \(table)) / 2)"
         for value in values {
-            // A row in the middle, and all there are.
-            for condition in [
-                "rowid = (SELECT rowid FROM \(table) LIMIT 1 OFFSET (SELECT count(*) FROM \(table)) / 2)", "1",
-            ] {
+            for condition in [middle, "true"] {
                 let folder = try Folder()
                 try FileManager.default.copyItem(atPath: original.path("store"), toPath: folder.path("store"))
-                try Self.change(
-                    folder.path("store/sluice.db"),
-                    "UPDATE OR IGNORE \(table) SET \(column) = \(value) WHERE \(condition);")
-                let store = try Store.open(directory: folder.path("store"), mode: .write)
-                defer { store.close() }
-                let settings = ExportSettings(
-                    release: "r1", compression: .none, toolVersion: "test", configuration: Digest.of([3]))
-                do throws(SluiceError) {
-                    _ = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
-                } catch {
-                    #expect(error.code == .io || error.code == .noUsableData, "\(error)")
-                    #expect(try folder.names() == ["store"])
-                    continue
-                }
-                #expect(try ExportVerifier.verify(directory: folder.path("out")).allSatisfy(\.passed))
+                try Shell.run(
+                    "UPDATE OR IGNORE \(table) SET \(column) = \(value) WHERE \(condition);",
+                    on: folder.path("store/sluice.db"))
+                try export(folder)
             }
         }
+    }
+
+    private func export(_ folder: Folder) throws {
+        let store = try Store.open(directory: folder.path("store"), mode: .write)
+        defer { store.close() }
+        let settings = ExportSettings(
+            release: "r1", compression: .none, toolVersion: "test", configuration: Digest.of([3]))
+        do throws(SluiceError) {
+            _ = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+        } catch {
+            #expect(error.code == .io || error.code == .noUsableData, "\(error)")
+            #expect(try folder.names() == ["store"])
+            return
+        }
+        #expect(try ExportVerifier.verify(directory: folder.path("out")).allSatisfy(\.passed))
     }
 }
