@@ -11,14 +11,18 @@ public enum ExportVerifier {
     /// longest line, which is at most its file as announced and ``ExportSettings/longestLine``, and a bit for each
     /// provenance row.
     ///
+    /// With a `store`, the manifest is held against what that store wrote down when it made the release: an export that
+    /// was forged consistently, sums and all, fails there.
+    ///
     /// - Throws: `.inputMissing` where there is no such directory.
-    public static func verify(directory: String) throws(SluiceError) -> [Finding] {
+    public static func verify(directory: String, against store: Store? = nil) throws(SluiceError) -> [Finding] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw SluiceError(
                 .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")
         }
         var check = ExportCheck(directory: directory)
         check.run(names: Set(names))
+        if let store { check.findings.append(try check.release(in: store)) }
         return check.findings
     }
 }
@@ -125,6 +129,25 @@ private struct ExportCheck {
         guard let pair else { return "manifest.json is longer or shorter than what the files hold" }
         let texts = [pair.0, pair.1].map { String(decoding: $0.prefix(400), as: UTF8.self) }
         return "manifest.json says \(texts[0]) where the files hold \(texts[1])"
+    }
+
+    /// Whether the store made this very export.
+    func release(in store: Store) throws(SluiceError) -> Finding {
+        let manifest = contents(ExportManifest.fileName) ?? []
+        let name = ExportManifest.header(of: manifest)?.release ?? ""
+        guard !name.isEmpty else {
+            return Finding(
+                check: "export-release", passed: true,
+                detail: "not a release: the store cannot tell whether it made this")
+        }
+        guard let known = try store.read({ try $0.release(named: name) }) else {
+            return Finding(check: "export-release", passed: false, detail: "the store knows no release \(name)")
+        }
+        let isSame = known.manifest == Digest.of(manifest)
+        return Finding(
+            check: "export-release", passed: isSame,
+            detail: isSame
+                ? "\(name) is what the store wrote" : "this is not the manifest that the store wrote for \(name)")
     }
 
     private func contents(_ name: String) -> [UInt8]? {

@@ -23,6 +23,7 @@ public final class Store: Sendable {
 
     private let files: StoreFiles
     private let lock: StoreLock?
+    private let identity: [UInt64]
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
     private let state: Mutex<State>
@@ -73,6 +74,7 @@ public final class Store: Sendable {
         self.settings = settings
         self.files = files
         self.lock = lock
+        self.identity = files.identity
         self.writer = writer
         self.readers = readers
         self.state = Mutex(State())
@@ -110,6 +112,12 @@ public final class Store: Sendable {
                 }
                 let shards = access.shards
                 state.withLock { $0.shards = shards }
+                // What was written to files that nobody can find any more must not be acknowledged.
+                guard files.identity == identity else {
+                    throw SluiceError(
+                        .io, "the store at \(directory) was removed or replaced while it was written",
+                        advice: "put it back, or start again with a new one")
+                }
                 guard let value else { throw SluiceError(.io, "a transaction ended without a result") }
                 return value
             }

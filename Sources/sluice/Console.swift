@@ -3,40 +3,50 @@ import SluiceCore
 
 /// Where a command speaks: results to standard output, everything else to standard error.
 enum Console {
-    /// Writes a line to standard output.
-    static func out(_ line: String) { write(Array((line + "\n").utf8), to: STDOUT_FILENO) }
+    /// Writes lines to standard output.
+    static func out(_ lines: String) { out(bytes: Array((printable(lines) + "\n").utf8)) }
 
-    /// Writes bytes to standard output.
-    static func out(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    /// Writes bytes to standard output, or ends the program: an answer that was cut short must not look whole.
+    static func out(bytes: [UInt8]) {
+        guard !write(bytes, to: STDOUT_FILENO) else { return }
+        let reason = String(cString: strerror(errno))
+        note("sluice: \(SluiceError(.io, "standard output: \(reason)", advice: "the answer above is not complete"))")
+        exit(SluiceError.Code.io.rawValue)
+    }
 
-    /// Writes a line to standard error.
-    static func note(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+    /// Writes lines to standard error.
+    static func note(_ lines: String) { _ = write(Array((printable(lines) + "\n").utf8), to: STDERR_FILENO) }
 
     /// Rewrites the last line of standard error; only for terminals.
-    static func status(_ line: String) { write(Array(("\r\u{1B}[2K" + line).utf8), to: STDERR_FILENO) }
+    static func status(_ line: String) { _ = write(Array(("\r\u{1B}[2K" + printable(line)).utf8), to: STDERR_FILENO) }
 
-    /// `text` without control characters: what came with a record must not steer a terminal.
-    static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-        return String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map {
-                    $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-                }))
+    /// `text` without what steers a terminal or hides its order: names, addresses and paths come from anywhere.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: steers) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0A: false
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 
     /// True where standard error is a terminal.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 rest = rest.dropFirst(written)
             } else if errno != EINTR {
-                return
+                return false
             }
         }
+        return true
     }
 }

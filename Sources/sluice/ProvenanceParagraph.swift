@@ -25,7 +25,7 @@ extension ProvenanceEntry {
                 + (row.recordID.map { ", " + $0 } ?? ""))
         if let url { lines.append("  url        \(url)" + (row.captured.map { ", captured \($0)" } ?? "")) }
         lines.append("  decided    \(Timestamp.text(microseconds: timeMicroseconds)), run \(run)")
-        return lines.map { Console.printable($0) }.joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 
     private var headline: String {

@@ -99,13 +99,22 @@ final class OutputDirectory {
     }
 
     private static func clearDead(in parent: String, prefix: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        where name.hasPrefix(prefix) && name.dropFirst(prefix.count).allSatisfy({ ("0"..."9").contains($0) }) {
             let path = parent + "/" + name
+            // Whatever an export did not write is somebody's, and stays with all that is beside it.
+            let held = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            guard held.allSatisfy(isOurs) else { continue }
             let dead = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard dead >= 0 else { continue }
             if flock(dead, LOCK_EX | LOCK_NB) == 0 { remove(path) }
             close(dead)
         }
+    }
+
+    private static func isOurs(_ name: String) -> Bool {
+        name == ExportManifest.fileName || name == ExportManifest.sumsName
+            || (name.hasPrefix("shard-") && name.contains(".jsonl"))
     }
 
     private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

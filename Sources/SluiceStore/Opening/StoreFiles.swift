@@ -30,6 +30,14 @@ struct StoreFiles: Sendable {
         }
     }
 
+    /// What the two files are to the file system; changes when they are removed or replaced.
+    var identity: [UInt64] {
+        [database, lock].flatMap { path -> [UInt64] in
+            var status = stat()
+            return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : [0, 0]
+        }
+    }
+
     /// True where the directory cannot be written and no log is waiting beside the database, so that the database
     /// file is all there is and nobody can be changing it.
     var areFrozen: Bool {

@@ -71,12 +71,12 @@ extension DetectedDocument {
 
     /// The answer for people.
     fileprivate var paragraph: String {
-        if let rejection { return Console.printable("\(id): not judged, \(rejection.rawValue)") }
+        if let rejection { return "\(id): not judged, \(rejection.rawValue)" }
         let percent = JSONText.decimal(judgement.probability * 100, places: 1)
         var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
         for evidence in judgement.evidence {
             lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
         }
-        return lines.map { Console.printable($0) }.joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 }

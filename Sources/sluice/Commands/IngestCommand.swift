@@ -60,9 +60,8 @@ struct IngestCommand: AsyncParsableCommand {
             if shared.json { Console.out(summary.json) } else { Console.out(summary.table) }
             if let first = summary.passedOver.first {
                 Console.note(
-                    Console.printable(
-                        "sluice: \(summary.passedOver.count) files are not named like dumps and were passed over, "
-                            + "the first \(first)"))
+                    "sluice: \(summary.passedOver.count) files are not named like dumps and were passed over, "
+                        + "the first \(first)")
             }
             for failure in summary.failures { Console.note("sluice: \(failure)") }
             if let remark = summary.remark { Console.note("sluice: \(remark)") }

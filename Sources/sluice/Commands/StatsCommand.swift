@@ -92,7 +92,7 @@ extension StoreStatistics {
                     + "\(source.progress.skippedBytes) bytes skipped, \(source.progress.isDone ? "complete" : "not complete")"
             )
         }
-        return lines.map { Console.printable($0) }.joined(separator: "\n")
+        return lines.joined(separator: "\n")
     }
 }
 

@@ -19,8 +19,15 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             var findings: [Finding] = []
-            if export == nil || shared.store != nil { findings += try storeFindings() }
-            if let export { findings += try ExportVerifier.verify(directory: export) }
+            if export == nil || shared.store != nil {
+                let store = try shared.openStore()
+                defer { store.close() }
+                let decompressor = ZstdDecompressor()
+                findings += try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }
+                if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
+            } else if let export {
+                findings += try ExportVerifier.verify(directory: export)
+            }
             for finding in findings { Console.out(shared.json ? finding.json : finding.line) }
             let failed = findings.filter { !$0.passed }.count
             if failed > 0 {
@@ -29,13 +36,6 @@ struct VerifyCommand: AsyncParsableCommand {
                     advice: "what they found is above; do not use it before it is explained")
             }
         }
-    }
-
-    private func storeFindings() throws(SluiceError) -> [Finding] {
-        let store = try shared.openStore()
-        defer { store.close() }
-        let decompressor = ZstdDecompressor()
-        return try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }
     }
 }
 
@@ -55,5 +55,5 @@ extension Finding {
     }
 
     /// The finding for people.
-    fileprivate var line: String { Console.printable("\(passed ? "ok    " : "FAILED") \(check): \(detail)") }
+    fileprivate var line: String { "\(passed ? "ok    " : "FAILED") \(check): \(detail)" }
 }
