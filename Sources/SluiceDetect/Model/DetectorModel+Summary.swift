@@ -14,7 +14,7 @@ extension DetectorModel {
 
     private var summaryText: String {
         var text = "model    \(id.hex)\nformat   \(DetectorModel.formatVersion)\n"
-        text += "table    \(slots.count) slots, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
+        text += "table    \(table.entries.count) features, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
         let c = calibration.coefficients.map { JSONText.decimal($0, places: 4) }
         text += "llr      \(c[0]) + \(c[1])·s + \(c[2])·s·ln n + \(c[3])·ln n\n"
         text += "gates    at least \(gates.minimumWords) words, English prose\n"
@@ -37,8 +37,8 @@ extension DetectorModel {
             json.value(id.hex)
             json.key("format")
             json.value(Int(DetectorModel.formatVersion))
-            json.key("slots")
-            json.value(slots.count)
+            json.key("features")
+            json.value(table.entries.count)
             json.key("words")
             json.value(vocabularyCount)
             json.key("calibration")

@@ -4,18 +4,11 @@ import SluiceCore
 /// figures only, no text.
 ///
 /// The raw score of a text is `bias + scale · Σ wᵢ·dᵢ / √Σ dᵢ²` over its distinct features *i*, where *wᵢ* is the
-/// feature's weight and *dᵢ* its inverse document frequency, both bytes of ``slots``.
+/// feature's weight and *dᵢ* its inverse document frequency, both bytes of ``table``. A feature is a run of one to three
+/// words (see ``GramWalker``) that the table knows.
 public struct DetectorModel: Sendable {
     /// The version of the file format that this program reads and writes.
-    public static let formatVersion: UInt32 = 1
-
-    /// A feature's two figures.
-    struct Slot: Sendable, Equatable {
-        /// The learnt weight, in units of `scale`.
-        var weight: Int8
-        /// ln((N + 1) / (n + 1)) + 1 of N texts, of which n hold the feature, in twentieths.
-        var rarity: UInt8
-    }
+    public static let formatVersion: UInt32 = 2
 
     /// How many texts of a domain and a label the model was trained on.
     public struct DomainCount: Sendable, Equatable {
@@ -35,9 +28,7 @@ public struct DetectorModel: Sendable {
         public var value: Double
     }
 
-    /// A table of 2^`bits` slots, 10 to 20.
-    var bits: Int
-    var slots: [Slot]
+    var table: FeatureTable
     var scale: Double
     var bias: Double
     var vocabulary: Vocabulary
