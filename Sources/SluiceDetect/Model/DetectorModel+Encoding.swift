@@ -38,6 +38,11 @@ extension DetectorModel {
             body.integer(UInt32(clamping: phrase.human))
             body.integer(UInt32(clamping: phrase.synthetic))
         }
+        body.integer(UInt32(clamping: strongest.count))
+        for feature in strongest {
+            body.string(feature.text)
+            body.double(feature.weight)
+        }
         body.ascending(vocabulary.keptTags)
         body.ascending(table.entries.map(\.tag))
         for entry in table.entries { body.integer(UInt8(bitPattern: entry.weight)) }
@@ -100,6 +105,9 @@ extension DetectorModel {
         }
         guard phrases.allSatisfy({ abs($0.weight) <= 12 }) else {
             throw DetectorModel.unsound("the detector model has a phrase of impossible weight")
+        }
+        strongest = try body.list { body throws(SluiceError) in
+            NamedFeature(text: try body.string(), weight: try body.double())
         }
         let words = try body.ascending(limit: Vocabulary.countLimit)
         vocabulary = Vocabulary(keptTags: words, functionWords: FunctionWords.hashes)

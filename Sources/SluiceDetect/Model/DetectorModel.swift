@@ -20,6 +20,14 @@ public struct DetectorModel: Sendable {
         public var synthetic: Int
     }
 
+    /// One of the strongest features, by name.
+    public struct NamedFeature: Sendable, Equatable {
+        /// Its words; a masked word by the last three letters that stand there most often.
+        public var text: String
+        /// What it adds to the sum that makes the score: its weight times its inverse document frequency.
+        public var weight: Double
+    }
+
     /// A figure that was measured when the model was made.
     public struct Figure: Sendable, Equatable {
         /// What was measured, such as `dev.auroc`.
@@ -40,6 +48,8 @@ public struct DetectorModel: Sendable {
     public internal(set) var gates: Gates
     /// The phrases it looks for.
     public internal(set) var phrases: [PhraseSignature]
+    /// The features that speak most for a machine, and those that speak most for a person; falling in weight.
+    public internal(set) var strongest: [NamedFeature]
     /// What it was trained on.
     public internal(set) var trainedOn: [DomainCount]
     /// The collections that it was trained on.

@@ -24,6 +24,10 @@ struct FeatureTable: Sendable, Equatable {
     private let keys: [UInt32]
     /// The weights by slot.
     private let weights: [Int8]
+    /// One bit for each value of the lower 20 bits of a tag, set where a feature has it: keeps most look-ups of unknown
+    /// n-grams out of the table, and without a branch to guess.
+    private let filter: [UInt64]
+    private static let filterMask: UInt32 = (1 << 20) - 1
 
     /// The table of `entries`, of which those with the same tag but the first, and those without a rarity, are left out.
     init(_ entries: [Entry]) {
@@ -36,7 +40,10 @@ struct FeatureTable: Sendable, Equatable {
         while capacity < 2 * sorted.count { capacity *= 2 }
         var keys = [UInt32](repeating: 0, count: capacity)
         var weights = [Int8](repeating: 0, count: capacity)
+        var filter = [UInt64](repeating: 0, count: Int(FeatureTable.filterMask + 1) / 64)
         for entry in sorted {
+            let bit = entry.tag & FeatureTable.filterMask
+            filter[Int(bit >> 6)] |= 1 << UInt64(bit & 63)
             var at = Int(entry.tag) & (capacity - 1)
             while keys[at] != 0 { at = (at + 1) & (capacity - 1) }
             keys[at] = entry.tag << 8 | UInt32(entry.rarity)
@@ -45,6 +52,7 @@ struct FeatureTable: Sendable, Equatable {
         self.entries = sorted
         self.keys = keys
         self.weights = weights
+        self.filter = filter
     }
 
     /// How many slots there are: a power of two, at least 64.
@@ -58,7 +66,11 @@ struct FeatureTable: Sendable, Equatable {
     /// Calls `body` with a reader of the slots that stays valid for the call.
     func withReader<R>(_ body: (Reader) -> R) -> R {
         keys.withUnsafeBufferPointer { keys in
-            weights.withUnsafeBufferPointer { body(Reader(keys: keys, weights: $0, mask: keys.count - 1)) }
+            weights.withUnsafeBufferPointer { weights in
+                filter.withUnsafeBufferPointer { filter in
+                    body(Reader(keys: keys, weights: weights, filter: filter, mask: keys.count - 1))
+                }
+            }
         }
     }
 
@@ -66,7 +78,15 @@ struct FeatureTable: Sendable, Equatable {
     struct Reader {
         fileprivate let keys: UnsafeBufferPointer<UInt32>
         fileprivate let weights: UnsafeBufferPointer<Int8>
+        fileprivate let filter: UnsafeBufferPointer<UInt64>
         fileprivate let mask: Int
+
+        /// 1 where the table may have the feature with this tag, 0 where it surely has not.
+        @inline(__always)
+        func mayHave(_ tag: UInt32) -> Int {
+            let bit = tag & FeatureTable.filterMask
+            return Int(truncatingIfNeeded: (filter[Int(bit >> 6)] &>> UInt64(bit & 63)) & 1)
+        }
 
         /// The slot of the feature with this tag, or -1 where the table has none.
         @inline(__always)

@@ -76,7 +76,7 @@ extension Detector {
 }
 
 /// Where the first of a text's normalised words start.
-private struct WordStarts {
+struct WordStarts {
     private let bytes: [UInt8]
     private var starts = [0]
 

@@ -21,6 +21,9 @@ struct FeatureScratch: Sendable {
     private var features: [Feature] = []
     /// One bit a slot; all 0 between texts.
     private var seen: [UInt64]
+    /// N-grams that the table may know, before they are looked up.
+    private var candidates = [KnownFeatures.Candidate](
+        repeating: KnownFeatures.Candidate(tag: 0, place: 0), count: KnownFeatures.candidateCount)
 
     /// A scratch for tables of `capacity` slots, a multiple of 64.
     init(capacity: Int) { seen = [UInt64](repeating: 0, count: max(capacity / 64, 1)) }
@@ -32,19 +35,23 @@ struct FeatureScratch: Sendable {
     mutating func collect(_ words: Words, _ range: Range<Int>, _ vocabulary: Vocabulary, _ table: FeatureTable) {
         precondition(table.capacity <= seen.count * 64, "the scratch is another model's")
         for feature in features[..<count] { seen[Int(feature.slot >> 6)] = 0 }
-        // A word brings three features at most, and there are no more than slots.
-        let room = min(3 * range.count, table.capacity)
+        // A word brings three features at most, and there are no more than slots; one is written in advance.
+        let room = min(3 * range.count, table.capacity) + 1
         if features.count < room {
             features += Array(repeating: Feature(slot: 0, place: 0), count: room - features.count)
         }
         var functionWords = 0
         count = seen.withUnsafeMutableBufferPointer { seen in
             features.withUnsafeMutableBufferPointer { features in
-                table.withReader { table in
-                    vocabulary.withReader { vocabulary in
-                        var list = KnownFeatures(table: table, seen: seen, features: features)
-                        functionWords = GramWalker(vocabulary).walk(words, range, into: &list)
-                        return list.count
+                candidates.withUnsafeMutableBufferPointer { candidates in
+                    table.withReader { table in
+                        vocabulary.withReader { vocabulary in
+                            var list = KnownFeatures(
+                                table: table, candidates: candidates, seen: seen, features: features)
+                            functionWords = GramWalker(vocabulary).walk(words, range, into: &list)
+                            list.lookUp()
+                            return list.count
+                        }
                     }
                 }
             }
@@ -53,22 +60,49 @@ struct FeatureScratch: Sendable {
     }
 }
 
-/// The features of one text while they are collected. Invariant: `seen` has a bit for each slot of `table`, and
-/// `features` room for as many features as there are slots or calls of `add`, whichever is less.
-private struct KnownFeatures: GramSink {
+/// The features of one text while they are collected.
+///
+/// What the table may have is gathered first and looked up in batches: neither step then depends on guesses of the
+/// processor about what the table has, which would cost more than the look-ups.
+///
+/// Invariant: `candidates` has room for ``candidateCount``, `seen` a bit for each slot of `table`, and `features` room
+/// for one more than there are slots or calls of `add`, whichever is less.
+struct KnownFeatures: GramSink {
+    /// An n-gram that the table may have.
+    struct Candidate: Sendable {
+        var tag: UInt32
+        var place: UInt32
+    }
+
+    /// How many candidates are gathered before they are looked up.
+    static let candidateCount = 1024
+
     let table: FeatureTable.Reader
+    let candidates: UnsafeMutableBufferPointer<Candidate>
     let seen: UnsafeMutableBufferPointer<UInt64>
     let features: UnsafeMutableBufferPointer<FeatureScratch.Feature>
+    var waiting = 0
     var count = 0
 
     @inline(__always)
     mutating func add(_ tag: UInt32, _ place: UInt32) {
-        let slot = table.slot(tag)
-        guard slot >= 0 else { return }
-        let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: slot & 63)
-        guard seen[slot >> 6] & bit == 0 else { return }
-        seen[slot >> 6] |= bit
-        features[count] = FeatureScratch.Feature(slot: UInt32(truncatingIfNeeded: slot), place: place)
-        count &+= 1
+        candidates[waiting] = Candidate(tag: tag, place: place)
+        waiting &+= table.mayHave(tag)
+        if waiting == KnownFeatures.candidateCount { lookUp() }
+    }
+
+    /// Looks up what waits.
+    @inline(never)
+    mutating func lookUp() {
+        for candidate in candidates[..<waiting] {
+            let slot = table.slot(candidate.tag)
+            guard slot >= 0 else { continue }
+            let word = seen[slot >> 6]
+            let shift = UInt64(truncatingIfNeeded: slot & 63)
+            features[count] = FeatureScratch.Feature(slot: UInt32(truncatingIfNeeded: slot), place: candidate.place)
+            count &+= Int(truncatingIfNeeded: ((word &>> shift) & 1) ^ 1)
+            seen[slot >> 6] = word | (1 &<< shift)
+        }
+        waiting = 0
     }
 }

@@ -24,7 +24,7 @@ public struct DetectorTrainer: Sendable {
         /// The weight of a domain with both labels, against one with a single label.
         public var pairing = 2.0
         /// The L2 penalty, against a loss in which a text weighs 1 on average.
-        public var penalty = 0.2
+        public var penalty = 0.35
         /// The passes over the texts of each of the two rounds.
         public var epochs = 10
         /// The shortest crop, in words.
@@ -65,6 +65,7 @@ public struct DetectorTrainer: Sendable {
         let (corpus, others) = try corpora(examples, calibration)
         var model = learn(corpus)
         progress("learnt from \(examples.count) texts")
+        model.strongest = corpus.strongest(of: model, limit: 40)
         let unseen = options.unseenShare > 0 ? unseenDomains(corpus, others, progress) : []
         model.calibration = calibrated(samples(model, others), unseen: unseen.flatMap(\.samples))
         model.figures =
@@ -104,7 +105,8 @@ public struct DetectorTrainer: Sendable {
         return DetectorModel(
             table: FeatureTable(entries), scale: scale, bias: solution.last ?? 0, vocabulary: vocabulary,
             seed: options.seed, calibration: Calibration(coefficients: [0, 1, 0, 0]), gates: options.gates,
-            phrases: corpus.phraseSignatures(), trainedOn: corpus.counts, sources: corpus.sources, figures: [],
+            phrases: corpus.phraseSignatures(), strongest: [], trainedOn: corpus.counts, sources: corpus.sources,
+            figures: [],
             id: Digest.of([UInt8]()))
     }
 
