@@ -84,12 +84,12 @@ struct WordStarts {
     init(_ words: Words, upTo end: Int) {
         bytes = words.normalized
         starts.reserveCapacity(min(end, words.count) + 1)
-        bytes.withUnsafeBufferPointer { bytes in
-            for index in bytes.indices where bytes[index] == UInt8(ascii: " ") {
-                if starts.count > end { return }
-                starts.append(index + 1)
+        bytes.withUnsafeBytes { bytes in
+            var at = 0
+            while starts.count <= end, at < bytes.count {
+                at = GramWalker.wordEnd(bytes, from: at) + 1
+                starts.append(at)
             }
-            starts.append(bytes.count + 1)
         }
     }
 

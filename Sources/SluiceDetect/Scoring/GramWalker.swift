@@ -72,7 +72,7 @@ struct GramWalker {
 
     /// Where the word that starts at `start` ends: at the next space, or at the end.
     @inline(__always)
-    private static func wordEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    static func wordEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var at = start
         while at &+ 8 <= bytes.count {
             let lane = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
