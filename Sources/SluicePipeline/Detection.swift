@@ -15,6 +15,8 @@ public struct DetectedDocument: Sendable {
     public var words: Int
     /// Why the record holds no text, where it holds none.
     public var rejection: Reason?
+    /// The passage that speaks most for a machine, where passages were asked for and there is one.
+    public var passage: String?
 }
 
 /// Runs the detector over inputs, without a store.
@@ -24,12 +26,16 @@ public struct Detection {
     private let workers: Int
 
     /// A run with `model`, assuming `prior` as the share of synthetic documents.
-    public init(settings: Settings, model: DetectorModel, prior: Double) throws(SluiceError) {
+    ///
+    /// - Parameter marksPassages: whether to look for the passages that speak most for a machine, for readers.
+    public init(
+        settings: Settings, model: DetectorModel, prior: Double, marksPassages: Bool = false
+    ) throws(SluiceError) {
         self.settings = settings
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
-            judge: try Judge(prior: prior))
+            judge: try Judge(prior: prior), marksPassages: marksPassages)
     }
 
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
@@ -81,6 +87,7 @@ private struct DetectionPreparer: Sendable {
     let decoder: RecordDecoder
     let detector: Detector
     let judge: Judge
+    let marksPassages: Bool
 
     func judge(_ batch: [RawRecord], source: String, isText: Bool) -> [DetectedDocument] {
         var tokenizer = Tokenizer()
@@ -96,7 +103,8 @@ private struct DetectionPreparer: Sendable {
                 let words = tokenizer.tokenize(TextCleaner.clean(bytes).bytes)
                 let score = detector.score(words, scratch: &scratch)
                 return DetectedDocument(
-                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count)
+                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count,
+                    passage: marksPassages && score.llr > 0 ? detector.passage(words, scratch: &scratch) : nil)
             }
         }
     }

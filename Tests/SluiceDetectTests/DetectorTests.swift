@@ -150,4 +150,15 @@ struct DetectorTests {
         let explanation = detector.explain(Samples.words(Self.plain), limit: 10_000, scratch: &scratch)
         #expect(abs(explanation.others) < 1e-6)
     }
+
+    @Test("The strongest passage is a part of the text, with what speaks for a machine marked")
+    mutating func passage() throws {
+        let words = Samples.words(Self.plain + " Furthermore, it is important to note the rich tapestry of experience.")
+        let passage = try #require(detector.passage(words, length: 12, scratch: &scratch))
+        #expect(passage.contains("["))
+        let plain = passage.filter { !"[]…".contains($0) }.split(separator: " ").joined(separator: " ")
+        #expect(plain.split(separator: " ").count == 12)
+        #expect(String(decoding: words.normalized, as: UTF8.self).contains(plain))
+        #expect(detector.passage(Samples.words("Too short."), scratch: &scratch) == nil)
+    }
 }

@@ -36,7 +36,8 @@ enum Samples {
     /// The options for a corpus as small as ``corpus(_:seed:)``.
     static var options: DetectorTrainer.Options {
         var options = DetectorTrainer.Options()
-        options.bits = 12
+        options.features = 2_000
+        options.unseenShare = 0
         options.minimumTexts = 2
         options.minimumDomains = 2
         return options

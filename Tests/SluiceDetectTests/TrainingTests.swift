@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceDetect
+import SluiceText
 import Testing
 
 @Suite("Training and evaluation")
@@ -81,5 +82,49 @@ struct TrainingTests {
         #expect(abs(try #require(all.found1) - (try #require(card["dev.tpr-at-1"]))) < 0.02)
         #expect(try #require(all.falseVerdicts) <= 0.01)
         #expect(try #require(all.calibrationError) <= 0.03)
+    }
+
+    @Test("Leaving a domain out is measured for every domain, and its scores temper the calibration")
+    func unseen() throws {
+        var options = Samples.options
+        options.unseenShare = 0.5
+        let model = try DetectorTrainer(options).train(
+            Samples.corpus(400, seed: 1), calibration: Samples.corpus(200, seed: 2))
+        for domain in ["domain0", "domain1", "domain2"] {
+            #expect(model.figures.contains { $0.name == "unseen.\(domain).auroc" })
+            #expect(model.unseenTable.contains(domain))
+        }
+        #expect(try Samples.toy.get().unseenTable.isEmpty)
+        #expect(model.calibration != (try Samples.toy.get().calibration))
+    }
+
+    @Test("The strongest features are named in words of the corpus, those for a machine first")
+    func names() throws {
+        let strongest = try Samples.toy.get().strongest
+        #expect(try #require(strongest.first).weight > 0)
+        #expect(try #require(strongest.last).weight < 0)
+        #expect(strongest.first?.text.contains("alpha") == true)
+        #expect(strongest.last?.text.contains("omega") == true)
+    }
+
+    @Test(
+        "Every synthetic verdict on dev names words that stand in the text",
+        .enabled(if: (try? Samples.labelledTexts(Samples.dev)) != nil, "needs ../shared/detector-data/dev.jsonl.gz"))
+    func evidence() throws {
+        let detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
+        var scratch = DetectorScratch(for: detector)
+        var found = 0
+        for example in try #require(try Samples.labelledTexts(Samples.dev)) {
+            let words = Samples.words(String(decoding: example.text, as: UTF8.self))
+            let score = detector.score(words, scratch: &scratch)
+            guard score.llr >= 2.95 else { continue }
+            found += 1
+            let details = score.evidence.map(\.detail).joined(separator: " ")
+            let quotes = details.split(separator: "“").dropFirst().compactMap { $0.split(separator: "”").first }
+            let text = " " + String(decoding: words.normalized, as: UTF8.self) + " "
+            #expect(!quotes.isEmpty)
+            #expect(quotes.allSatisfy { text.contains(" \($0) ") })
+        }
+        #expect(found > 500)
     }
 }

@@ -17,6 +17,21 @@ struct ByteWriter {
         integer(UInt16(utf8.count))
         bytes += utf8
     }
+
+    /// Strictly ascending numbers: their count, then the gaps between them in groups of 7 bits, the lowest first.
+    mutating func ascending(_ values: [UInt32]) {
+        integer(UInt32(clamping: values.count))
+        var last: UInt32 = 0
+        for value in values {
+            var gap = value &- last
+            while gap >= 0x80 {
+                bytes.append(UInt8(truncatingIfNeeded: gap) | 0x80)
+                gap >>= 7
+            }
+            bytes.append(UInt8(gap))
+            last = value
+        }
+    }
 }
 
 /// Reads what a `ByteWriter` wrote, and refuses what ends early or cannot be meant.
@@ -68,6 +83,31 @@ struct ByteReader {
         var list: [T] = []
         for _ in 0..<length { list.append(try element(&self)) }
         return list
+    }
+
+    /// Strictly ascending numbers, at most `limit` of them.
+    mutating func ascending(limit: Int) throws(SluiceError) -> [UInt32] {
+        let length = Int(try integer(UInt32.self))
+        guard length <= min(count, limit) else { throw ByteReader.short }
+        var values: [UInt32] = []
+        values.reserveCapacity(length)
+        var last: UInt64 = 0
+        for index in 0..<length {
+            var gap: UInt64 = 0
+            var shift: UInt64 = 0
+            var byte: UInt8 = 0x80
+            while byte & 0x80 != 0, shift < 35 {
+                byte = try integer(UInt8.self)
+                gap |= UInt64(byte & 0x7F) << shift
+                shift += 7
+            }
+            last += gap
+            guard last <= UInt64(UInt32.max), index == 0 || gap > 0 else {
+                throw SluiceError(.configuration, "the detector model's lists are out of order")
+            }
+            values.append(UInt32(truncatingIfNeeded: last))
+        }
+        return values
     }
 
     private static let short = SluiceError(

@@ -10,7 +10,6 @@ extension DetectorModel {
     /// The same model has the same bytes.
     public func encoded() -> [UInt8] {
         var body = ByteWriter()
-        body.integer(UInt32(bits))
         body.integer(seed)
         body.double(scale)
         body.double(bias)
@@ -39,12 +38,15 @@ extension DetectorModel {
             body.integer(UInt32(clamping: phrase.human))
             body.integer(UInt32(clamping: phrase.synthetic))
         }
-        body.integer(UInt32(clamping: vocabulary.count))
-        for tag in vocabulary.keptTags { body.integer(tag) }
-        for slot in slots {
-            body.integer(UInt8(bitPattern: slot.weight))
-            body.integer(slot.rarity)
+        body.integer(UInt32(clamping: strongest.count))
+        for feature in strongest {
+            body.string(feature.text)
+            body.double(feature.weight)
         }
+        body.ascending(vocabulary.keptTags)
+        body.ascending(table.entries.map(\.tag))
+        for entry in table.entries { body.integer(UInt8(bitPattern: entry.weight)) }
+        for entry in table.entries { body.integer(entry.rarity) }
         var file = ByteWriter()
         file.bytes = DetectorModel.magic
         file.integer(DetectorModel.formatVersion)
@@ -77,10 +79,6 @@ extension DetectorModel {
 
     private init(body: inout ByteReader, id: Digest) throws(SluiceError) {
         self.id = id
-        bits = Int(try body.integer(UInt32.self))
-        guard (10...20).contains(bits) else {
-            throw DetectorModel.unsound("the detector model's table has no sound size")
-        }
         seed = try body.integer(UInt64.self)
         scale = try body.double()
         bias = try body.double()
@@ -108,17 +106,22 @@ extension DetectorModel {
         guard phrases.allSatisfy({ abs($0.weight) <= 12 }) else {
             throw DetectorModel.unsound("the detector model has a phrase of impossible weight")
         }
-        let tags = try body.list { body throws(SluiceError) in try body.integer(UInt32.self) }
-        guard tags.count <= Vocabulary.countLimit, zip(tags, tags.dropFirst()).allSatisfy(<) else {
-            throw DetectorModel.unsound("the detector model's vocabulary is too large or out of order")
+        strongest = try body.list { body throws(SluiceError) in
+            NamedFeature(text: try body.string(), weight: try body.double())
         }
-        vocabulary = Vocabulary(keptTags: tags, functionWords: FunctionWords.hashes)
-        slots = []
-        slots.reserveCapacity(1 << bits)
-        for _ in 0..<(1 << bits) {
-            slots.append(
-                Slot(weight: Int8(bitPattern: try body.integer(UInt8.self)), rarity: try body.integer(UInt8.self)))
+        let words = try body.ascending(limit: Vocabulary.countLimit)
+        vocabulary = Vocabulary(keptTags: words, functionWords: FunctionWords.hashes)
+        let tags = try body.ascending(limit: FeatureTable.countLimit)
+        guard tags.last ?? 0 < 1 << UInt32(FeatureTable.tagBits) else {
+            throw DetectorModel.unsound("the detector model's features have no sound tags")
         }
+        var entries = tags.map { FeatureTable.Entry(tag: $0, weight: 0, rarity: 0) }
+        for index in entries.indices { entries[index].weight = Int8(bitPattern: try body.integer(UInt8.self)) }
+        for index in entries.indices { entries[index].rarity = try body.integer(UInt8.self) }
+        guard entries.allSatisfy({ $0.rarity > 0 }) else {
+            throw DetectorModel.unsound("the detector model has a feature without a rarity")
+        }
+        table = FeatureTable(entries)
     }
 
     private static func unsound(_ message: String) -> SluiceError {

@@ -14,7 +14,7 @@ extension DetectorModel {
 
     private var summaryText: String {
         var text = "model    \(id.hex)\nformat   \(DetectorModel.formatVersion)\n"
-        text += "table    \(slots.count) slots, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
+        text += "table    \(table.entries.count) features, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
         let c = calibration.coefficients.map { JSONText.decimal($0, places: 4) }
         text += "llr      \(c[0]) + \(c[1])·s + \(c[2])·s·ln n + \(c[3])·ln n\n"
         text += "gates    at least \(gates.minimumWords) words, English prose\n"
@@ -22,12 +22,32 @@ extension DetectorModel {
         for count in trainedOn {
             text += "domain   \(count.domain): \(count.human) human, \(count.synthetic) synthetic\n"
         }
-        for figure in figures { text += "figure   \(figure.name) \(JSONText.decimal(figure.value, places: 4))\n" }
+        text += unseenTable
+        for figure in figures where !figure.name.hasPrefix("unseen.") {
+            text += "figure   \(figure.name) \(JSONText.decimal(figure.value, places: 4))\n"
+        }
+        for feature in strongest {
+            text += "token    \(JSONText.decimal(feature.weight, places: 2))  “\(feature.text)”\n"
+        }
         for phrase in phrases {
             text += "phrase   \(JSONText.decimal(phrase.weight, places: 2)) nats  “\(phrase.phrase)”"
             text += "  \(phrase.human) human, \(phrase.synthetic) synthetic\n"
         }
         return text
+    }
+
+    /// How models without each domain in turn do on that domain, one line a domain; empty where it was not measured.
+    public var unseenTable: String {
+        var domains: [String: [String: Double]] = [:]
+        for figure in figures {
+            let parts = figure.name.split(separator: ".").map(String.init)
+            if parts.count == 3, parts[0] == "unseen" { domains[parts[1], default: [:]][parts[2]] = figure.value }
+        }
+        return domains.sorted { $0.key < $1.key }.map { domain, figures in
+            func figure(_ name: String) -> String { figures[name].map { JSONText.decimal($0, places: 3) } ?? "–" }
+            return "unseen   \(domain): AUROC \(figure("auroc")), TPR at 1 % FPR \(figure("tpr-at-1")), "
+                + "human called synthetic \(figure("false-verdicts")), synthetic found \(figure("found"))\n"
+        }.joined()
     }
 
     private var summaryJSON: String {
@@ -37,8 +57,8 @@ extension DetectorModel {
             json.value(id.hex)
             json.key("format")
             json.value(Int(DetectorModel.formatVersion))
-            json.key("slots")
-            json.value(slots.count)
+            json.key("features")
+            json.value(table.entries.count)
             json.key("words")
             json.value(vocabularyCount)
             json.key("calibration")
@@ -65,6 +85,17 @@ extension DetectorModel {
                 for figure in figures {
                     json.key(figure.name)
                     json.value(figure.value)
+                }
+            }
+            json.key("strongest")
+            json.array { json in
+                for feature in strongest {
+                    json.object { json in
+                        json.key("text")
+                        json.value(feature.text)
+                        json.key("weight")
+                        json.value(feature.weight)
+                    }
                 }
             }
             json.key("phrases")

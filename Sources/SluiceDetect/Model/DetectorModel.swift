@@ -4,18 +4,11 @@ import SluiceCore
 /// figures only, no text.
 ///
 /// The raw score of a text is `bias + scale · Σ wᵢ·dᵢ / √Σ dᵢ²` over its distinct features *i*, where *wᵢ* is the
-/// feature's weight and *dᵢ* its inverse document frequency, both bytes of ``slots``.
+/// feature's weight and *dᵢ* its inverse document frequency, both bytes of ``table``. A feature is a run of one to three
+/// words (see ``GramWalker``) that the table knows.
 public struct DetectorModel: Sendable {
     /// The version of the file format that this program reads and writes.
-    public static let formatVersion: UInt32 = 1
-
-    /// A feature's two figures.
-    struct Slot: Sendable, Equatable {
-        /// The learnt weight, in units of `scale`.
-        var weight: Int8
-        /// ln((N + 1) / (n + 1)) + 1 of N texts, of which n hold the feature, in twentieths.
-        var rarity: UInt8
-    }
+    public static let formatVersion: UInt32 = 2
 
     /// How many texts of a domain and a label the model was trained on.
     public struct DomainCount: Sendable, Equatable {
@@ -27,6 +20,14 @@ public struct DetectorModel: Sendable {
         public var synthetic: Int
     }
 
+    /// One of the strongest features, by name.
+    public struct NamedFeature: Sendable, Equatable {
+        /// Its words; a masked word by the last three letters that stand there most often.
+        public var text: String
+        /// What it adds to the sum that makes the score: its weight times its inverse document frequency.
+        public var weight: Double
+    }
+
     /// A figure that was measured when the model was made.
     public struct Figure: Sendable, Equatable {
         /// What was measured, such as `dev.auroc`.
@@ -35,9 +36,7 @@ public struct DetectorModel: Sendable {
         public var value: Double
     }
 
-    /// A table of 2^`bits` slots, 10 to 20.
-    var bits: Int
-    var slots: [Slot]
+    var table: FeatureTable
     var scale: Double
     var bias: Double
     var vocabulary: Vocabulary
@@ -49,6 +48,8 @@ public struct DetectorModel: Sendable {
     public internal(set) var gates: Gates
     /// The phrases it looks for.
     public internal(set) var phrases: [PhraseSignature]
+    /// The features that speak most for a machine, and those that speak most for a person; falling in weight.
+    public internal(set) var strongest: [NamedFeature]
     /// What it was trained on.
     public internal(set) var trainedOn: [DomainCount]
     /// The collections that it was trained on.

@@ -2,13 +2,13 @@ import Glibc
 import SluiceCore
 import SluiceText
 
-/// What one word, or one pair of neighbouring words, does to the log likelihood ratio of a text.
+/// What a word, or a run of two or three words, does to the log likelihood ratio of a text.
 public struct Contribution: Sendable, Equatable {
-    /// The word or pair as normalised in the text.
+    /// The words as normalised in the text.
     public var text: String
     /// The number, from 0, of its first word in the text, where it first occurs.
     public var place: Int
-    /// How many words it has: 1 or 2.
+    /// How many words it has: 1 to 3.
     public var words: Int
     /// What it adds to the log likelihood ratio, in nats.
     public var weight: Double
@@ -49,8 +49,8 @@ extension Detector {
         var best: [(size: Int, at: Int)] = []
         let collected = features.collected
         for at in collected.indices {
-            let figures = model.slots[Int(collected[at].slot)]
-            let product = Int(figures.weight) * Int(figures.rarity)
+            let figures = model.table.figures(collected[at].slot)
+            let product = figures.weight * figures.rarity
             let size = onlySynthetic ? product : abs(product)
             guard size > 0, best.count < limit || size > (best.last?.size ?? 0) else { continue }
             let place = best.firstIndex { $0.size < size } ?? best.count
@@ -58,14 +58,14 @@ extension Detector {
             if best.count > limit { best.removeLast() }
         }
         let unit = model.scale / sums.norm * slope(words.count)
-        let starts = WordStarts(words, upTo: best.map { Int(collected[$0.at].place >> 1) + 2 }.max() ?? 0)
+        let starts = WordStarts(words, upTo: best.map { GramPlace.first(collected[$0.at].place) + 3 }.max() ?? 0)
         return best.map { _, at in
-            let figures = model.slots[Int(collected[at].slot)]
-            let place = Int(collected[at].place)
-            let count = place & 1 + 1
+            let figures = model.table.figures(collected[at].slot)
+            let place = GramPlace.first(collected[at].place)
+            let count = GramPlace.words(collected[at].place)
             return Contribution(
-                text: starts.text(place >> 1, count: count), place: place >> 1, words: count,
-                weight: unit * Double(Int(figures.weight) * Int(figures.rarity)))
+                text: starts.text(place, count: count), place: place, words: count,
+                weight: unit * Double(figures.weight * figures.rarity))
         }
     }
 
@@ -76,7 +76,7 @@ extension Detector {
 }
 
 /// Where the first of a text's normalised words start.
-private struct WordStarts {
+struct WordStarts {
     private let bytes: [UInt8]
     private var starts = [0]
 
@@ -84,12 +84,12 @@ private struct WordStarts {
     init(_ words: Words, upTo end: Int) {
         bytes = words.normalized
         starts.reserveCapacity(min(end, words.count) + 1)
-        bytes.withUnsafeBufferPointer { bytes in
-            for index in bytes.indices where bytes[index] == UInt8(ascii: " ") {
-                if starts.count > end { return }
-                starts.append(index + 1)
+        bytes.withUnsafeBytes { bytes in
+            var at = 0
+            while starts.count <= end, at < bytes.count {
+                at = GramWalker.wordEnd(bytes, from: at) + 1
+                starts.append(at)
             }
-            starts.append(bytes.count + 1)
         }
     }
 

@@ -9,7 +9,7 @@ public struct DetectorScratch: Sendable {
 
     /// A scratch for one worker of `detector`.
     public init(for detector: Detector) {
-        features = FeatureScratch(bits: detector.model.bits)
+        features = FeatureScratch(capacity: detector.model.table.capacity)
     }
 }
 
@@ -40,7 +40,7 @@ public struct Detector: Sendable {
         if let early = model.gates.abstention(words: all.count, functionWords: all.count, shape: shape) {
             return TextScore(llr: 0, evidence: [], abstention: early)
         }
-        scratch.features.collect(words.hashes, all, model.vocabulary)
+        scratch.features.collect(words, all, model.vocabulary, model.table)
         let functionWords = scratch.features.functionWords
         if let late = model.gates.abstention(words: all.count, functionWords: functionWords, shape: shape) {
             return TextScore(llr: 0, evidence: [], abstention: late)
@@ -71,7 +71,7 @@ public struct Detector: Sendable {
         var score: Double
         var forSynthetic: Int
         var features: Int
-        /// √Σ d², in the unit of ``DetectorModel/Slot/rarity``.
+        /// √Σ d², in the unit of ``FeatureTable/Entry/rarity``.
         var norm: Double
     }
 
@@ -79,13 +79,12 @@ public struct Detector: Sendable {
         var dot: Int64 = 0
         var square: Int64 = 0
         var forSynthetic = 0
-        model.slots.withUnsafeBufferPointer { slots in
+        model.table.withReader { table in
             for feature in features.collected {
-                let figures = slots[Int(feature.slot)]
-                let rarity = Int64(figures.rarity)
-                dot &+= Int64(figures.weight) &* rarity
+                let (weight, rarity) = table.figures(feature.slot)
+                dot &+= weight &* rarity
                 square &+= rarity &* rarity
-                if figures.weight > 0 { forSynthetic &+= 1 }
+                if weight > 0 { forSynthetic &+= 1 }
             }
         }
         let norm = max(Double(square), 1).squareRoot()
@@ -95,7 +94,7 @@ public struct Detector: Sendable {
     }
 
     private func detail(_ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch) -> String {
-        let share = "\(sums.forSynthetic) of \(sums.features) words and word pairs speak for a machine"
+        let share = "\(sums.forSynthetic) of \(sums.features) known words and word groups speak for a machine"
         guard weight >= Detector.namingFrom else {
             return weight < 0 ? "no evidence of machine writing found: \(share)" : share
         }

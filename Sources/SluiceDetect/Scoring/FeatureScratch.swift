@@ -1,11 +1,19 @@
 import SluiceText
 
-/// The distinct features of one text: the hashed slots of its kept words, and of its pairs of neighbouring kept words.
+/// The distinct features of one text that a model knows.
 ///
 /// Presence, not count: a feature that occurs again adds nothing. The scratch is reused from text to text; it grows to
 /// a few bytes a slot of the table at most, however long the text is.
 struct FeatureScratch: Sendable {
-    /// How many distinct features the text has.
+    /// A feature of a text.
+    struct Feature: Sendable {
+        /// Its slot in the model's table.
+        var slot: UInt32
+        /// Where it first occurs, see ``GramPlace``.
+        var place: UInt32
+    }
+
+    /// How many distinct known features the text has.
     private(set) var count = 0
     /// How many words of the text are English function words.
     private(set) var functionWords = 0
@@ -13,74 +21,37 @@ struct FeatureScratch: Sendable {
     private var features: [Feature] = []
     /// One bit a slot; all 0 between texts.
     private var seen: [UInt64]
-    private let shift: UInt64
+    /// N-grams that the table may know, before they are looked up.
+    private var candidates = [KnownFeatures.Candidate](
+        repeating: KnownFeatures.Candidate(tag: 0, place: 0), count: KnownFeatures.candidateCount)
 
-    /// A feature of a text.
-    struct Feature: Sendable {
-        /// Its place in the model's table.
-        var slot: UInt32
-        /// Where it first occurs: twice the number of its first word, plus one where it is a pair. Beyond 2³¹ words the
-        /// numbers are wrong, which only a name in an explanation would show.
-        var place: UInt32
-    }
-
-    /// A scratch for tables of 2^`bits` slots, 6 to 24.
-    init(bits: Int) {
-        seen = [UInt64](repeating: 0, count: 1 << (bits - 6))
-        shift = UInt64(64 - bits)
-    }
+    /// A scratch for tables of `capacity` slots, a multiple of 64.
+    init(capacity: Int) { seen = [UInt64](repeating: 0, count: max(capacity / 64, 1)) }
 
     /// The distinct features of the text that was collected last.
     var collected: ArraySlice<Feature> { features[..<count] }
 
-    /// The slot, before the shift, of a kept word.
-    @inline(__always)
-    static func mix(word: UInt64) -> UInt64 {
-        let x = (word ^ (word >> 29)) &* 0xD6E8_FEB8_6659_FD93
-        return x ^ (x << 32)
-    }
-
-    /// The slot, before the shift, of a pair of neighbours.
-    @inline(__always)
-    static func mix(pair first: UInt64, _ second: UInt64) -> UInt64 {
-        let x = (first &* 0xA076_1D64_78BD_642F) &+ (second ^ (second >> 31)) &+ 0x9E37_79B9_7F4A_7C15
-        let y = (x ^ (x >> 32)) &* 0xE703_7ED1_A0B4_28DB
-        return y ^ (y << 32)
-    }
-
-    /// Collects the features of the words `range` of a text. O(*n*).
-    mutating func collect(_ hashes: [UInt64], _ range: Range<Int>, _ vocabulary: Vocabulary) {
+    /// Collects the features of the words `range` of a text that `table`, whose capacity is the scratch's, knows. O(*n*).
+    mutating func collect(_ words: Words, _ range: Range<Int>, _ vocabulary: Vocabulary, _ table: FeatureTable) {
+        precondition(table.capacity <= seen.count * 64, "the scratch is another model's")
         for feature in features[..<count] { seen[Int(feature.slot >> 6)] = 0 }
-        // A word brings two features at most, and there are no more than slots.
-        let room = min(2 * range.count, seen.count * 64)
+        // A word brings three features at most, and there are no more than slots; one is written in advance.
+        let room = min(3 * range.count, table.capacity) + 1
         if features.count < room {
             features += Array(repeating: Feature(slot: 0, place: 0), count: room - features.count)
         }
-        let shift = shift
         var functionWords = 0
-        count = hashes.withUnsafeBufferPointer { hashes in
-            seen.withUnsafeMutableBufferPointer { seen in
-                features.withUnsafeMutableBufferPointer { features in
-                    vocabulary.withReader { reader in
-                        var list = FeatureList(seen: seen, features: features)
-                        var previous: UInt64 = 0
-                        for index in range {
-                            let hash = hashes[index]
-                            let flags = reader.flags(hash)
-                            functionWords &+= Int(flags >> 1)
-                            guard flags & Vocabulary.kept != 0 else {
-                                previous = 0
-                                continue
-                            }
-                            let word = hash | 1
-                            list.add(FeatureScratch.mix(word: word) >> shift, at: index << 1)
-                            if previous != 0 {
-                                let slot = FeatureScratch.mix(pair: previous, word) >> shift
-                                list.add(slot, at: ((index &- 1) << 1) | 1)
-                            }
-                            previous = word
+        count = seen.withUnsafeMutableBufferPointer { seen in
+            features.withUnsafeMutableBufferPointer { features in
+                candidates.withUnsafeMutableBufferPointer { candidates in
+                    table.withReader { table in
+                        vocabulary.withReader { vocabulary in
+                            var list = KnownFeatures(
+                                table: table, candidates: candidates, seen: seen, features: features)
+                            functionWords = GramWalker(vocabulary).walk(words, range, into: &list)
+                            list.lookUp()
+                            return list.count
                         }
-                        return list.count
                     }
                 }
             }
@@ -89,21 +60,49 @@ struct FeatureScratch: Sendable {
     }
 }
 
-/// The features of one text while they are collected. Invariant: `features` has room for as many features as there are
-/// bits in `seen` or calls of `add`, whichever is less.
-private struct FeatureList {
+/// The features of one text while they are collected.
+///
+/// What the table may have is gathered first and looked up in batches: neither step then depends on guesses of the
+/// processor about what the table has, which would cost more than the look-ups.
+///
+/// Invariant: `candidates` has room for ``candidateCount``, `seen` a bit for each slot of `table`, and `features` room
+/// for one more than there are slots or calls of `add`, whichever is less.
+struct KnownFeatures: GramSink {
+    /// An n-gram that the table may have.
+    struct Candidate: Sendable {
+        var tag: UInt32
+        var place: UInt32
+    }
+
+    /// How many candidates are gathered before they are looked up.
+    static let candidateCount = 1024
+
+    let table: FeatureTable.Reader
+    let candidates: UnsafeMutableBufferPointer<Candidate>
     let seen: UnsafeMutableBufferPointer<UInt64>
     let features: UnsafeMutableBufferPointer<FeatureScratch.Feature>
+    var waiting = 0
     var count = 0
 
     @inline(__always)
-    mutating func add(_ slot: UInt64, at place: Int) {
-        let bit: UInt64 = 1 << (slot & 63)
-        let word = Int(truncatingIfNeeded: slot >> 6)
-        guard seen[word] & bit == 0 else { return }
-        seen[word] |= bit
-        features[count] = FeatureScratch.Feature(
-            slot: UInt32(truncatingIfNeeded: slot), place: UInt32(truncatingIfNeeded: place))
-        count &+= 1
+    mutating func add(_ tag: UInt32, _ place: UInt32) {
+        candidates[waiting] = Candidate(tag: tag, place: place)
+        waiting &+= table.mayHave(tag)
+        if waiting == KnownFeatures.candidateCount { lookUp() }
+    }
+
+    /// Looks up what waits.
+    @inline(never)
+    mutating func lookUp() {
+        for candidate in candidates[..<waiting] {
+            let slot = table.slot(candidate.tag)
+            guard slot >= 0 else { continue }
+            let word = seen[slot >> 6]
+            let shift = UInt64(truncatingIfNeeded: slot & 63)
+            features[count] = FeatureScratch.Feature(slot: UInt32(truncatingIfNeeded: slot), place: candidate.place)
+            count &+= Int(truncatingIfNeeded: ((word &>> shift) & 1) ^ 1)
+            seen[slot >> 6] = word | (1 &<< shift)
+        }
+        waiting = 0
     }
 }

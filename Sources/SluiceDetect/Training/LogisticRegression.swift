@@ -13,69 +13,94 @@ struct TrainingMatrix {
     /// How many rows there are.
     var count: Int { starts.count - 1 }
 
-    mutating func append(
-        _ features: ArraySlice<FeatureScratch.Feature>, isSynthetic: Bool, weight: Double
-    ) {
-        columns.append(contentsOf: features.lazy.map(\.slot))
+    /// Ends the row whose columns were appended since the last one.
+    mutating func endRow(isSynthetic: Bool, weight: Double) {
         starts.append(columns.count)
         self.isSynthetic.append(isSynthetic)
         weights.append(weight)
     }
 
-    /// Gives every row the length 1.
-    mutating func normalize(rarity: [Double]) {
-        norms = (0..<count).map { row in
-            let square = columns[starts[row]..<starts[row + 1]].reduce(0) { $0 + rarity[Int($1)] * rarity[Int($1)] }
-            return square > 0 ? 1 / square.squareRoot() : 0
+    /// Renumbers the columns by `number`, drops those whose number is negative, and gives every row the length 1.
+    mutating func renumber(_ number: [Int32], rarity: [Double]) {
+        var written = 0
+        var start = 0
+        norms = []
+        for row in 0..<count {
+            let end = starts[row + 1]
+            var square = 0.0
+            for at in start..<end {
+                let column = number[Int(columns[at])]
+                guard column >= 0 else { continue }
+                columns[written] = UInt32(column)
+                square += rarity[Int(column)] * rarity[Int(column)]
+                written += 1
+            }
+            start = end
+            starts[row + 1] = written
+            norms.append(square > 0 ? 1 / square.squareRoot() : 0)
         }
+        columns.removeLast(columns.count - written)
     }
 }
 
-/// Logistic regression with an L2 penalty on the weights (not on the bias), by L-BFGS.
+/// Logistic regression with an L2 penalty, by dual coordinate ascent (Yu, Huang and Lin, 2011): a row at a time, in an
+/// order shuffled from a seed.
 ///
-/// One thread, every sum in a fixed order: the same rows give the same weights to the last bit.
+/// One thread and a fixed order: the same rows and seed give the same weights to the last bit.
 struct LogisticRegression {
     let matrix: TrainingMatrix
     let rarity: [Double]
-    /// The weight of half the squared length of the weights, against a loss whose rows weigh `matrix.weights`.
+    /// The weight of half the squared length of weights and bias, against a loss whose rows weigh `matrix.weights`.
     let penalty: Double
 
-    /// The weights of all columns, and last the bias.
-    func fit(iterations: Int) -> [Double] {
-        var minimizer = LBFGS(start: [Double](repeating: 0, count: rarity.count + 1))
-        minimizer.minimize(iterations: iterations) { point, gradient in loss(at: point, gradient: &gradient) }
-        return minimizer.point
-    }
-
-    private func loss(at point: [Double], gradient: inout [Double]) -> Double {
-        let bias = point[rarity.count]
-        let scaled = zip(point, rarity).map { $0 * $1 }
-        var sums = [Double](repeating: 0, count: rarity.count)
-        var biasGradient = 0.0
-        var loss = 0.0
-        scaled.withUnsafeBufferPointer { scaled in
-            sums.withUnsafeMutableBufferPointer { sums in
-                matrix.columns.withUnsafeBufferPointer { columns in
-                    for row in 0..<matrix.count {
-                        let range = matrix.starts[row]..<matrix.starts[row + 1]
-                        var dot = 0.0
-                        for at in range { dot += scaled[Int(columns[at])] }
-                        let margin = (bias + dot * matrix.norms[row]) * (matrix.isSynthetic[row] ? 1 : -1)
-                        let weight = matrix.weights[row]
-                        loss += weight * (margin > 0 ? log1p(exp(-margin)) : log1p(exp(margin)) - margin)
-                        let slope = (matrix.isSynthetic[row] ? -weight : weight) / (1 + exp(margin))
-                        biasGradient += slope
-                        let step = slope * matrix.norms[row]
-                        for at in range { sums[Int(columns[at])] += step }
+    /// The weights of all columns, and last the bias, after `epochs` passes over the rows.
+    func fit(epochs: Int, seed: UInt64) -> [Double] {
+        // Weight times rarity, by column: what a row adds up.
+        var scaled = [Double](repeating: 0, count: rarity.count)
+        let squares = rarity.map { $0 * $0 }
+        var bias = 0.0
+        let bounds = matrix.weights.map { max($0, 1e-9) / penalty }
+        var duals = bounds.map { 1e-6 * $0 }
+        var order = Array(0..<matrix.count)
+        var random = SplitMix(seed: seed)
+        matrix.columns.withUnsafeBufferPointer { columns in
+            scaled.withUnsafeMutableBufferPointer { scaled in
+                squares.withUnsafeBufferPointer { squares in
+                    for _ in 0..<epochs {
+                        for at in order.indices.dropFirst() { order.swapAt(at, random.below(at + 1)) }
+                        for row in order {
+                            let range = matrix.starts[row]..<matrix.starts[row + 1]
+                            var dot = 0.0
+                            for at in range { dot += scaled[Int(columns[at])] }
+                            let sign = matrix.isSynthetic[row] ? 1.0 : -1.0
+                            let norm = matrix.norms[row]
+                            let dual = LogisticRegression.dual(
+                                margin: sign * (dot * norm + bias), old: duals[row], bound: bounds[row],
+                                square: norm > 0 ? 2 : 1)
+                            let change = (dual - duals[row]) * sign
+                            duals[row] = dual
+                            bias += change
+                            let step = change * norm
+                            for at in range { scaled[Int(columns[at])] += step * squares[Int(columns[at])] }
+                        }
                     }
                 }
             }
         }
-        for column in 0..<rarity.count {
-            loss += penalty / 2 * point[column] * point[column]
-            gradient[column] = sums[column] * rarity[column] + penalty * point[column]
+        return zip(scaled, rarity).map { $1 > 0 ? $0 / $1 : 0 } + [bias]
+    }
+
+    /// The dual variable that is best for a row while all others stay: the root of
+    /// `square·(a − old) + margin + ln(a / (bound − a))`, by Newton's method in the logit of `a / bound`.
+    private static func dual(margin: Double, old: Double, bound: Double, square: Double) -> Double {
+        var logit = log(old / (bound - old))
+        for _ in 0..<12 {
+            let share = 1 / (1 + exp(-logit))
+            let value = square * (bound * share - old) + margin + logit
+            let step = value / (square * bound * share * (1 - share) + 1)
+            logit = min(max(logit - step, -30), 30)
+            if abs(step) < 1e-7 { break }
         }
-        gradient[rarity.count] = biasGradient
-        return loss
+        return bound / (1 + exp(-logit))
     }
 }

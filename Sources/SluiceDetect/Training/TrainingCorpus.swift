@@ -1,20 +1,35 @@
 import Glibc
 import SluiceText
 
-/// The texts of a training set as word hashes, and what can be counted of them.
+/// The texts of a training set with their words, and what can be counted of them.
 struct TrainingCorpus {
-    /// The texts' word hashes.
-    let words: [[UInt64]]
-    private let examples: [LabelledText]
+    /// The texts.
+    let examples: [LabelledText]
+    /// The texts' words.
+    let words: [Words]
 
     init(_ examples: [LabelledText]) {
         var tokenizer = Tokenizer()
-        words = examples.map { tokenizer.tokenize($0.text).hashes }
+        words = examples.map { tokenizer.tokenize($0.text) }
         self.examples = examples
     }
 
+    private init(examples: [LabelledText], words: [Words]) {
+        self.examples = examples
+        self.words = words
+    }
+
+    /// The texts of this domain, or all others.
+    func only(_ domain: String, isExcluded: Bool = false) -> TrainingCorpus {
+        let kept = examples.indices.filter { (examples[$0].domain == domain) != isExcluded }
+        return TrainingCorpus(examples: kept.map { examples[$0] }, words: kept.map { words[$0] })
+    }
+
+    /// True where there are texts of both labels.
+    var hasBothLabels: Bool { examples.contains(where: \.isSynthetic) && examples.contains { !$0.isSynthetic } }
+
     /// The domains, in order of their names.
-    private var domains: [String] { Set(examples.map(\.domain)).sorted() }
+    var domains: [String] { Set(examples.map(\.domain)).sorted() }
 
     /// The collections, in order of their names.
     var sources: [String] { Set(examples.map(\.source)).sorted() }
@@ -30,17 +45,20 @@ struct TrainingCorpus {
         return counts.values.sorted { $0.domain < $1.domain }
     }
 
-    /// A weight for each text, 1 on average: both labels weigh the same, and so do a label's domains.
-    var balancedWeights: [Double] {
+    /// A weight for each text, 1 on average: both labels weigh the same, and so do a label's domains, but that a domain
+    /// with both labels weighs `pairing` times as much as one with a single label, from which a model can learn the domain
+    /// for the label.
+    func balancedWeights(pairing: Double) -> [Double] {
         let counts = counts
         let cells = Dictionary(uniqueKeysWithValues: counts.map { ($0.domain, $0) })
-        let humanDomains = Double(counts.count { $0.human > 0 })
-        let syntheticDomains = Double(counts.count { $0.synthetic > 0 })
+        func factor(_ cell: DetectorModel.DomainCount) -> Double { cell.human > 0 && cell.synthetic > 0 ? pairing : 1 }
+        let humanDomains = counts.reduce(0) { $0 + ($1.human > 0 ? factor($1) : 0) }
+        let syntheticDomains = counts.reduce(0) { $0 + ($1.synthetic > 0 ? factor($1) : 0) }
         return examples.map { example in
             guard let cell = cells[example.domain] else { return 0 }
-            let half = Double(examples.count) / 2
+            let share = Double(examples.count) / 2 * factor(cell)
             return example.isSynthetic
-                ? half / syntheticDomains / Double(cell.synthetic) : half / humanDomains / Double(cell.human)
+                ? share / syntheticDomains / Double(cell.synthetic) : share / humanDomains / Double(cell.human)
         }
     }
 
@@ -48,9 +66,9 @@ struct TrainingCorpus {
     func vocabulary(minimumTexts: Int, minimumDomains: Int) -> Vocabulary {
         let numbers = Dictionary(uniqueKeysWithValues: domains.enumerated().map { ($1, $0) })
         var counts: [UInt64: WordCount] = [:]
-        for (text, hashes) in words.enumerated() {
+        for (text, words) in words.enumerated() {
             let domain: UInt64 = 1 << UInt64((numbers[examples[text].domain] ?? 0) & 63)
-            for hash in hashes {
+            for hash in words.hashes {
                 counts[hash, default: WordCount()].see(text, domain)
             }
         }
@@ -69,8 +87,8 @@ struct TrainingCorpus {
         var human = [Int](repeating: 0, count: phrases.count)
         var synthetic = human
         var found: [Int] = []
-        for (text, hashes) in words.enumerated() {
-            matcher.find(in: hashes, 0..<hashes.count, into: &found)
+        for (text, words) in words.enumerated() {
+            matcher.find(in: words.hashes, 0..<words.count, into: &found)
             for phrase in found {
                 if examples[text].isSynthetic { synthetic[phrase] += 1 } else { human[phrase] += 1 }
             }

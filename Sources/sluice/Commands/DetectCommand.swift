@@ -24,7 +24,8 @@ struct DetectCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let settings = try shared.settings()
-            let detection = try Detection(settings: settings, model: try ShippedFiles.model(settings), prior: prior)
+            let detection = try Detection(
+                settings: settings, model: try ShippedFiles.model(settings), prior: prior, marksPassages: !shared.json)
             var (count, damaged) = (0, 0)
             let failures = try await detection.run(inputs, format: format) { documents in
                 count += documents.count
@@ -77,6 +78,8 @@ extension DetectedDocument {
         for evidence in judgement.evidence {
             lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
         }
+        if judgement.verdict == .real { lines.append("  real means: no evidence of machine writing was found") }
+        if let passage { lines.append("  strongest passage, what speaks for a machine in brackets: \(passage)") }
         return lines.joined(separator: "\n")
     }
 }

@@ -32,21 +32,43 @@ struct DetectorCommand: AsyncParsableCommand {
             help: ArgumentHelp("Leave out the texts of these sources, for their licences.", valueName: "source"))
         var excludeSource: [String] = []
 
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp("Leave out the texts of these domains, to measure on them.", valueName: "domain"))
+        var excludeDomain: [String] = []
+
         @Option(help: ArgumentHelp("Where to put the model.", valueName: "file"))
         var output: String
 
         @Option(help: "The seed of the random crops.")
         var seed: UInt64 = 1
 
+        @Option(help: "The penalty on large weights: more of it generalises wider and fits less closely.")
+        var penalty = DetectorTrainer.Options().penalty
+
+        @Option(help: "The number of features; a thousand take about 4 kB.")
+        var features = DetectorTrainer.Options().features
+
+        @Option(help: "How much texts of domains left out weigh in the calibration, 0 to 0.99.")
+        var unseenShare = DetectorTrainer.Options().unseenShare
+
         func run() async throws {
             try await reportingErrors {
                 var options = DetectorTrainer.Options()
                 options.seed = seed
-                let excluded = Set(excludeSource)
-                var texts = try LabelledFile.read(data).filter { !excluded.contains($0.source) }
-                var others = try LabelledFile.read(calibration).filter { !excluded.contains($0.source) }
+                options.penalty = penalty
+                options.features = features
+                options.unseenShare = unseenShare
+                let (sources, domains) = (Set(excludeSource), Set(excludeDomain))
+                func isKept(_ text: LabelledText) -> Bool {
+                    !sources.contains(text.source) && !domains.contains(text.domain)
+                }
+                var texts = try LabelledFile.read(data).filter(isKept)
+                var others = try LabelledFile.read(calibration).filter(isKept)
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
-                let model = try DetectorTrainer(options).train(texts, calibration: others)
+                let model = try DetectorTrainer(options).train(texts, calibration: others) {
+                    Console.note($0)
+                }
                 try write(model.encoded(), to: output)
                 let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
                 try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)
