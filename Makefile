@@ -7,7 +7,8 @@ SLUICE := $(CURDIR)/.build/release/sluice
 
 .PHONY: run test bench lint clean setup build sample-run python-tests
 
-run: build sample-run
+run: build
+	@$(MAKE) --no-print-directory sample-run
 
 setup:
 	@.ci/setup

@@ -24,6 +24,7 @@ struct Committer {
         self.model = model
         self.workers = workers
         memory = KeptMemory(parameters: settings.dedup, limits: settings.limits)
+        summary.heldBefore = try store.write { try $0.heldCount() }
         index = try store.read { reader in
             var index = DedupIndex(parameters: settings.dedup)
             try reader.forEachDocumentKeys { keys in

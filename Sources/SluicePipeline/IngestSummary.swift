@@ -32,6 +32,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var verdicts: [Verdict: Int] = [:]
     /// Documents in no shard once the run has ended, those of earlier runs included.
     public var held = 0
+    /// Documents in no shard before this run.
+    public var heldBefore = 0
     /// Bytes of the sources as they are stored, read in this run.
     public var bytesRead: UInt64 = 0
     /// Bytes of the documents' texts as they came, duplicates included.
@@ -51,6 +53,11 @@ public struct IngestSummary: Sendable, Equatable {
 
     /// True where a record was rejected because its input is damaged or beyond a limit.
     public var hasDamage: Bool { hasEarlierDamage || rejected.contains { $0.key.isDamage && $0.value > 0 } }
+
+    /// True where this run kept documents and none of them could be judged or found room in a shard.
+    public var isWhollyHeld: Bool {
+        kept > 0 && held - heldBefore >= kept && verdicts[.uncertain, default: 0] == kept
+    }
 
     /// How the run ended, as an exit code: 0; 1 where something was damaged; 65 where there was nothing to use.
     public var exitCode: Int32 {

@@ -40,7 +40,7 @@ extension IngestSummary {
         if hasDamage {
             return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
         }
-        if kept > 0 && held >= kept {
+        if isWhollyHeld {
             return "every document of this run is held: text that the detector cannot judge counts as synthetic by "
                 + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text arrives. "
                 + "If its authors are known, ingest it into a new store with --origin"

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// What a run says when it is done.
+@Suite("The summary of a run")
+struct SummaryTests {
+    @Test("says why a corpus that cannot be judged is held, and only then")
+    func held() throws {
+        let folder = try Folder()
+        let short = (0..<20).map { "Text number \($0) of \($0 * 7) words that are too few." }
+        let unjudged = try folder.file("short.jsonl", Dump.jsonLines(short))
+        let run = try Program.run("ingest", "--store", folder.path("a"), unjudged)
+        #expect(run.exitCode == 0)
+        #expect(run.text.contains("20 held back"))
+        #expect(run.errors.contains("every document of this run is held"))
+        let declared = try folder.file("declared.jsonl", Dump.jsonLines(short))
+        for origin in ["synthetic", "real"] {
+            let other = try Program.run("ingest", "--store", folder.path(origin), "--origin", origin, declared)
+            #expect(!other.errors.contains("every document"), "\(origin)")
+        }
+    }
+
+    @Test("in JSON is one object with the contract's keys, and nothing else is on standard output")
+    func json() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Data("{broken\n".utf8) + Dump.jsonLines(Dump.texts(5)))
+        let run = try Program.run("ingest", "--json", "--store", folder.path("store"), input)
+        #expect(run.exitCode == 1)
+        #expect(run.output.split(separator: UInt8(ascii: "\n")).count == 1)
+        let keys = [
+            "run", "sources", "records", "kept", "duplicates", "rejected", "verdicts", "held", "bytes", "seconds",
+        ]
+        #expect(Set(keys).isSubset(of: run.json.keys))
+        #expect(run.json["rejected"] as? [String: Int] == ["invalid-json": 1])
+        #expect((run.json["duplicates"] as? [String: Int]).map { Set($0.keys) } == ["exact", "near"])
+        #expect((run.json["verdicts"] as? [String: Int]).map { Set($0.keys) } == ["real", "synthetic", "uncertain"])
+        #expect((run.json["bytes"] as? [String: Int]).map { Set($0.keys) } == ["read", "text", "skipped"])
+    }
+
+    @Test("of the provenance has every key of the contract in every row")
+    func provenanceKeys() throws {
+        let folder = try Folder()
+        let texts = Dump.texts(5)
+        let input = try folder.file("a.jsonl", Data("[]\n".utf8) + Dump.jsonLines(texts + texts))
+        #expect(try Program.run("ingest", "--store", folder.path("store"), input).exitCode == 0)
+        let rows = try Program.run("provenance", "--json", "--store", folder.path("store")).rows
+        #expect(rows.count == 11)
+        let keys: Set = [
+            "seq", "time", "source", "record", "document", "decision", "reason", "duplicateOf", "verdict", "origin",
+            "probability", "evidence", "model", "tokens", "shard", "releases",
+        ]
+        for row in rows { #expect(keys.isSubset(of: row.keys)) }
+    }
+}
