@@ -70,6 +70,37 @@ struct ResumeTests {
         }
     }
 
+    @Test(
+        "inside a large damaged member gives what one reading gives, and skips as much",
+        arguments: ["a.jsonl.zst", "a.jsonl.gz", "a.warc.zst", "a.warc.gz"], [0.35, 0.5, 0.83])
+    func largeDamaged(name: String, place: Double) throws {
+        var random = Seeded(state: 5)
+        var all: [UInt8] = []
+        // Words that hardly repeat: the compressed member is larger than the reader's window.
+        for index in 0..<2400 {
+            let text = (0..<90).map { _ in String(random.next(), radix: 36) }.joined(separator: " ")
+            let line = #"{"id":"\#(index)","text":"\#(text)"}"# + "\n"
+            all += name.contains("warc") ? warcRecord(text, id: "<urn:uuid:\(index)>").utf8 : line.utf8
+        }
+        var bytes = try compressed(all, name.hasSuffix("gz") ? .gzip(level: 1) : .zstd(level: 1))
+        bytes[Int(Double(bytes.count) * place)] ^= 0x10
+        let file = try TemporaryFile(bytes, name: name)
+        let whole = try read(file.path, maxRecords: 10_000)
+        #expect(whole.raw.count > 300)
+        #expect(whole.damage.contains(.damagedMember))
+        for size in [150, 211] {
+            let reader = try SourceReader(path: file.path, limits: Limits())
+            var skipped: UInt64 = 0
+            while let batch = try reader.nextBatch(maxRecords: size, maxBytes: 1 << 20) {
+                skipped += batch.skipped
+                let rest = try read(file.path, from: batch.resume, maxRecords: 10_000)
+                let isSame = rest.raw == Array(whole.raw.dropFirst(batch.resume.ordinal))
+                #expect(isSame, "\(name) from \(batch.resume): \(rest.raw.count) records")
+                #expect(skipped + rest.skipped == whole.skipped, "\(name) from \(batch.resume)")
+            }
+        }
+    }
+
     @Test("holds no more than it was asked to")
     func batchBytes() throws {
         let bytes = Array(wetRecords(100).joined().utf8)

@@ -91,16 +91,33 @@ final class GzipMember {
 
 /// libzstd, frame by frame.
 final class ZstdStream {
-    private let context = ZSTD_createDCtx()
+    private var context = ZstdStream.makeContext()
+    private let restingSize: Int
 
-    init() { ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdStream.windowLog) }
+    init() { restingSize = ZSTD_sizeof_DCtx(context) }
 
     deinit { ZSTD_freeDCtx(context) }
 
     /// The largest window of a frame, as a power of two: 128 MiB, what `zstd --long` writes by default.
     static let windowLog: Int32 = 27
 
-    func reset() { ZSTD_DCtx_reset(context, ZSTD_reset_session_only) }
+    private static func makeContext() -> OpaquePointer? {
+        let context = ZSTD_createDCtx()
+        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLog)
+        return context
+    }
+
+    /// Makes ready for a frame, whatever frames came before.
+    func reset() {
+        // The library keeps the buffers of an earlier frame, and in a damaged one a larger buffer lets wrong offsets
+        // pass that a fresh one refuses. Frames decompressed in one go need no buffers and cost no new context.
+        if ZSTD_sizeof_DCtx(context) == restingSize {
+            ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+        } else {
+            ZSTD_freeDCtx(context)
+            context = ZstdStream.makeContext()
+        }
+    }
 
     func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodeStep {
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)

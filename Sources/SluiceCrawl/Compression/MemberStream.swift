@@ -58,6 +58,8 @@ final class MemberStream {
 
     /// The most output, in bytes, of a member that is checked as a whole before any of it is given out.
     static let wholeOutput = 8 << 20
+    /// What the decoder is given and asked for at a time, in bytes: the same steps from a member's start on, so that
+    /// how far a damaged member decompresses, and where that is noticed, depend on the file alone.
     private static let chunk = 128 << 10
     private static let markLimit = 1 << 16
 
@@ -233,8 +235,10 @@ final class MemberStream {
 
     private func produceInside() throws(SluiceError) {
         checkFailed = false
-        let view = try window.view(at: nextInput, atLeast: 1)
-        let step = decoder.step(view, into: queue.free(atLeast: MemberStream.chunk))
+        let ahead = try window.view(at: nextInput, atLeast: MemberStream.chunk)
+        let view = UnsafeRawBufferPointer(rebasing: ahead.prefix(MemberStream.chunk))
+        let room = queue.free(atLeast: MemberStream.chunk).prefix(MemberStream.chunk)
+        let step = decoder.step(view, into: UnsafeMutableRawBufferPointer(rebasing: room))
         queue.commit(step.produced)
         nextInput += UInt64(step.consumed)
         switch step.status {
