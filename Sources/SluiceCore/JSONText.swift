@@ -36,6 +36,33 @@ public struct JSONText: Sendable {
         needsComma = false
     }
 
+    /// Writes a member of an object: a string, or null.
+    public mutating func member(_ key: String, _ string: String?) {
+        self.key(key)
+        value(string)
+    }
+
+    /// Writes a member of an object: an integer, or null.
+    public mutating func member(_ key: String, _ number: Int?) { member(key, number.map(Int64.init)) }
+
+    /// Writes a member of an object: an integer, or null.
+    public mutating func member(_ key: String, _ number: Int64?) {
+        self.key(key)
+        value(number)
+    }
+
+    /// Writes a member of an object: a number rounded to `places` decimals, or null.
+    public mutating func member(_ key: String, _ number: Double?, places: Int = 6) {
+        self.key(key)
+        value(number, places: places)
+    }
+
+    /// Writes a member of an object: true, false or null.
+    public mutating func member(_ key: String, _ flag: Bool?) {
+        self.key(key)
+        value(flag)
+    }
+
     /// Writes a string, or null.
     public mutating func value(_ string: String?) {
         guard var copy = string else { return null() }

@@ -99,12 +99,9 @@ public struct RecordedJudgement: Sendable, Equatable {
         text.array { array in
             for item in evidence {
                 array.object { object in
-                    object.key("kind")
-                    object.value(item.kind)
-                    object.key("weight")
-                    object.value(item.weight)
-                    object.key("detail")
-                    object.value(item.detail)
+                    object.member("kind", item.kind)
+                    object.member("weight", item.weight)
+                    object.member("detail", item.detail)
                 }
             }
         }

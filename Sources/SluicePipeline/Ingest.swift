@@ -212,10 +212,8 @@ extension DeclaredLabel {
     fileprivate var json: String {
         var json = JSONText()
         json.object { json in
-            json.key("synthetic")
-            json.value(isSynthetic)
-            json.key("generator")
-            json.value(generator)
+            json.member("synthetic", isSynthetic)
+            json.member("generator", generator)
         }
         return json.string
     }

@@ -73,21 +73,17 @@ public struct IngestSummary: Sendable, Equatable {
     public var json: String {
         var json = JSONText()
         json.object { json in
-            json.key("run")
-            json.value(run)
+            json.member("run", run)
             for (key, count) in [
                 ("sources", sources), ("alreadyIngested", alreadyIngested),
                 ("passedOver", passedOver.count), ("records", records), ("kept", kept),
             ] {
-                json.key(key)
-                json.value(count)
+                json.member(key, count)
             }
             json.key("duplicates")
             json.object { json in
-                json.key("exact")
-                json.value(exactDuplicates)
-                json.key("near")
-                json.value(nearDuplicates)
+                json.member("exact", exactDuplicates)
+                json.member("near", nearDuplicates)
             }
             json.key("rejected")
             json.object { json in
@@ -103,17 +99,14 @@ public struct IngestSummary: Sendable, Equatable {
                     json.value(verdicts[verdict, default: 0])
                 }
             }
-            json.key("held")
-            json.value(held)
+            json.member("held", held)
             json.key("bytes")
             json.object { json in
                 for (key, bytes) in [("read", bytesRead), ("text", textBytes), ("skipped", skippedBytes)] {
-                    json.key(key)
-                    json.value(Int64(clamping: bytes))
+                    json.member(key, Int64(clamping: bytes))
                 }
             }
-            json.key("seconds")
-            json.value(seconds, places: 3)
+            json.member("seconds", seconds, places: 3)
         }
         return json.string
     }

@@ -53,30 +53,22 @@ extension DetectorModel {
     private var summaryJSON: String {
         var json = JSONText()
         json.object { json in
-            json.key("model")
-            json.value(id.hex)
-            json.key("format")
-            json.value(Int(DetectorModel.formatVersion))
-            json.key("features")
-            json.value(table.entries.count)
-            json.key("words")
-            json.value(vocabularyCount)
+            json.member("model", id.hex)
+            json.member("format", Int(DetectorModel.formatVersion))
+            json.member("features", table.entries.count)
+            json.member("words", vocabularyCount)
             json.key("calibration")
             json.array { json in for coefficient in calibration.coefficients { json.value(coefficient) } }
-            json.key("minimumWords")
-            json.value(gates.minimumWords)
+            json.member("minimumWords", gates.minimumWords)
             json.key("sources")
             json.array { json in for source in sources { json.value(source) } }
             json.key("trainedOn")
             json.array { json in
                 for count in trainedOn {
                     json.object { json in
-                        json.key("domain")
-                        json.value(count.domain)
-                        json.key("human")
-                        json.value(count.human)
-                        json.key("synthetic")
-                        json.value(count.synthetic)
+                        json.member("domain", count.domain)
+                        json.member("human", count.human)
+                        json.member("synthetic", count.synthetic)
                     }
                 }
             }
@@ -91,10 +83,8 @@ extension DetectorModel {
             json.array { json in
                 for feature in strongest {
                     json.object { json in
-                        json.key("text")
-                        json.value(feature.text)
-                        json.key("weight")
-                        json.value(feature.weight)
+                        json.member("text", feature.text)
+                        json.member("weight", feature.weight)
                     }
                 }
             }
@@ -106,14 +96,10 @@ extension DetectorModel {
 
     private static func write(_ phrase: PhraseSignature, to json: inout JSONText) {
         json.object { json in
-            json.key("phrase")
-            json.value(phrase.phrase)
-            json.key("weight")
-            json.value(phrase.weight)
-            json.key("human")
-            json.value(phrase.human)
-            json.key("synthetic")
-            json.value(phrase.synthetic)
+            json.member("phrase", phrase.phrase)
+            json.member("weight", phrase.weight)
+            json.member("human", phrase.human)
+            json.member("synthetic", phrase.synthetic)
         }
     }
 }

@@ -39,16 +39,11 @@ extension DetectorEvaluation {
 
     private static func write(_ row: Row, to json: inout JSONText) {
         json.object { json in
-            json.key("kind")
-            json.value(row.kind)
-            json.key("name")
-            json.value(String(row.name.drop { $0 == " " }))
-            json.key("human")
-            json.value(row.human)
-            json.key("synthetic")
-            json.value(row.synthetic)
-            json.key("abstained")
-            json.value(row.abstained)
+            json.member("kind", row.kind)
+            json.member("name", String(row.name.drop { $0 == " " }))
+            json.member("human", row.human)
+            json.member("synthetic", row.synthetic)
+            json.member("abstained", row.abstained)
             let figures: [(String, Double?)] = [
                 ("auroc", row.auroc), ("tprAt1", row.found1), ("tprAt5", row.found5), ("ece", row.calibrationError),
                 ("humanCalledSynthetic", row.falseVerdicts), ("syntheticFound", row.trueVerdicts),
@@ -57,8 +52,7 @@ extension DetectorEvaluation {
                 json.key(name)
                 json.value(value)
             }
-            json.key("borrowed")
-            json.value(row.borrowed)
+            json.member("borrowed", row.borrowed)
         }
     }
 

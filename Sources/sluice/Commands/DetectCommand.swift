@@ -50,21 +50,15 @@ extension DetectedDocument {
     /// Writes the answer as a line of NDJSON.
     fileprivate func write(to json: inout JSONText) {
         json.object { json in
-            json.key("id")
-            json.value(id)
-            json.key("probability")
-            json.value(judgement.probability)
-            json.key("llr")
-            json.value(llr)
-            json.key("verdict")
-            json.value(judgement.verdict.rawValue)
-            json.key("words")
-            json.value(words)
+            json.member("id", id)
+            json.member("probability", judgement.probability)
+            json.member("llr", llr)
+            json.member("verdict", judgement.verdict.rawValue)
+            json.member("words", words)
             json.key("evidence")
             json.raw(RecordedJudgement.json(judgement.evidence))
             if let rejection {
-                json.key("rejected")
-                json.value(rejection.rawValue)
+                json.member("rejected", rejection.rawValue)
             }
         }
         json.newline()

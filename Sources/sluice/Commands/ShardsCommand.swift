@@ -66,24 +66,18 @@ extension StoredShard {
     var json: String {
         var json = JSONText()
         json.object { json in
-            json.key("shard")
-            json.value(id)
-            json.key("state")
-            json.value(isSealed ? "sealed" : "open")
-            json.key("documents")
-            json.value(totals.documents)
-            json.key("tokens")
-            json.value(totals.tokens)
+            json.member("shard", id)
+            json.member("state", isSealed ? "sealed" : "open")
+            json.member("documents", totals.documents)
+            json.member("tokens", totals.tokens)
             json.key("real")
             json.value(thousandths: totals.real)
             json.key("synthetic")
             json.value(thousandths: totals.synthetic)
-            json.key("ratio")
-            json.value(totals.ratio)
+            json.member("ratio", totals.ratio)
             json.key("bound")
             json.null()
-            json.key("cap")
-            json.value(Double(settings.capPPM) / 1_000_000)
+            json.member("cap", Double(settings.capPPM) / 1_000_000)
         }
         return json.string
     }

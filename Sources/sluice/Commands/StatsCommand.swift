@@ -26,15 +26,12 @@ extension StoreStatistics {
             for (key, count) in [
                 ("records", progress.records), ("kept", progress.kept),
             ] {
-                json.key(key)
-                json.value(count)
+                json.member(key, count)
             }
             json.key("duplicates")
             json.object { json in
-                json.key("exact")
-                json.value(progress.duplicateExact)
-                json.key("near")
-                json.value(progress.duplicateNear)
+                json.member("exact", progress.duplicateExact)
+                json.member("near", progress.duplicateNear)
             }
             json.key("rejected")
             json.object { json in
@@ -50,8 +47,7 @@ extension StoreStatistics {
                     json.value(verdicts[verdict, default: 0])
                 }
             }
-            json.key("held")
-            json.value(held)
+            json.member("held", held)
             json.key("tokens")
             json.object { json in
                 for (key, mass) in [
@@ -62,12 +58,9 @@ extension StoreStatistics {
                     json.value(thousandths: mass)
                 }
             }
-            json.key("shards")
-            json.value(shards)
-            json.key("releases")
-            json.value(releases)
-            json.key("ledgerSize")
-            json.value(ledgerSize)
+            json.member("shards", shards)
+            json.member("releases", releases)
+            json.member("ledgerSize", ledgerSize)
             json.key("sources")
             json.array { json in
                 for source in sources { source.write(to: &json) }
@@ -99,23 +92,17 @@ extension StoreStatistics {
 extension StoredSource {
     fileprivate func write(to json: inout JSONText) {
         json.object { json in
-            json.key("name")
-            json.value(description.label ?? description.name)
-            json.key("file")
-            json.value(description.name)
-            json.key("sha256")
-            json.value(description.digest.hex)
-            json.key("bytes")
-            json.value(description.bytes)
-            json.key("state")
-            json.value(progress.isDone ? "done" : "reading")
+            json.member("name", description.label ?? description.name)
+            json.member("file", description.name)
+            json.member("sha256", description.digest.hex)
+            json.member("bytes", description.bytes)
+            json.member("state", progress.isDone ? "done" : "reading")
             for (key, count) in [
                 ("records", progress.records), ("kept", progress.kept),
                 ("duplicate", progress.duplicateExact + progress.duplicateNear), ("rejected", progress.rejected),
                 ("text", progress.textBytes), ("skipped", progress.skippedBytes),
             ] {
-                json.key(key)
-                json.value(count)
+                json.member(key, count)
             }
         }
     }

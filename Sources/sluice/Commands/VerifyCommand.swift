@@ -44,12 +44,9 @@ extension Finding {
     fileprivate var json: String {
         var json = JSONText()
         json.object { json in
-            json.key("check")
-            json.value(check)
-            json.key("ok")
-            json.value(passed)
-            json.key("detail")
-            json.value(detail)
+            json.member("check", check)
+            json.member("ok", passed)
+            json.member("detail", detail)
         }
         return json.string
     }
