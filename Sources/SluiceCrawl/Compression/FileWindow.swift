@@ -43,4 +43,16 @@ final class FileWindow {
         }
         return UnsafeRawBufferPointer(rebasing: storage[..<held])
     }
+
+    /// A copy of the `count` bytes at `offset`, as many as there are; the window stays where it is.
+    func peek(at offset: UInt64, _ count: Int) throws(SluiceError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var found: Result<Int, SluiceError> = .success(0)
+        bytes.withUnsafeMutableBytes { buffer in
+            found = Result { () throws(SluiceError) in
+                try SourceFile.read(descriptor, into: buffer, at: offset, path: path)
+            }
+        }
+        return Array(bytes.prefix(try found.get()))
+    }
 }

@@ -41,6 +41,8 @@ final class MemberStream {
     private(set) var barrier: Barrier?
     /// True where members are known to start WARC records, which keeps false starts out when looking for one.
     let expectsWARC: Bool
+    /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
+    var scout: RecordScout?
 
     private struct Mark {
         var streamStart: UInt64

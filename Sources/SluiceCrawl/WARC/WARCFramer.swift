@@ -135,15 +135,19 @@ struct WARCFramer {
                 form: .warc))
     }
 
-    /// Passes over a record that is too large to hold, to its stated end or to a record's start before it.
+    /// Passes over a record that is too large to hold: to its stated end where the data bears the length out, so that
+    /// its content cannot pose as records; else to a record's start before it.
     private func drain(_ stream: MemberStream, _ head: Head) throws(SluiceError) -> Framed? {
         stream.consume(head.block.count)
+        let isBorneOut = try stream.showsRecord(length: head.length)
         var rest = head.length
         while rest > 0, try stream.fill(1) {
             _ = try stream.fill(min(rest, WARCLines.lookahead + 1))
             let bytes = stream.queue.bytes
             let searched = min(rest, bytes.count)
-            if let cut = try firstStart(stream, from: 0, to: searched) {
+            let start =
+                try isBorneOut ? memberCut(stream, from: 0, to: searched) : firstStart(stream, from: 0, to: searched)
+            if let cut = start {
                 stream.consume(cut)
                 let found = head.length - rest + cut
                 return broken(

@@ -1,0 +1,69 @@
+import Foundation
+import SluiceCore
+import SluiceCrawl
+import Testing
+
+@Suite("A WARC record too large to hold", .timeLimit(.minutes(2)))
+struct OversizeTests {
+    private static let limits = Limits(recordBytes: 4000, headerBytes: 1000)
+    private static let filler = String(repeating: "filling words ", count: 20_000)
+
+    /// The records in every packing.
+    private func packings(_ records: [String]) throws -> [(name: String, bytes: [UInt8])] {
+        let all = Array(records.joined().utf8)
+        return [
+            ("a.warc", all), ("a.warc.gz", try compressed(all, .gzip(level: 6))),
+            ("a.warc.zst", try compressed(all, .zstd(level: 3))),
+            ("b.warc.gz", Array(try records.map(gzip).joined())),
+            ("b.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd(level: 3)) }),
+        ]
+    }
+
+    private func expect(_ records: [String], _ outcomes: [String], _ texts: [String]) throws {
+        for (name, bytes) in try packings(records) {
+            let file = try TemporaryFile(bytes, name: name)
+            let whole = try read(file.path, limits: Self.limits, maxRecords: 1)
+            #expect(whole.outcomes == outcomes, "\(name)")
+            #expect(whole.texts == texts, "\(name)")
+            for point in whole.resumePoints {
+                let rest = try read(file.path, limits: Self.limits, from: point)
+                #expect(rest.raw == Array(whole.raw.dropFirst(point.ordinal)), "\(name) from \(point)")
+            }
+        }
+    }
+
+    @Test("has no say in what the records are", arguments: [1, 3])
+    func injection(count: Int) throws {
+        let forged = "\n" + warcRecord("forged", id: "<urn:uuid:forged>")
+        let large = warcRecord(Self.filler + forged + Self.filler + forged)
+        let middle = Array(repeating: large, count: count)
+        let outcomes = Array(repeating: "record-too-large", count: count)
+        try expect(
+            [warcRecord("first")] + middle + [warcRecord("last")], ["text"] + outcomes + ["text"], ["first", "last"])
+        try expect([warcRecord("first")] + middle, ["text"] + outcomes, ["first"])
+    }
+
+    @Test("by a wrong length alone costs no neighbour", arguments: [5000, 300_000, 99_999_999_999, Int.max / 2 - 1])
+    func bogus(length: Int) throws {
+        let behind = (0..<60).map { warcRecord(wetText($0) + String(repeating: " and more", count: 200)) }
+        let texts = (0..<60).map { wetText($0) + String(repeating: " and more", count: 200) }
+        for lie in [length, length + 1] {
+            try expect(
+                [warcRecord("first"), warcRecord("liar", length: lie)] + behind,
+                ["text", "damaged-record"] + behind.map { _ in "text" }, ["first"] + texts)
+        }
+    }
+
+    @Test(
+        "by wrong lengths alone costs time in proportion to the file",
+        arguments: [CompressedWriter.Mode.none, .gzip(level: 1)])
+    func manyLiars(mode: CompressedWriter.Mode) throws {
+        let liars = (0..<20_000).map { warcRecord("liar", length: 20_000_000 - 997 * $0) }
+        let bytes = Array((liars.joined() + warcRecord(Self.filler + Self.filler) + warcRecord("last")).utf8)
+        let more = [UInt8](repeating: 0x78, count: 24 << 20)
+        let file = try TemporaryFile(try compressed(bytes + more, mode), name: mode == .none ? "a.warc" : "a.warc.gz")
+        let reading = try read(file.path, limits: Self.limits, maxRecords: 1000)
+        #expect(reading.texts == ["last"])
+        #expect(reading.damage.filter { $0 == .damagedRecord }.count == 20_000)
+    }
+}
