@@ -3,7 +3,7 @@ import SluiceCore
 /// Reads the records of one source in order, in batches, from its start or from where an earlier reader stopped.
 ///
 /// What it yields from a resume point on depends on the file and that point alone. Memory: the batch, one record more,
-/// and about 10 MiB.
+/// and about 10 MiB; 64 MiB more once a compressed source holds a record beyond `limits.recordBytes`.
 public final class SourceReader {
     /// What the source is made of, as found.
     public let format: SourceFormat

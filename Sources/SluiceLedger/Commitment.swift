@@ -4,8 +4,9 @@ import SluiceCore
 /// salt and the value, so that erasing those two leaves every row and every proof as it was (law 7).
 ///
 /// The salt is the digest of the record's own bytes under a domain prefix. It is reproducible, so that the same input
-/// gives the same store, and yet cannot be computed from what stays in the store: whoever can compute it holds the
-/// record, and with it the value, already.
+/// gives the same store, and whoever holds the record can compute it, and has the value already. Where every other byte
+/// of the record can be had elsewhere (a JSON line whose text was exported before), a guess at the value can be
+/// confirmed; a secret part of the salt, which the same input could not reproduce, would be the cure.
 public struct Commitment: Sendable, Equatable {
     /// The salt, 16 bytes.
     public var salt: [UInt8]

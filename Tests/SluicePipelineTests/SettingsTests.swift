@@ -52,7 +52,8 @@ struct SettingsTests {
         arguments: [
             ("shards.cap", "1.5"), ("shards.cap", "-0.1"), ("shards.cap", "nan"), ("shards.cap", "much"),
             ("ingest.workers", "-1"), ("ingest.workers", "2.5"), ("dedup.bands", "0"),
-            ("dedup.threshold", "inf"), ("detection.anchor_before", "30.11.2022"), ("limits.record_bytes", ""),
+            ("dedup.threshold", "inf"), ("detection.anchor_before", "30.11.2022"),
+            ("detection.anchor_before", "2022-13-01"), ("limits.record_bytes", ""),
         ])
     func refusals(name: String, text: String) throws {
         let key = try #require(SettingKey.all.first { $0.name == name })

@@ -88,7 +88,8 @@ public struct SettingKey: Sendable {
                 && text.utf8.enumerated().allSatisfy { index, byte in
                     index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
                 }
-            guard isDate else { throw refusal(of: text, expected: "a date, YYYY-MM-DD") }
+            let isDay = ("01"..."12").contains(text.dropFirst(5).prefix(2)) && ("01"..."31").contains(text.suffix(2))
+            guard isDate, isDay else { throw refusal(of: text, expected: "a date, YYYY-MM-DD") }
             settings[keyPath: path] = text
         }
     }

@@ -18,7 +18,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The directory to make.", valueName: "dir"))
     var output: String
 
-    @Option(help: ArgumentHelp("The release's name; given once.", valueName: "name"))
+    @Option(help: ArgumentHelp("The release's name, for this very export only.", valueName: "name"))
     var release: String?
 
     @Option(help: ArgumentHelp("A cap below that of the shards.", valueName: "ratio"))
