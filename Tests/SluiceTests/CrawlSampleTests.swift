@@ -49,7 +49,7 @@ struct CrawlSampleTests {
             let found = !(kept.contains(line[0]) && kept.contains(line[1]))
             if similarity >= 0.72 { planted.add(found) }
             if similarity >= 0.80 { plantedHigh.add(found) }
-            if line[2] == "exact" || line[5] == "1" { copies.add(found) }
+            if line[2] == "exact" || line[2] == "norm" { copies.add(found) }
         }
         var all = Tally()
         var best: [String: Double] = [:]
