@@ -69,7 +69,7 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests("SluicePipelineTests", ["SluicePipeline", "SluiceDedup", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
-        tests("SluiceTextTests", ["SluiceText"]),
+        tests("SluiceTextTests", ["SluiceText", "SluiceCore"]),
         tests("HouseTests", []),
         tests("SluiceTests", ["sluice"]),
         tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),

@@ -30,7 +30,7 @@ public struct Fingerprinter: Sendable {
         limit = limits.shingles
         // The kernel takes sixteen at a time.
         let lanes = (max(parameters.bands, 1) * max(parameters.rows, 1) + 15) / 16 * 16
-        var generator = SplitMix64(state: Fingerprinter.seed)
+        var generator = SplitMix64(seed: Fingerprinter.seed)
         var multipliers: [UInt32] = []
         var offsets: [UInt32] = []
         for _ in 0..<lanes {
@@ -76,18 +76,5 @@ public struct Fingerprinter: Sendable {
             key = product.high ^ product.low
         }
         return UInt32(truncatingIfNeeded: key >> 32)
-    }
-}
-
-/// Steele, Lea and Flood's generator: a fixed sequence from a seed.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -17,7 +17,7 @@ struct Committer {
     /// What has been committed in this run.
     var summary = IngestSummary()
 
-    /// A committer for `store`, its near-duplicate index rebuilt from the documents there. O(documents).
+    /// A committer for `store`; the near-duplicate index waits for the first source that is read.
     init(store: Store, settings: Settings, model: Digest, workers: Int) throws(SluiceError) {
         self.store = store
         self.settings = settings
@@ -25,7 +25,12 @@ struct Committer {
         self.workers = workers
         memory = KeptMemory(parameters: settings.dedup, limits: settings.limits)
         summary.heldBefore = try store.write { try $0.heldCount() }
-        index = try store.read { reader in
+        index = DedupIndex(parameters: settings.dedup)
+    }
+
+    /// The near-duplicate index, rebuilt from the documents in the store. O(documents).
+    private func rebuiltIndex() throws(SluiceError) -> DedupIndex {
+        try store.read { reader in
             var index = DedupIndex(parameters: settings.dedup)
             try reader.forEachDocumentKeys { keys in
                 try index.insert(
@@ -60,6 +65,7 @@ struct Committer {
 
     /// Enters a source that is about to be read, and the run before its first one.
     mutating func begin(_ description: SourceDescription) throws(SluiceError) -> StoredSource {
+        if run == nil { index = try rebuiltIndex() }
         var (run, name) = (run, summary.run)
         let source = try store.write { writer in
             if run == nil {

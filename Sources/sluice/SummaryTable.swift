@@ -25,27 +25,40 @@ extension IngestSummary {
         return lines.joined(separator: "\n")
     }
 
-    /// What a run without effect, or with less than its user may think, has to say; nil where there is nothing.
-    var remark: String? {
-        if records == 0 && alreadyIngested > 0 {
-            return "nothing new: every source is in the store already"
+    /// What a run without effect, or with less than its user may think, has to say.
+    var remarks: [String] {
+        if records == 0 {
+            return [
+                alreadyIngested > 0
+                    ? "nothing new: every source is in the store already" : "the input holds no records"
+            ]
         }
-        if records == 0 { return "the input holds no records" }
+        var remarks: [String] = []
         if kept + exactDuplicates + nearDuplicates == 0 {
-            return "none of the \(records) records holds text that can be used; the reasons are above"
-        }
-        if cutSearches > 0 {
-            return "\(cutSearches) records were compared with a part of their candidates only (limits.candidates)"
+            remarks.append("none of the \(records) records holds text that can be used; the reasons are above")
         }
         if hasDamage {
-            return "some records were damaged; 'sluice provenance --decision rejected' says which and where"
+            remarks.append("some records were damaged; 'sluice provenance --decision rejected' says which and where")
+        }
+        if cutSearches > 0 {
+            remarks.append(
+                "\(cutSearches) records were compared with a part of their candidates only (limits.candidates)")
+        }
+        if fullBuckets > 0 {
+            remarks.append(
+                "\(fullBuckets) bands of kept documents are boilerplate that too many share; those documents are found by "
+                    + "their other bands")
         }
         if isWhollyHeld {
-            return "every document of this run is held: text that the detector cannot judge counts as synthetic by "
-                + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text arrives. "
-                + "If its authors are known, ingest it into a new store with --origin"
+            remarks.append(
+                "every document of this run is held: text that the detector cannot judge counts as synthetic by "
+                    + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text "
+                    + "arrives. If its authors are known, ingest it into a new store with --origin")
         }
-        return alreadyIngested > 0 ? "\(alreadyIngested) sources were in the store already and were passed over" : nil
+        if alreadyIngested > 0 {
+            remarks.append("\(alreadyIngested) sources were in the store already and were passed over")
+        }
+        return remarks
     }
 
     private func meaning(of verdict: Verdict) -> String {

@@ -12,7 +12,7 @@ struct DedupIndexTests {
 
     @Test("finds what a walk over all documents finds, while it grows")
     func bruteForce() {
-        var random = SplitMix(seed: 1)
+        var random = SplitMix64(seed: 1)
         let parameters = DedupParameters(bands: 3, rows: 1)
         var index = DedupIndex(parameters: parameters)
         var all: [(seq: Int64, bands: [UInt32], key: UInt64)] = []
@@ -42,7 +42,7 @@ struct DedupIndexTests {
 
     @Test("is the same when it is rebuilt from what the store keeps")
     func rebuilt() throws {
-        var random = SplitMix(seed: 2)
+        var random = SplitMix64(seed: 2)
         var fingerprinter = Fingerprinter(parameters: DedupParameters(), limits: Limits())
         var index = DedupIndex(parameters: DedupParameters())
         var rebuilt = DedupIndex(parameters: DedupParameters())
@@ -80,7 +80,7 @@ struct DedupIndexTests {
 
     @Test("takes no more than a quarter of a kilobyte a document")
     func memory() {
-        var random = SplitMix(seed: 3)
+        var random = SplitMix64(seed: 3)
         var index = DedupIndex(parameters: DedupParameters())
         for seq in 0..<200_000 {
             let bands = (0..<18).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
@@ -92,7 +92,7 @@ struct DedupIndexTests {
 
     @Test("names the earliest document with the same words before any similar one")
     func exactFirst() throws {
-        var random = SplitMix(seed: 4)
+        var random = SplitMix64(seed: 4)
         var kept = KeptDocuments()
         var fingerprinter = Fingerprinter(parameters: kept.parameters, limits: kept.limits)
         var index = DedupIndex(parameters: kept.parameters)
@@ -122,7 +122,7 @@ struct DedupIndexTests {
 
     @Test("does not call documents equal because the first bytes of their content keys are")
     func equalPrefixes() throws {
-        var random = SplitMix(seed: 5)
+        var random = SplitMix64(seed: 5)
         var kept = KeptDocuments()
         let (a, b) = (randomWords(50, using: &random), randomWords(50, using: &random))
         kept.words[1] = a
@@ -138,7 +138,7 @@ struct DedupIndexTests {
 
     @Test("asks for no more candidates than the limit allows")
     func boundedCandidates() throws {
-        var random = SplitMix(seed: 6)
+        var random = SplitMix64(seed: 6)
         var kept = KeptDocuments()
         kept.limits.candidates = 5
         var index = DedupIndex(parameters: kept.parameters)

@@ -19,7 +19,7 @@ struct FingerprintTests {
 
     @Test("has a key for each band, whatever their number", arguments: [(18, 6), (1, 1), (14, 8), (5, 3), (256, 1)])
     func bandCount(bands: Int, rows: Int) {
-        var random = SplitMix(seed: 1)
+        var random = SplitMix64(seed: 1)
         var fingerprinter = Fingerprinter(parameters: DedupParameters(bands: bands, rows: rows), limits: Limits())
         let fingerprint = fingerprinter.fingerprint(randomWords(50, using: &random))
         #expect(fingerprint.bands.count == bands)
@@ -29,7 +29,7 @@ struct FingerprintTests {
 
     @Test("does not depend on what was fingerprinted before")
     func scratch() {
-        var random = SplitMix(seed: 2)
+        var random = SplitMix64(seed: 2)
         let documents = [700, 3, 5000, 1, 4, 5, 6, 1027].map { randomWords($0, using: &random) }
         var reused = Fingerprinter(parameters: DedupParameters(), limits: Limits())
         for document in documents {
@@ -40,7 +40,7 @@ struct FingerprintTests {
 
     @Test("has minima that the vector kernel and plain arithmetic agree on", arguments: [1, 15, 16, 17, 108, 112])
     func kernel(lanes: Int) {
-        var random = SplitMix(seed: 3)
+        var random = SplitMix64(seed: 3)
         for count in [0, 1, 2, 31, 500] {
             let values = (0..<count).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
             let a = (0..<lanes).map { _ in UInt32.random(in: 0 ... .max, using: &random) | 1 }
@@ -54,7 +54,7 @@ struct FingerprintTests {
 
     @Test("estimates the Jaccard similarity as well as theory allows", arguments: [0.02, 0.05, 0.15])
     func estimate(rate: Double) {
-        var random = SplitMix(seed: 4)
+        var random = SplitMix64(seed: 4)
         let parameters = DedupParameters()
         var fingerprinter = Fingerprinter(parameters: parameters, limits: Limits())
         var errors = 0.0
@@ -81,7 +81,7 @@ struct FingerprintTests {
 
     @Test("of a huge document counts its first shingles only")
     func cap() {
-        var random = SplitMix(seed: 5)
+        var random = SplitMix64(seed: 5)
         let document = randomWords(500, using: &random)
         var limits = Limits()
         limits.shingles = 100
@@ -114,7 +114,7 @@ struct FingerprintTests {
 struct ShingleSetTests {
     @Test("has the Jaccard similarity that sets of word 5-grams have")
     func agreesWithSets() {
-        var random = SplitMix(seed: 6)
+        var random = SplitMix64(seed: 6)
         for _ in 0..<300 {
             // Few different words, so that 5-grams repeat.
             func document() -> [UInt64] {
@@ -137,7 +137,7 @@ struct ShingleSetTests {
 
     @Test("is ascending and distinct, also where words repeat or hashes are not random")
     func order() {
-        var random = SplitMix(seed: 7)
+        var random = SplitMix64(seed: 7)
         for count in [0, 1, 4, 5, 6, 31, 36, 37, 100, 5000] {
             for distinct in [1, 2, 3, 10, 1_000_000] as [UInt64] {
                 let hashes = (0..<count).map { _ in UInt64.random(in: 0..<distinct, using: &random) }

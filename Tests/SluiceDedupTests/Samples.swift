@@ -2,23 +2,8 @@ import SluiceCore
 import SluiceDedup
 import SluiceText
 
-/// A small seeded generator, so that a failing test fails again.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// Words with random hashes, all different; their bytes are the hashes'.
-func randomWords(_ count: Int, using random: inout SplitMix) -> Words {
+func randomWords(_ count: Int, using random: inout SplitMix64) -> Words {
     words(hashes: (0..<count).map { _ in random.next() })
 }
 
@@ -29,7 +14,7 @@ func words(hashes: [UInt64]) -> Words {
 }
 
 /// `words` with every one of them replaced by another with probability `rate`.
-func edited(_ words: Words, rate: Double, using random: inout SplitMix) -> Words {
+func edited(_ words: Words, rate: Double, using random: inout SplitMix64) -> Words {
     var hashes = words.hashes
     for index in hashes.indices where Double.random(in: 0..<1, using: &random) < rate { hashes[index] = random.next() }
     return SluiceDedupTests.words(hashes: hashes)

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceCore
 import SluiceText
 import Testing
 
@@ -48,7 +49,7 @@ struct ReferenceTests {
     // U+0F73 is left to a test of its own: Foundation does not compose over it.
     @Test("with the plain definition on random texts")
     func randomTexts() {
-        var random = SplitMix(seed: 11)
+        var random = SplitMix64(seed: 11)
         var tokenizer = Tokenizer()
         for round in 0..<6000 {
             // Mostly ASCII, so that words and regions lie across the scan's blocks of 64 bytes.
@@ -91,7 +92,7 @@ struct ReferenceTests {
 
     @Test("to survive bytes that are not UTF-8, and takes them for separators")
     func randomBytes() {
-        var random = SplitMix(seed: 12)
+        var random = SplitMix64(seed: 12)
         var tokenizer = Tokenizer()
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 0...80, using: &random)).map { _ in

@@ -1,4 +1,5 @@
 import Foundation
+import SluiceCore
 import SluiceText
 import Testing
 
@@ -68,7 +69,7 @@ struct TextCleanerTests {
 
     @Test("repairs random bytes as the standard library does, and only once")
     func randomBytes() {
-        var random = SplitMix(seed: 7)
+        var random = SplitMix64(seed: 7)
         let alphabet: [UInt8] = [
             0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xE0, 0xE2, 0xED, 0xEF, 0xBB, 0xF0, 0xF4, 0xF5, 0xFF,
         ]

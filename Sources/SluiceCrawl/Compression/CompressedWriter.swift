@@ -140,15 +140,7 @@ public final class CompressedWriter {
     private func flush() throws(SluiceError) {
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<buffered])
         digester.update(bytes)
-        var from = 0
-        while from < bytes.count, let base = bytes.baseAddress {
-            let count = Glibc.write(descriptor, base + from, bytes.count - from)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure()
-            }
-            from += count
-        }
+        guard Descriptor.write(bytes, to: descriptor) else { throw failure() }
         writtenBytes += UInt64(buffered)
         buffered = 0
     }

@@ -56,7 +56,7 @@ extension DetectorTrainer {
         for (number, words) in corpus.words.enumerated() {
             guard detector.score(words, scratch: &scratch).abstention == nil else { continue }
             let example = corpus.examples[number]
-            var random = SplitMix(seed: options.seed &+ UInt64(number) &* 0x9E37_79B9)
+            var random = SplitMix64(seed: options.seed &+ UInt64(number) &* 0x9E37_79B9)
             var ranges = [0..<words.count]
             for _ in 0..<options.calibrationCrops {
                 let crop = random.crop(of: words.count, lengths: options.shortestCrop...options.longestCrop)

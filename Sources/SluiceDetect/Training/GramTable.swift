@@ -1,3 +1,4 @@
+import SluiceCore
 import Glibc
 import SluiceText
 
@@ -22,7 +23,7 @@ struct GramTable {
                 rows.append(words, 0..<words.count, walker)
                 for column in rows.matrix.columns[start...] { frequency[Int(column)] += 1 }
                 rows.matrix.endRow(isSynthetic: isSynthetic, weight: weights[number] / 2)
-                var random = SplitMix(seed: options.seed &+ UInt64(number) &* 0x9E37_79B9)
+                var random = SplitMix64(seed: options.seed &+ UInt64(number) &* 0x9E37_79B9)
                 let crop = random.crop(of: words.count, lengths: options.shortestCrop...options.longestCrop)
                 rows.append(words, crop, walker)
                 rows.matrix.endRow(isSynthetic: isSynthetic, weight: weights[number] / 2)

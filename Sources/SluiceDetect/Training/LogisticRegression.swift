@@ -1,3 +1,4 @@
+import SluiceCore
 import Glibc
 
 /// The rows to learn from: binary features, of which row *r* holds `columns[starts[r]..<starts[r + 1]]`.
@@ -62,7 +63,7 @@ struct LogisticRegression {
         let bounds = matrix.weights.map { max($0, 1e-9) / penalty }
         var duals = bounds.map { 1e-6 * $0 }
         var order = Array(0..<matrix.count)
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         matrix.columns.withUnsafeBufferPointer { columns in
             scaled.withUnsafeMutableBufferPointer { scaled in
                 squares.withUnsafeBufferPointer { squares in

@@ -49,13 +49,8 @@ final class OutputDirectory {
         let file = open(path(of: name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw OutputDirectory.failure("create", path(of: name)) }
         defer { close(file) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw OutputDirectory.failure("write", path(of: name)) }
-            done += count
-        }
+        let isWritten = bytes.withUnsafeBytes { Descriptor.write($0, to: file) }
+        guard isWritten else { throw OutputDirectory.failure("write", path(of: name)) }
         guard fsync(file) == 0 else { throw OutputDirectory.failure("write", path(of: name)) }
     }
 

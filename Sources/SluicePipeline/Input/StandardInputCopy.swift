@@ -26,15 +26,10 @@ enum StandardInputCopy {
                 if errno == EINTR { continue }
                 throw failure("standard input")
             }
-            var rest = buffer[..<count]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
-                if written > 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno != EINTR {
-                    throw failure(path)
-                }
+            let isWritten = buffer.withUnsafeBytes {
+                Descriptor.write(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: output)
             }
+            guard isWritten else { throw failure(path) }
         }
     }
 

@@ -64,7 +64,7 @@ struct IngestCommand: AsyncParsableCommand {
                         + "the first \(first)")
             }
             for failure in summary.failures { Console.note("sluice: \(failure)") }
-            if let remark = summary.remark { Console.note("sluice: \(remark)") }
+            for remark in summary.remarks { Console.note("sluice: \(remark)") }
             if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
         }
     }
