@@ -27,19 +27,39 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The floors of the house, the highest first. A room imports only rooms below it; Tests/HouseTests holds this.
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup",
-                "SluiceCrawl", "SluiceText", "SluiceCore",
+                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect",
+                "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: house),
+        room(
+            "SluiceService",
+            [
+                "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceCrawl",
+                "SluiceText", "SluiceCore", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",
@@ -71,6 +91,12 @@ let package = Package(
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText", "SluiceCore"]),
         tests("HouseTests", []),
+        tests(
+            "SluiceServiceTests",
+            [
+                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore",
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests("SluiceTests", ["sluice"]),
         tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
