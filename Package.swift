@@ -94,7 +94,8 @@ let package = Package(
         tests(
             "SluiceServiceTests",
             [
-                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore",
+                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl",
+                "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("SluiceTests", ["sluice"]),
