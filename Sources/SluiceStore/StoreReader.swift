@@ -58,6 +58,25 @@ public struct StoreReader {
         return counts
     }
 
+    /// The first records of a source, at most `limit`, that were rejected because they are damaged or beyond a limit.
+    public func damage(
+        inSource id: Int64, limit: Int
+    ) throws -> [(ordinal: Int, offset: UInt64, reason: Reason, detail: String)] {
+        let reasons = Reason.allCases.filter(\.isDamage).map(\.rawValue)
+        let sql = """
+            SELECT ordinal, offset, reason, reason_detail FROM record
+            WHERE source = ? AND decision = 'rejected'
+                AND reason IN (\(repeatElement("?", count: reasons.count).joined(separator: ", ")))
+            ORDER BY ordinal LIMIT ?
+            """
+        return try db.rows(sql, [id] + StatementArguments(reasons) + [limit]) { row in
+            (
+                Int(try row.count(0)), UInt64(clamping: try row.count(1)), try row.word(2),
+                try row.optionalText(3) ?? ""
+            )
+        }
+    }
+
     private static let sources = """
         SELECT s.id, s.sha256, s.name, s.bytes, s.format, s.label, s.declared, p.state = 'done', p.member_offset,
             p.skip_bytes, p.next_ordinal, p.kept, p.duplicate_exact, p.duplicate_near, p.rejected, p.text_bytes,
