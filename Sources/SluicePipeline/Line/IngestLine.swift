@@ -185,8 +185,12 @@ public struct IngestLine {
             switch first {
             case .outcome(let outcome, let source):
                 rest.removeFirst()
-                if let source { underWay[source] = nil }
-                try feed.finished(outcome)
+                guard let source else {
+                    try feed.finished(outcome)
+                    continue
+                }
+                // Its commits may have changed what is known of it since it was taken from there.
+                if let last = underWay[source] { try finish(source, self.outcome(of: last, outcome.result), &feed) }
             case .step:
                 // As many records as one batch may have, however many sources they come from.
                 var (steps, records): ([Committer.Step], Int) = ([], 0)
@@ -203,37 +207,56 @@ public struct IngestLine {
     }
 
     private mutating func commit(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
-        for step in steps {
-            guard let source = underWay[step.source] else { continue }
-            try source.stamp.requireUnchanged(source.request.path)
-        }
-        let tallies = try await committed(steps[...], waits: feed.waitsForStore)
+        for step in steps { try requireUnchanged(step.source, &feed) }
+        // A source that has failed takes what is left of it with it.
+        let steps = steps.filter { underWay[$0.source] != nil }
+        guard !steps.isEmpty else { return }
+        let tallies = try await committed(steps[...], feed)
         for (step, tally) in zip(steps, tallies) {
-            guard var source = underWay[step.source] else { continue }
+            guard let source = underWay[step.source] else { continue }
             let position = step.extent?.position ?? source.position
             let isLast = step.extent?.isLast ?? true
             feed.committed(
                 SourceCommit(
                     name: source.request.name, tally: tally, bytesRead: position - min(source.position, position),
                     position: position, isLast: isLast))
-            source.position = position
-            underWay[step.source] = source
-            guard isLast else { continue }
-            underWay[step.source] = nil
-            try source.stamp.requireUnchanged(source.request.path)
-            try feed.finished(outcome(of: source, .success(try report(on: source))))
+            underWay[step.source]?.position = position
+            if isLast, try requireUnchanged(step.source, &feed) {
+                try finish(step.source, outcome(of: source, .success(try report(on: source))), &feed)
+            }
         }
     }
 
-    private mutating func committed(_ steps: ArraySlice<Committer.Step>, waits: Bool) async throws -> [Tally] {
+    private mutating func committed(
+        _ steps: ArraySlice<Committer.Step>, _ feed: some SourceFeed
+    ) async throws -> [Tally] {
         while true {
             do throws(SluiceError) {
                 return try committer.commit(steps, of: &underWay)
             } catch {
-                guard waits, error.code == .busy, !Task.isCancelled else { throw error }
+                guard feed.waitsForStore, error.code == .busy, !feed.isStopping else { throw error }
             }
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Ends a source whose file is not what it was when its digest was taken; false where it is not under way any more.
+    @discardableResult
+    private mutating func requireUnchanged(_ number: Int, _ feed: inout some SourceFeed) throws -> Bool {
+        guard let source = underWay[number] else { return false }
+        do throws(SluiceError) {
+            try source.stamp.requireUnchanged(source.request.path)
+            return true
+        } catch {
+            try finish(number, outcome(of: source, .failure(error)), &feed)
+            return false
+        }
+    }
+
+    private mutating func finish(_ number: Int, _ outcome: SourceOutcome, _ feed: inout some SourceFeed) throws {
+        underWay[number] = nil
+        if current?.number == number { current = nil }
+        try feed.finished(outcome)
     }
 
     // MARK: Reporting
