@@ -128,10 +128,13 @@ public final class Store: Sendable {
         }
     }
 
-    /// Runs `body` on one state of the store, which no writer changes meanwhile.
-    public func read<T>(_ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
+    /// Runs `body` on one state of the store, which no writer changes meanwhile; gives up with `busy` after `limit`.
+    public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
         do {
-            return try readers.read { try body(StoreReader($0)) }
+            return try readers.read { db in
+                guard let limit else { return try body(StoreReader(db)) }
+                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db)) }
+            }
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: false)
         }
