@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "SluiceMigrations",
             path: "migrations",
-            resources: [.embedInCode("0001_initial.sql")],
+            resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql")],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),
         room("SluiceDetect", ["SluiceText", "SluiceCore"]),

@@ -67,6 +67,11 @@ public final class Store: Sendable {
         }
     }
 
+    /// Fails with `inputMissing` where there is no store in `directory`, which opening it to write would make.
+    public static func require(directory: String) throws(SluiceError) {
+        try StoreFiles(directory: directory).requireDatabase()
+    }
+
     private init(
         files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool
     ) {

@@ -164,7 +164,23 @@ public struct StoreReader {
                 statistics.verdicts[verdict, default: 0] += try row.count(3)
             }
         }
-        let held = "SELECT count(*), sum(synthetic), sum(real) FROM document WHERE \(StoreReader.isHeld)"
+        // What people said counts from then on, in the place of what the row says.
+        try db.forEachRow(
+            """
+            SELECT r.verdict, v.verdict, count(*) FROM review AS v CROSS JOIN record AS r ON r.seq = v.document
+            WHERE v.id = (SELECT max(id) FROM review WHERE document = v.document) GROUP BY 1, 2
+            """
+        ) { row in
+            statistics.verdicts[try row.word(0), default: 0] -= try row.count(2)
+            statistics.verdicts[try row.word(1), default: 0] += try row.count(2)
+        }
+        statistics.verdicts = statistics.verdicts.filter { $0.value != 0 }
+        statistics.reviews = try reviewCount()
+        let held = """
+            SELECT count(*), sum(ifnull(v.synthetic, d.synthetic)),
+                sum(iif(v.id IS NULL, d.real, 1000 * d.tokens - v.synthetic))
+            FROM document AS d \(StoreReader.latestReview) WHERE \(StoreReader.isHeld)
+            """
         _ = try db.firstRow(held) { row in
             statistics.held = try row.count(0)
             statistics.heldSynthetic = try row.optionalInteger(1) ?? 0
@@ -200,12 +216,16 @@ public struct StoreReader {
             held: try held())
     }
 
-    /// The condition on `document` that no shard holds it: its actions add up to nothing, or there are none.
-    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = document.seq) IS NOT 1"
+    /// The condition on a document `d` that no shard holds it: its actions add up to nothing, or there are none.
+    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = d.seq) IS NOT 1"
 
-    /// The held documents, oldest first.
+    /// The held documents, oldest first, with the masses in force.
     private func held() throws -> [Admitter.Document] {
-        try db.rows("SELECT seq, synthetic, real FROM document WHERE \(StoreReader.isHeld) ORDER BY seq") { row in
+        let sql = """
+            SELECT d.seq, \(StoreReader.masses) FROM document AS d \(StoreReader.latestReview)
+            WHERE \(StoreReader.isHeld) ORDER BY d.seq
+            """
+        return try db.rows(sql) { row in
             Admitter.Document(
                 seq: try row.integer(0), synthetic: try row.integer(1, in: ShardTotals.masses),
                 real: try row.integer(2, in: ShardTotals.masses))

@@ -214,7 +214,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public var progress = SourceProgress()
     /// Rejected records by reason.
     public var rejected: [String: Int64] = [:]
-    /// Kept documents by verdict.
+    /// Kept documents by the verdict in force.
     public var verdicts: [Verdict: Int64] = [:]
     /// Kept documents in no shard.
     public var held: Int64 = 0
@@ -230,6 +230,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public var ledgerSize: Int64 = 0
     /// Releases.
     public var releases: Int64 = 0
+    /// Reviews, repeated ones of a document included.
+    public var reviews: Int64 = 0
 }
 
 /// One thing that was checked.

@@ -50,10 +50,12 @@ public struct AdmittedDocument: Sendable, Equatable {
     public var sourceLabel: String?
     /// The address, where it has not been erased.
     public var url: String?
-    /// Machine-written mass in thousandths of a token.
+    /// Machine-written mass in force, in thousandths of a token.
     public var synthetic: Int64
-    /// Human mass in thousandths of a token.
+    /// Human mass in force, in thousandths of a token.
     public var real: Int64
+    /// The review in force; nil where nobody reviewed it.
+    public var review: Review?
 }
 
 extension StoreReader {
@@ -61,12 +63,13 @@ extension StoreReader {
     /// ``text(of:)``. One document in memory at a time.
     public func forEachAdmitted(toShard shard: Int64, _ body: (AdmittedDocument) throws -> Void) throws {
         let sql = """
-            SELECT \(RowDecoder.columns), m.id, d.synthetic, d.real
+            SELECT \(RowDecoder.columns), m.id, \(StoreReader.masses), \(StoreReader.reviewColumns)
             FROM admission AS m
             CROSS JOIN document AS d ON d.seq = m.document
             CROSS JOIN record AS r ON r.seq = m.document
             CROSS JOIN source AS s ON s.id = r.source
             LEFT JOIN address AS a ON a.seq = r.seq
+            \(StoreReader.latestReview)
             WHERE m.shard = ? AND m.action = 1
                 AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
             ORDER BY m.id
@@ -78,7 +81,8 @@ extension StoreReader {
                     admission: row.integer(next), row: RowDecoder.row(row), sourceName: row.text(RowDecoder.sourceName),
                     sourceLabel: row.optionalText(RowDecoder.sourceLabel), url: row.optionalText(RowDecoder.url),
                     synthetic: row.integer(next + 1, in: ShardTotals.masses),
-                    real: row.integer(next + 2, in: ShardTotals.masses)))
+                    real: row.integer(next + 2, in: ShardTotals.masses),
+                    review: StoreReader.review(row, from: next + 3)))
         }
     }
 }
