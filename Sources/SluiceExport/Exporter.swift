@@ -71,7 +71,7 @@ public struct Exporter {
                 advice: "run `sluice verify`")
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
-        let output = try OutputDirectory(directory)
+        let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
             StoreSupply(reader, shards: shards), settings: settings, capPPM: capPPM, into: output)
         try packer.run()
@@ -111,5 +111,13 @@ public struct Exporter {
             try store.write { try $0.record(description, documents: packed.documents) }
         }
         try output.publish()
+    }
+}
+
+extension OutputDirectory.Purpose {
+    /// The files of an export.
+    fileprivate static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
+        name == ExportManifest.fileName || name == ExportManifest.sumsName
+            || (name.hasPrefix("shard-") && name.contains(".jsonl"))
     }
 }
