@@ -73,7 +73,9 @@ let package = Package(
         .target(
             name: "SluiceMigrations",
             path: "migrations",
-            resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql")],
+            resources: [
+                .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
+            ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),
         room("SluiceDetect", ["SluiceText", "SluiceCore"]),

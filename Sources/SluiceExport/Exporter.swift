@@ -9,6 +9,9 @@ public struct Exporter {
     private let store: Store
     private let settings: ExportSettings
 
+    /// The file that an export's directory has last of all.
+    public static let manifestName = ExportManifest.fileName
+
     /// An exporter of `store`, which has to be open for writing where the settings name a release.
     public init(store: Store, settings: ExportSettings) {
         self.store = store

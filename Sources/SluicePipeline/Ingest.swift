@@ -120,7 +120,7 @@ private struct InputFeed: SourceFeed {
     mutating func committed(_ commit: SourceCommit) {
         progress.summary.counts.add(commit.tally)
         progress.summary.bytesRead += commit.bytesRead
-        progress.source = commit.name
+        progress.source = commit.description.name
         progress.bytesDone = bytesDone + commit.position
         report(progress)
     }

@@ -119,7 +119,7 @@ public struct Admitter: Sendable {
     /// What the next shard is opened with; nil where none can be opened, so that what finds no open one is held.
     public let settings: ShardSettings?
     var open: OpenShard?
-    private var lastShard: Int64
+    private(set) var lastShard: Int64
     var waiting: HeldQueue
     /// Held documents that cannot fit a shard of the settings they were last tried under; they block nobody.
     var oversized: [Document] = []

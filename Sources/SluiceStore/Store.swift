@@ -145,6 +145,19 @@ public final class Store: Sendable {
         }
     }
 
+    /// Where kept documents are as of this object's last write; nil where nothing was placed since it was opened.
+    public var placement: Placement? {
+        state.withLock { state in
+            state.shards.map { shards in
+                Placement(
+                    held: shards.heldCount, shards: shards.lastShard,
+                    open: shards.open.map {
+                        StoredShard(id: $0.id, isSealed: false, settings: $0.settings, totals: $0.totals)
+                    })
+            }
+        }
+    }
+
     /// Writes the settings that hold for life into a new store, or holds ours against those of an old one.
     private func checkSettings() throws(SluiceError) {
         guard let line = settings.deduplication else { return }

@@ -44,9 +44,11 @@ public struct StoreReader {
         try db.firstRow(StoreReader.sources + " WHERE s.sha256 = ?", [Data(digest.bytes)], StoreReader.source)
     }
 
-    /// All sources, in the order in which they came.
-    public func sources() throws -> [StoredSource] {
-        try db.rows(StoreReader.sources + " ORDER BY s.id", [], StoreReader.source)
+    /// The sources behind the one numbered `after`, at most `limit` of them (0 for all), in the order in which they came.
+    public func sources(after: Int64 = 0, limit: Int = 0) throws -> [StoredSource] {
+        try db.rows(
+            StoreReader.sources + " WHERE s.id > ? ORDER BY s.id LIMIT ?", [after, limit > 0 ? limit : -1],
+            StoreReader.source)
     }
 
     /// How many records of a source were rejected, by reason. Reads that source's part of an index and the records it

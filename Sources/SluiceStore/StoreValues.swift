@@ -183,6 +183,16 @@ public struct StoredShard: Sendable, Equatable {
     public var totals: ShardTotals
 }
 
+/// Where kept documents are.
+public struct Placement: Sendable, Equatable {
+    /// Kept documents in no shard.
+    public var held: Int
+    /// Shards that were ever opened.
+    public var shards: Int64
+    /// The open one; nil where none is.
+    public var open: StoredShard?
+}
+
 /// A compressed text.
 public struct StoredText: Sendable, Equatable {
     /// One zstd frame.

@@ -61,18 +61,21 @@ struct Committer {
         var extent: BatchExtent?
     }
 
+    /// What a step did: how far its source had been read before and is read now, and what its records came to.
+    typealias Written = (before: SourceProgress?, after: SourceProgress, tally: Tally)
+
     /// Decides on the records of `steps` and commits them, with the points where reading goes on, in one transaction;
-    /// answers what each step came to.
+    /// answers what each step did.
     ///
     /// - Throws: ``SluiceError`` where the store cannot take them; nothing of them is in it then.
     mutating func commit(
         _ steps: ArraySlice<Step>, of sources: inout [Int: SourceUnderWay]
-    ) throws(SluiceError) -> [Tally] {
+    ) throws(SluiceError) -> [Written] {
         guard var index = index.take() else { throw SluiceError(.io, "records came before the index") }
         defer { self.index = index }
         var changed = sources
         var (run, name) = (run, runName)
-        let tallies = try store.write { writer in
+        let written = try store.write { writer in
             if run == nil {
                 name = RunName.new()
                 run = try writer.beginRun(
@@ -82,25 +85,26 @@ struct Committer {
             }
             memory.begin(writer.reader)
             defer { memory.end() }
-            var tallies: [Tally] = []
+            var written: [Written] = []
             for step in steps {
                 guard var source = changed[step.source], let run else {
                     throw SluiceError(.io, "records came without a source")
                 }
-                tallies.append(try write(step, of: &source, run: run, writer, &index))
+                written.append(try write(step, of: &source, run: run, writer, &index))
                 changed[step.source] = source
             }
-            return tallies
+            return written
         }
         (self.run, runName) = (run, name)
         sources = changed
-        return tallies
+        return written
     }
 
     private mutating func write(
         _ step: Step, of source: inout SourceUnderWay, run: Int64, _ writer: StoreWriter, _ index: inout DedupIndex
-    ) throws -> Tally {
+    ) throws -> Written {
         var tally = Tally()
+        let before = source.stored?.progress
         var stored = try source.stored ?? writer.source(source.description)
         var progress = stored.progress
         var seq = try writer.reader.nextSeq()
@@ -129,7 +133,7 @@ struct Committer {
         stored.progress = progress
         source.stored = stored
         source.report.counts.add(tally)
-        return tally
+        return (before, progress, tally)
     }
 
     /// Law 3, and law 1's three ways.

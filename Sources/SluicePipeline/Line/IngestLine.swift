@@ -211,17 +211,19 @@ public struct IngestLine {
         // A source that has failed takes what is left of it with it.
         let steps = steps.filter { underWay[$0.source] != nil }
         guard !steps.isEmpty else { return }
-        let tallies = try await committed(steps[...], feed)
-        for (step, tally) in zip(steps, tallies) {
+        let start = ContinuousClock.now
+        let written = try await committed(steps[...], feed)
+        var duration: Duration? = .now - start
+        for (step, (before, after, tally)) in zip(steps, written) {
             guard let source = underWay[step.source] else { continue }
             let position = step.extent?.position ?? source.position
-            let isLast = step.extent?.isLast ?? true
             feed.committed(
                 SourceCommit(
-                    name: source.request.name, tally: tally, bytesRead: position - min(source.position, position),
-                    position: position, isLast: isLast))
+                    description: source.description, before: before, after: after, tally: tally,
+                    bytesRead: position - min(source.position, position), position: position,
+                    duration: duration.take()))
             underWay[step.source]?.position = position
-            if isLast, try requireUnchanged(step.source, &feed) {
+            if after.isDone, try requireUnchanged(step.source, &feed) {
                 try finish(step.source, outcome(of: source, .success(try report(on: source))), &feed)
             }
         }
@@ -229,7 +231,7 @@ public struct IngestLine {
 
     private mutating func committed(
         _ steps: ArraySlice<Committer.Step>, _ feed: some SourceFeed
-    ) async throws -> [Tally] {
+    ) async throws -> [Committer.Written] {
         while true {
             do throws(SluiceError) {
                 return try committer.commit(steps, of: &underWay)

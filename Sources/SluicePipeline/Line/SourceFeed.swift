@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStore
 
 /// Where the sources of a line come from, and who hears what became of them.
 public protocol SourceFeed {
@@ -45,14 +46,32 @@ public struct SourceOutcome: Sendable {
 
 /// What one commit did to one source.
 public struct SourceCommit: Sendable {
-    /// What the source is called.
-    public var name: String
+    /// The source.
+    public var description: SourceDescription
+    /// How far it had been read before; nil where the store did not know it.
+    public var before: SourceProgress?
+    /// How far it has been read now.
+    public var after: SourceProgress
     /// What its records in this commit came to.
     public var tally: Tally
-    /// Bytes of the source, as stored, that this commit has dealt with.
+    /// Bytes of the source, as stored, that this commit has dealt with, what was read ahead included.
     public var bytesRead: UInt64
-    /// Bytes of the source that are dealt with in all.
+    /// Bytes of the source that are dealt with in all, what was read ahead included.
     public var position: UInt64
-    /// True where the source is at its end.
-    public var isLast: Bool
+    /// How long the transaction took; nil for all but the first source in it.
+    public var duration: Duration?
+
+    /// A commit of its parts.
+    public init(
+        description: SourceDescription, before: SourceProgress?, after: SourceProgress, tally: Tally,
+        bytesRead: UInt64 = 0, position: UInt64 = 0, duration: Duration? = nil
+    ) {
+        self.description = description
+        self.before = before
+        self.after = after
+        self.tally = tally
+        self.bytesRead = bytesRead
+        self.position = position
+        self.duration = duration
+    }
 }

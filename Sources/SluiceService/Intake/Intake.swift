@@ -5,6 +5,7 @@ import SluiceCore
 import SluiceDetect
 import SluicePipeline
 import SluiceStore
+import Synchronization
 
 /// The one line that writes to the store, and the queue in front of it.
 final class Intake: SourceSink, Service {
@@ -14,6 +15,7 @@ final class Intake: SourceSink, Service {
     private let logger: Logger
     private let queue: IntakeQueue
     private let committed: @Sendable (SourceCommit) -> Void
+    private let state = Mutex((fault: String?.none, committed: ContinuousClock.now))
 
     /// An intake into `store`, which is open for writing; `committed` is called after each commit.
     init(
@@ -39,6 +41,17 @@ final class Intake: SourceSink, Service {
 
     func ingest(_ source: SourceRequest) async throws -> SourceReport { try await queue.put(source) }
 
+    /// Stops taking sources: those that wait are told so, and the one at hand is left after its batches under way.
+    func drain() { queue.close(Intake.draining, stops: true) }
+
+    /// Why the line takes no more; nil while it does.
+    var fault: String? { state.withLock { $0.fault } }
+
+    /// How long ago a commit was seen, or work began on an idle line.
+    var sinceProgress: Duration {
+        queue.isIdle ? .zero : .now - state.withLock { max($0.committed, queue.busySince) }
+    }
+
     /// Goes on under other settings from the next source on.
     func use(_ settings: Settings) { queue.use(settings) }
 
@@ -54,7 +67,10 @@ final class Intake: SourceSink, Service {
                 queue.close(Intake.draining, stops: true)
             }
         } catch {
-            queue.close(Intake.failed(error), stops: true)
+            let failure = Intake.failed(error)
+            state.withLock { $0.fault = failure.description }
+            logger.critical("the store takes no more", metadata: ["error": "\(failure)"])
+            queue.close(failure, stops: true)
             await threads.stop()
             throw error
         }
@@ -64,7 +80,11 @@ final class Intake: SourceSink, Service {
     private func runLine() async throws {
         var line = try IngestLine(store: store, settings: settings, model: model)
         try line.prepare()
-        var feed = QueueFeed(queue: queue, committed: committed)
+        logger.info("the line is ready")
+        var feed = QueueFeed(queue: queue) { [self] commit in
+            state.withLock { $0.committed = .now }
+            committed(commit)
+        }
         do {
             repeat { try await line.run(&feed) } while !queue.isClosed
             feed.abandon(Intake.draining)

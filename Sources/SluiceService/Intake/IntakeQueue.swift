@@ -19,6 +19,9 @@ final class IntakeQueue: Sendable {
         var closed: SluiceError?
         /// True where the source at hand is to be left, too.
         var isStopping = false
+        /// True while the line has nothing to do.
+        var isIdle = true
+        var busySince = ContinuousClock.now
         var settings: Settings?
     }
 
@@ -48,6 +51,7 @@ final class IntakeQueue: Sendable {
             let refused: SluiceError? = state.withLock { state in
                 if let closed = state.closed { return closed }
                 if let line = state.line.take() {
+                    (state.isIdle, state.busySince) = (false, .now)
                     line.resume(returning: entry)
                     return nil
                 }
@@ -71,6 +75,7 @@ final class IntakeQueue: Sendable {
                 if !state.waiting.isEmpty { return state.waiting.removeFirst() }
                 if state.closed != nil || state.settings != nil { return .some(nil) }
                 state.line = line
+                state.isIdle = true
                 return nil
             }
             if let known { line.resume(returning: known) }
@@ -102,6 +107,12 @@ final class IntakeQueue: Sendable {
 
     /// The settings that have been set since the last call. For the line alone.
     func changedSettings() -> Settings? { state.withLock { $0.settings.take() } }
+
+    /// True while the line has nothing to do.
+    var isIdle: Bool { state.withLock { $0.isIdle } }
+
+    /// When the line was last given something to do after it had nothing.
+    var busySince: ContinuousClock.Instant { state.withLock { $0.busySince } }
 
     /// True once no more sources are taken.
     var isClosed: Bool { state.withLock { $0.closed != nil } }

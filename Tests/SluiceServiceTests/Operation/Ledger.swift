@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceLedger
+import SluicePipeline
 import SluiceService
 import SluiceStore
 
@@ -52,10 +53,11 @@ final class Ledger {
             (progress.textBytes, progress.skippedBytes) = (400, 7)
             try writer.append(entries, run: run, timeMicroseconds: 1)
             try writer.setProgress(progress, ofSource: source.id)
-            var delta = CommitDelta(of: description, from: source.progress, to: progress)
-            delta.sourcesBegun = 1
-            delta.rejected = [.noWords: 1]
-            delta.verdicts = [.uncertain: 2]
+            var tally = Tally()
+            tally.rejected = [.noWords: 1]
+            tally.verdicts = [.uncertain: 2]
+            var delta = CommitDelta(
+                SourceCommit(description: description, before: nil, after: progress, tally: tally), placement: nil)
             delta.held = Int64(try writer.heldCount())
             delta.shards = ShardFigures(try writer.reader.shards())
             delta.duration = .milliseconds(4)

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePipeline
 import SluiceStore
 
 /// What one transaction of the engine changed, for whoever counts along.
@@ -35,15 +36,29 @@ package struct CommitDelta: Sendable, Equatable {
     /// A change of nothing.
     package init() {}
 
-    /// The change of the counters of a source that is known.
-    package init(of source: SourceDescription, from old: SourceProgress, to new: SourceProgress) {
+    /// What a commit changed, after which documents are placed as `placement` says.
+    package init(_ commit: SourceCommit, placement: Placement?) {
+        let old = commit.before ?? SourceProgress()
+        let new = commit.after
         kept = new.kept - old.kept
         duplicateExact = new.duplicateExact - old.duplicateExact
         duplicateNear = new.duplicateNear - old.duplicateNear
         textBytes = new.textBytes - old.textBytes
         skippedBytes = new.skippedBytes - old.skippedBytes
-        sourceBytes = source.bytesDone(at: new) - source.bytesDone(at: old)
+        sourceBytes = commit.description.bytesDone(at: new) - commit.description.bytesDone(at: old)
+        sourcesBegun = commit.before == nil ? 1 : 0
         sourcesDone = new.isDone && !old.isDone ? 1 : 0
+        rejected = commit.tally.rejected.mapValues { Int64($0) }
+        verdicts = commit.tally.verdicts.mapValues { Int64($0) }
+        duration = commit.duration
+        place(placement)
+    }
+
+    /// Takes note of where documents are afterwards.
+    package mutating func place(_ placement: Placement?) {
+        guard let placement else { return }
+        held = Int64(placement.held)
+        shards = ShardFigures(placement)
     }
 }
 
@@ -61,6 +76,13 @@ package struct ShardFigures: Sendable, Equatable {
         opened = Int64(shards.count)
         sealed = Int64(shards.count { $0.isSealed })
         open = shards.last { !$0.isSealed }
+    }
+
+    /// The figures of a store that has just placed documents.
+    init(_ placement: Placement) {
+        opened = placement.shards
+        sealed = placement.shards - (placement.open == nil ? 0 : 1)
+        open = placement.open
     }
 }
 
