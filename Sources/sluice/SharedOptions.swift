@@ -24,6 +24,16 @@ struct SharedOptions: ParsableArguments {
         return try Store.open(directory: storeDirectory, mode: .read)
     }
 
+    /// The store, opened to be written to; there must be one, since opening would make it.
+    func openStoreForWriting() throws(SluiceError) -> Store {
+        let settings = try settings()
+        try Store.require(directory: storeDirectory)
+        let shards = ShardSettings(
+            capPPM: Int64((settings.shards.cap * 1_000_000).rounded()),
+            targetTokens: Int64(settings.shards.targetTokens))
+        return try Store.open(directory: storeDirectory, mode: .write, settings: StoreSettings(shards: shards))
+    }
+
     /// The store's directory: as given, else systemd's state directory, else the user's.
     var storeDirectory: String {
         let environment = ProcessInfo.processInfo.environment
