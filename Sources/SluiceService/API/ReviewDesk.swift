@@ -55,6 +55,16 @@ final class ReviewDesk: Sendable {
 
     /// Writes every reviewed document as a labelled line.
     func export(_ write: (ByteBuffer) async throws -> Void) async throws {
-        fatalError("later")
+        var lines = ReviewLines()
+        while true {
+            let (next, read) = try await questions.ask(within: .seconds(30)) { [lines] reader in
+                var lines = lines
+                let read = try lines.next(reader)
+                return (lines, read)
+            }
+            guard let read else { return }
+            lines = next
+            if read.count > 0 { try await write(ByteBuffer(bytes: read.bytes)) }
+        }
     }
 }
