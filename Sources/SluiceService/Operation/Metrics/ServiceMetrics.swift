@@ -83,7 +83,7 @@ package final class ServiceMetrics: Sendable {
     /// Takes note of how many files wait in the spool.
     package func setSpoolWaiting(_ files: Int) { state.withLock { $0.spoolWaiting = Int64(files) } }
 
-    /// Every series as it stands, in Prometheus' text format. Reads of `/proc` and asks the disk: about 0.2 ms.
+    /// Every series as it stands, in Prometheus' text format. Reads `/proc` and asks the disk, so not for an event loop.
     package func render() -> [UInt8] {
         let reading = disk?.reading
         var copy = state.withLock(\.self)

@@ -56,6 +56,6 @@ struct StoreFigures: Sendable {
         held = delta.held ?? held
         shards = delta.shards ?? shards
         let records = delta.kept &+ delta.duplicateExact &+ delta.duplicateNear
-        ledgerSize &+= delta.rejected.values.reduce(records, &+)
+        ledgerSize = delta.ledgerSize ?? delta.rejected.values.reduce(ledgerSize &+ records, &+)
     }
 }
