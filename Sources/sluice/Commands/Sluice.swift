@@ -13,6 +13,6 @@ struct Sluice: AsyncParsableCommand {
         version: Tool.version,
         subcommands: [
             IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, VerifyCommand.self,
-            ExportCommand.self, DetectCommand.self, DetectorCommand.self,
+            ExportCommand.self, DetectCommand.self, DetectorCommand.self, TokenCommand.self,
         ])
 }
