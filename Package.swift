@@ -73,7 +73,9 @@ let package = Package(
         .target(
             name: "SluiceMigrations",
             path: "migrations",
-            resources: [.embedInCode("0001_initial.sql")],
+            resources: [
+                .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
+            ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),
         room("SluiceDetect", ["SluiceText", "SluiceCore"]),
@@ -94,7 +96,8 @@ let package = Package(
         tests(
             "SluiceServiceTests",
             [
-                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore",
+                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl",
+                "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("SluiceTests", ["sluice"]),

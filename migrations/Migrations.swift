@@ -2,7 +2,9 @@
 public enum Migrations {
     /// One step of the schema: its name and its SQL.
     public static let all: [(name: String, sql: String)] = [
-        ("0001_initial", text(PackageResources._001_initial_sql))
+        ("0001_initial", text(PackageResources._001_initial_sql)),
+        ("0002_review", text(PackageResources._002_review_sql)),
+        ("0003_request_key", text(PackageResources._003_request_key_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -9,6 +9,9 @@ public struct Exporter {
     private let store: Store
     private let settings: ExportSettings
 
+    /// The file that an export's directory has last of all.
+    public static let manifestName = ExportManifest.fileName
+
     /// An exporter of `store`, which has to be open for writing where the settings name a release.
     public init(store: Store, settings: ExportSettings) {
         self.store = store
@@ -71,7 +74,7 @@ public struct Exporter {
                 advice: "run `sluice verify`")
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
-        let output = try OutputDirectory(directory)
+        let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
             StoreSupply(reader, shards: shards), settings: settings, capPPM: capPPM, into: output)
         try packer.run()
@@ -111,5 +114,13 @@ public struct Exporter {
             try store.write { try $0.record(description, documents: packed.documents) }
         }
         try output.publish()
+    }
+}
+
+extension OutputDirectory.Purpose {
+    /// The files of an export.
+    fileprivate static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
+        name == ExportManifest.fileName || name == ExportManifest.sumsName
+            || (name.hasPrefix("shard-") && name.contains(".jsonl"))
     }
 }

@@ -71,10 +71,9 @@ public struct Detection {
             failures.append(error)
             return
         }
-        let batches = OrderedBatches(
-            workers: workers, maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+        let batches = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
         let (preparer, isText) = (preparer, reader.format == .text)
-        try await batches.run(reader) { batch in
+        try await batches.run(reader, maxRecords: settings.ingest.batchRecords) { batch in
             preparer.judge(batch.records, source: name, isText: isText)
         } commit: { documents in
             try body(documents)

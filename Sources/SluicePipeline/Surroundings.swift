@@ -7,9 +7,9 @@ public enum Tool {
 }
 
 /// The wall clock.
-enum Clock {
+public enum Clock {
     /// Microseconds since 1970, UTC.
-    static var microseconds: Int64 {
+    public static var microseconds: Int64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000

@@ -66,6 +66,10 @@ public struct ShardTotals: Sendable, Equatable {
     func adding(_ document: Admitter.Document) -> ShardTotals {
         adding(ShardTotals(documents: 1, synthetic: document.synthetic, real: document.real))
     }
+
+    func removing(_ document: Admitter.Document) -> ShardTotals {
+        adding(ShardTotals(documents: -1, synthetic: 0 &- document.synthetic, real: 0 &- document.real))
+    }
 }
 
 /// Decides which kept documents go into the open shard and which are held, under the cap, in integer arithmetic.
@@ -75,7 +79,7 @@ public struct ShardTotals: Sendable, Equatable {
 /// a full shard of human text stays held without blocking those behind it. A shard that reaches its size is sealed;
 /// the next is opened by the first document that fits an empty one.
 ///
-/// The steps are a function of the sequence of documents and settings alone: neither batches nor restarts show.
+/// The steps are a function of the sequence of documents, reviews and settings alone: neither batches nor restarts show.
 public struct Admitter: Sendable {
     /// A kept document, as far as shards are concerned. Masses are in thousandths of a token.
     public struct Document: Sendable, Equatable {
@@ -100,6 +104,8 @@ public struct Admitter: Sendable {
         case open(shard: Int64, ShardSettings)
         /// A document goes in; with the shard's totals after it.
         case admit(shard: Int64, document: Int64, ShardTotals)
+        /// A document is taken out again; with the shard's totals after it.
+        case withdraw(shard: Int64, document: Int64, ShardTotals)
         /// A shard is closed for good.
         case seal(shard: Int64)
     }
@@ -112,11 +118,11 @@ public struct Admitter: Sendable {
 
     /// What the next shard is opened with; nil where none can be opened, so that what finds no open one is held.
     public let settings: ShardSettings?
-    private var open: OpenShard?
-    private var lastShard: Int64
-    private var waiting: HeldQueue
+    var open: OpenShard?
+    private(set) var lastShard: Int64
+    var waiting: HeldQueue
     /// Held documents that cannot fit a shard of the settings they were last tried under; they block nobody.
-    private var oversized: [Document] = []
+    var oversized: [Document] = []
 
     /// The state in which no shard was ever opened.
     public init(settings: ShardSettings) {
@@ -154,7 +160,7 @@ public struct Admitter: Sendable {
         open = nil
     }
 
-    private func fits(_ document: Document) -> Bool {
+    func fits(_ document: Document) -> Bool {
         guard let current = open?.settings ?? settings else { return false }
         return (open?.totals ?? ShardTotals()).adding(document).obey(capPPM: current.capPPM)
     }
@@ -166,7 +172,7 @@ public struct Admitter: Sendable {
         return !fullest.adding(document).obey(capPPM: current.capPPM)
     }
 
-    private mutating func admit(_ document: Document, _ steps: inout [Step]) {
+    mutating func admit(_ document: Document, _ steps: inout [Step]) {
         var shard: OpenShard
         if let current = open {
             shard = current
@@ -185,7 +191,7 @@ public struct Admitter: Sendable {
         if shard.totals.tokens >= shard.settings.targetTokens { seal(&steps) }
     }
 
-    private mutating func admitHeld(_ steps: inout [Step]) {
+    mutating func admitHeld(_ steps: inout [Step]) {
         while let oldest = waiting.first {
             if fits(oldest) {
                 waiting.removeFirst()
@@ -197,33 +203,5 @@ public struct Admitter: Sendable {
                 return
             }
         }
-    }
-}
-
-/// Held documents in order of seq; taken from the front in amortised O(1).
-struct HeldQueue: Sendable {
-    private var items: [Admitter.Document]
-    private var head = 0
-
-    init(_ items: [Admitter.Document]) { self.items = items }
-
-    var count: Int { items.count - head }
-    var first: Admitter.Document? { head < items.count ? items[head] : nil }
-
-    mutating func append(_ item: Admitter.Document) { items.append(item) }
-
-    mutating func removeFirst() {
-        head += 1
-        if head > 1024, head * 2 > items.count {
-            items.removeFirst(head)
-            head = 0
-        }
-    }
-
-    /// Puts documents back at their places. O(*n* log *n*).
-    mutating func insert(_ others: [Admitter.Document]) {
-        guard !others.isEmpty else { return }
-        items = (items[head...] + others).sorted { $0.seq < $1.seq }
-        head = 0
     }
 }

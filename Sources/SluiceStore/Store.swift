@@ -67,6 +67,11 @@ public final class Store: Sendable {
         }
     }
 
+    /// Fails with `inputMissing` where there is no store in `directory`, which opening it to write would make.
+    public static func require(directory: String) throws(SluiceError) {
+        try StoreFiles(directory: directory).requireDatabase()
+    }
+
     private init(
         files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool
     ) {
@@ -128,12 +133,28 @@ public final class Store: Sendable {
         }
     }
 
-    /// Runs `body` on one state of the store, which no writer changes meanwhile.
-    public func read<T>(_ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
+    /// Runs `body` on one state of the store, which no writer changes meanwhile; gives up with `busy` after `limit`.
+    public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
         do {
-            return try readers.read { try body(StoreReader($0)) }
+            return try readers.read { db in
+                guard let limit else { return try body(StoreReader(db)) }
+                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db)) }
+            }
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: false)
+        }
+    }
+
+    /// Where kept documents are as of this object's last write; nil where nothing was placed since it was opened.
+    public var placement: Placement? {
+        state.withLock { state in
+            state.shards.map { shards in
+                Placement(
+                    held: shards.heldCount, shards: shards.lastShard,
+                    open: shards.open.map {
+                        StoredShard(id: $0.id, isSealed: false, settings: $0.settings, totals: $0.totals)
+                    })
+            }
         }
     }
 

@@ -44,9 +44,11 @@ public struct StoreReader {
         try db.firstRow(StoreReader.sources + " WHERE s.sha256 = ?", [Data(digest.bytes)], StoreReader.source)
     }
 
-    /// All sources, in the order in which they came.
-    public func sources() throws -> [StoredSource] {
-        try db.rows(StoreReader.sources + " ORDER BY s.id", [], StoreReader.source)
+    /// The sources behind the one numbered `after`, at most `limit` of them (0 for all), in the order in which they came.
+    public func sources(after: Int64 = 0, limit: Int = 0) throws -> [StoredSource] {
+        try db.rows(
+            StoreReader.sources + " WHERE s.id > ? ORDER BY s.id LIMIT ?", [after, limit > 0 ? limit : -1],
+            StoreReader.source)
     }
 
     /// How many records of a source were rejected, by reason. Reads that source's part of an index and the records it
@@ -56,6 +58,25 @@ public struct StoreReader {
         let sql = "SELECT reason, count(*) FROM record WHERE source = ? AND decision = 'rejected' GROUP BY reason"
         try db.forEachRow(sql, [id]) { row in counts[try row.word(0)] = Int(try row.count(1)) }
         return counts
+    }
+
+    /// The first records of a source, at most `limit`, that were rejected because they are damaged or beyond a limit.
+    public func damage(
+        inSource id: Int64, limit: Int
+    ) throws -> [(ordinal: Int, offset: UInt64, reason: Reason, detail: String)] {
+        let reasons = Reason.allCases.filter(\.isDamage).map(\.rawValue)
+        let sql = """
+            SELECT ordinal, offset, reason, reason_detail FROM record
+            WHERE source = ? AND decision = 'rejected'
+                AND reason IN (\(repeatElement("?", count: reasons.count).joined(separator: ", ")))
+            ORDER BY ordinal LIMIT ?
+            """
+        return try db.rows(sql, [id] + StatementArguments(reasons) + [limit]) { row in
+            (
+                Int(try row.count(0)), UInt64(clamping: try row.count(1)), try row.word(2),
+                try row.optionalText(3) ?? ""
+            )
+        }
     }
 
     private static let sources = """
@@ -145,7 +166,23 @@ public struct StoreReader {
                 statistics.verdicts[verdict, default: 0] += try row.count(3)
             }
         }
-        let held = "SELECT count(*), sum(synthetic), sum(real) FROM document WHERE \(StoreReader.isHeld)"
+        // What people said counts from then on, in the place of what the row says.
+        try db.forEachRow(
+            """
+            SELECT r.verdict, v.verdict, count(*) FROM review AS v CROSS JOIN record AS r ON r.seq = v.document
+            WHERE v.id = (SELECT max(id) FROM review WHERE document = v.document) GROUP BY 1, 2
+            """
+        ) { row in
+            statistics.verdicts[try row.word(0), default: 0] -= try row.count(2)
+            statistics.verdicts[try row.word(1), default: 0] += try row.count(2)
+        }
+        statistics.verdicts = statistics.verdicts.filter { $0.value != 0 }
+        statistics.reviews = try reviewCount()
+        let held = """
+            SELECT count(*), sum(ifnull(v.synthetic, d.synthetic)),
+                sum(iif(v.id IS NULL, d.real, 1000 * d.tokens - v.synthetic))
+            FROM document AS d \(StoreReader.latestReview) WHERE \(StoreReader.isHeld)
+            """
         _ = try db.firstRow(held) { row in
             statistics.held = try row.count(0)
             statistics.heldSynthetic = try row.optionalInteger(1) ?? 0
@@ -181,12 +218,16 @@ public struct StoreReader {
             held: try held())
     }
 
-    /// The condition on `document` that no shard holds it: its actions add up to nothing, or there are none.
-    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = document.seq) IS NOT 1"
+    /// The condition on a document `d` that no shard holds it: its actions add up to nothing, or there are none.
+    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = d.seq) IS NOT 1"
 
-    /// The held documents, oldest first.
+    /// The held documents, oldest first, with the masses in force.
     private func held() throws -> [Admitter.Document] {
-        try db.rows("SELECT seq, synthetic, real FROM document WHERE \(StoreReader.isHeld) ORDER BY seq") { row in
+        let sql = """
+            SELECT d.seq, \(StoreReader.masses) FROM document AS d \(StoreReader.latestReview)
+            WHERE \(StoreReader.isHeld) ORDER BY d.seq
+            """
+        return try db.rows(sql) { row in
             Admitter.Document(
                 seq: try row.integer(0), synthetic: try row.integer(1, in: ShardTotals.masses),
                 real: try row.integer(2, in: ShardTotals.masses))

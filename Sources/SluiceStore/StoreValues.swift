@@ -183,6 +183,16 @@ public struct StoredShard: Sendable, Equatable {
     public var totals: ShardTotals
 }
 
+/// Where kept documents are.
+public struct Placement: Sendable, Equatable {
+    /// Kept documents in no shard.
+    public var held: Int
+    /// Shards that were ever opened.
+    public var shards: Int64
+    /// The open one; nil where none is.
+    public var open: StoredShard?
+}
+
 /// A compressed text.
 public struct StoredText: Sendable, Equatable {
     /// One zstd frame.
@@ -214,7 +224,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public var progress = SourceProgress()
     /// Rejected records by reason.
     public var rejected: [String: Int64] = [:]
-    /// Kept documents by verdict.
+    /// Kept documents by the verdict in force.
     public var verdicts: [Verdict: Int64] = [:]
     /// Kept documents in no shard.
     public var held: Int64 = 0
@@ -230,6 +240,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public var ledgerSize: Int64 = 0
     /// Releases.
     public var releases: Int64 = 0
+    /// Reviews, repeated ones of a document included.
+    public var reviews: Int64 = 0
 }
 
 /// One thing that was checked.

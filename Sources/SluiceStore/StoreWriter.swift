@@ -6,7 +6,7 @@ import SluiceLedger
 public final class StoreWriter {
     let db: Database
     private let settings: StoreSettings
-    private(set) var shards: Admitter?
+    var shards: Admitter?
     private var sourceIDs: [Digest: Int64] = [:]
 
     init(_ db: Database, shards: Admitter?, settings: StoreSettings) {
@@ -80,11 +80,7 @@ public final class StoreWriter {
     /// included.
     public func append(_ entries: [StoreEntry], run: Int64, timeMicroseconds: Int64) throws {
         guard let first = entries.first else { return }
-        guard settings.shards != nil else {
-            throw SluiceError(
-                .configuration, "the store was opened without a cap and a size for its shards",
-                advice: "this is a defect of the program, please report it")
-        }
+        try requireShardSettings()
         try db.execute(
             sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
             arguments: [first.row.seq, entries.count, run, timeMicroseconds])
@@ -166,17 +162,36 @@ public final class StoreWriter {
         return source.id
     }
 
-    private func currentShards() throws -> Admitter {
+    /// Fails where what is placed into shards from here on would depend on settings that nobody gave.
+    func requireShardSettings() throws(SluiceError) {
+        guard settings.shards == nil else { return }
+        throw SluiceError(
+            .configuration, "the store was opened without a cap and a size for its shards",
+            advice: "this is a defect of the program, please report it")
+    }
+
+    func currentShards() throws -> Admitter {
         if let shards { return shards }
         let read = try reader.admitter(settings: settings.shards)
         shards = read
         return read
     }
 
-    private func write(_ steps: [Admitter.Step]) throws {
+    func write(_ steps: [Admitter.Step]) throws {
         guard !steps.isEmpty else { return }
         var id = try reader.next("id", in: "admission")
         let admission = try Insertion(db, into: "admission", columns: 7)
+        func move(_ shard: Int64, _ document: Int64, by action: Int64, _ totals: ShardTotals) throws {
+            admission.bind(id, 1)
+            admission.bind(shard, 2)
+            admission.bind(document, 3)
+            admission.bind(action, 4)
+            admission.bind(totals.documents, 5)
+            admission.bind(totals.synthetic, 6)
+            admission.bind(totals.real, 7)
+            try admission.run()
+            id += 1
+        }
         for step in steps {
             switch step {
             case .open(let shard, let settings):
@@ -185,16 +200,8 @@ public final class StoreWriter {
                     arguments: [shard, settings.capPPM, settings.targetTokens])
             case .seal(let shard):
                 try db.execute(sql: "UPDATE shard SET state = 'sealed' WHERE id = ?", arguments: [shard])
-            case .admit(let shard, let document, let totals):
-                admission.bind(id, 1)
-                admission.bind(shard, 2)
-                admission.bind(document, 3)
-                admission.bind(Int64(1), 4)
-                admission.bind(totals.documents, 5)
-                admission.bind(totals.synthetic, 6)
-                admission.bind(totals.real, 7)
-                try admission.run()
-                id += 1
+            case .admit(let shard, let document, let totals): try move(shard, document, by: 1, totals)
+            case .withdraw(let shard, let document, let totals): try move(shard, document, by: -1, totals)
             }
         }
     }

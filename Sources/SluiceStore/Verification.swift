@@ -44,6 +44,7 @@ struct Verification {
         ("documents", { try $0.documents() }),
         ("shards", { try $0.shards() }),
         ("placements", { try $0.placements() }),
+        ("reviews", { try $0.reviews() }),
         ("addresses", { try $0.addresses() }),
         ("lookups", { try $0.lookups() }),
         ("releases", { try $0.releases() }),
@@ -64,14 +65,14 @@ struct Verification {
     }
 
     /// Runs `sql`, whose every row is something wrong, described by its first column.
-    private func violations(_ sql: String, into outcome: inout Outcome) throws {
+    func violations(_ sql: String, into outcome: inout Outcome) throws {
         try db.forEachRow(sql) { row in
             let description = try? row.text(0)
             outcome.fail(description ?? "a row that cannot be read")
         }
     }
 
-    private func count(_ sql: String) throws -> Int64 { try db.integer(sql) ?? 0 }
+    func count(_ sql: String) throws -> Int64 { try db.integer(sql) ?? 0 }
 
     // MARK: The file
 
@@ -212,7 +213,7 @@ struct Verification {
 
     // MARK: Shards
 
-    /// Adds the chain of admissions up again, from the documents' masses.
+    /// Adds the chain of admissions up again, from the documents' masses at the time.
     private func shards() throws -> Outcome {
         var caps: [Int64: Int64] = [:]
         try db.forEachRow("SELECT id, cap_ppm FROM shard") { caps[try $0.integer(0)] = try $0.integer(1) }
@@ -220,8 +221,8 @@ struct Verification {
         var totals: [Int64: ShardTotals] = [:]
         var expected: Int64 = 0
         let sql = """
-            SELECT a.id, a.shard, a.action, a.documents_after, a.synthetic_after, a.real_after, d.synthetic, d.real
-            FROM admission AS a LEFT JOIN document AS d ON d.seq = a.document ORDER BY a.id
+            SELECT a.id, a.shard, a.action, a.documents_after, a.synthetic_after, a.real_after, \(StoreReader.masses)
+            FROM admission AS a LEFT JOIN document AS d ON d.seq = a.document \(Verification.reviewThen) ORDER BY a.id
             """
         try db.forEachRow(sql) { row in
             expected += 1
@@ -254,9 +255,11 @@ struct Verification {
         try violations(
             """
             WITH found AS (
-                SELECT a.shard, sum(a.action) AS documents, sum(a.action * d.synthetic) AS synthetic,
-                    sum(a.action * d.real) AS real
-                FROM admission AS a JOIN document AS d ON d.seq = a.document GROUP BY a.shard)
+                SELECT a.shard, sum(a.action) AS documents,
+                    sum(a.action * ifnull(v.synthetic, d.synthetic)) AS synthetic,
+                    sum(a.action * iif(v.id IS NULL, d.real, 1000 * d.tokens - v.synthetic)) AS real
+                FROM admission AS a JOIN document AS d ON d.seq = a.document \(Verification.reviewThen)
+                GROUP BY a.shard)
             SELECT 'shard ' || t.shard || ' does not hold what its totals say'
             FROM shard_total AS t LEFT JOIN found AS f ON f.shard = t.shard
             WHERE t.documents <> ifnull(f.documents, 0) OR t.synthetic <> ifnull(f.synthetic, 0)

@@ -25,7 +25,10 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// The store's directory: as given, else systemd's state directory, else the user's.
-    var storeDirectory: String {
+    var storeDirectory: String { SharedOptions.storeDirectory(store) }
+
+    /// The directory of the store that is named, or of the usual one.
+    static func storeDirectory(_ store: String?) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let store { return store }
         if let state = environment["STATE_DIRECTORY"], !state.isEmpty {

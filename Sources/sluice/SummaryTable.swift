@@ -5,37 +5,38 @@ extension IngestSummary {
     /// The summary for people.
     var table: String {
         var lines = [
-            row("records", records),
-            row("kept", kept, note: held > 0 ? "\(held) held back from the shards" : ""),
-            row("exact duplicates", exactDuplicates),
-            row("near duplicates", nearDuplicates),
-            row("rejected", rejectedCount),
+            row("records", counts.records),
+            row("kept", counts.kept, note: held > 0 ? "\(held) held back from the shards" : ""),
+            row("exact duplicates", counts.exactDuplicates),
+            row("near duplicates", counts.nearDuplicates),
+            row("rejected", counts.rejectedCount),
         ]
-        for reason in Reason.allCases where rejected[reason, default: 0] > 0 {
-            lines.append(row("  \(reason.rawValue)", rejected[reason, default: 0]))
+        for reason in Reason.allCases where counts.rejected[reason, default: 0] > 0 {
+            lines.append(row("  \(reason.rawValue)", counts.rejected[reason, default: 0]))
         }
         lines.append("verdicts on the kept")
         for verdict in Verdict.allCases {
-            lines.append(row("  \(verdict.rawValue)", verdicts[verdict, default: 0], note: meaning(of: verdict)))
+            lines.append(row("  \(verdict.rawValue)", counts.verdicts[verdict, default: 0], note: meaning(of: verdict)))
         }
         lines.append(
-            "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(textBytes)), skipped \(skippedBytes) B")
-        let rate = Int(Double(records) / max(seconds, 0.001))
+            "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(counts.textBytes)), skipped \(counts.skippedBytes) B"
+        )
+        let rate = Int(Double(counts.records) / max(seconds, 0.001))
         lines.append("\(JSONText.decimal(seconds, places: 2)) s, \(rate) records/s, run \(run)")
         return lines.joined(separator: "\n")
     }
 
     /// What a run without effect, or with less than its user may think, has to say.
     var remarks: [String] {
-        if records == 0 {
+        if counts.records == 0 {
             return [
                 alreadyIngested > 0
                     ? "nothing new: every source is in the store already" : "the input holds no records"
             ]
         }
         var remarks: [String] = []
-        if kept + exactDuplicates + nearDuplicates == 0 {
-            remarks.append("none of the \(records) records holds text that can be used; the reasons are above")
+        if counts.kept + counts.exactDuplicates + counts.nearDuplicates == 0 {
+            remarks.append("none of the \(counts.records) records holds text that can be used; the reasons are above")
         }
         if hasDamage {
             remarks.append("some records were damaged; 'sluice provenance --decision rejected' says which and where")

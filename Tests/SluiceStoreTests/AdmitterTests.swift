@@ -90,6 +90,7 @@ struct AdmitterTests {
                     #expect(after.synthetic * 1_000_000 <= settings.capPPM * after.real)
                     totals[shard] = after
                     members[shard, default: []].append(document)
+                case .withdraw: Issue.record("nothing was reviewed")
                 }
             }
         }

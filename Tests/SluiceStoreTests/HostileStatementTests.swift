@@ -31,6 +31,42 @@ struct HostileStatementTests {
         INSERT INTO admission WITH r(n) AS (VALUES (1), (2))
             SELECT (SELECT max(id) FROM admission) + n, 2, 15, 1, 2 + n, 100000 * n, 200000 FROM r
         """,
+        // At the mass that a review has replaced; back in beside itself at the new one.
+        "INSERT INTO admission SELECT max(id) + 1, 2, 17, 1, 3, 0, 300000 FROM admission",
+        "INSERT INTO admission SELECT max(id) + 1, 2, 11, 1, 3, 0, 300000 FROM admission",
+        // Reviews: of a document in the open shard, of none, at another mass, by nobody, in the wrong order.
+        "INSERT INTO review SELECT 3, 13, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 12, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 99, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, NULL, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', 'eve', NULL, 1, 1, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'synthetic', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'synthetic', 'eve', NULL, 1, -100000, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'uncertain', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'human', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'human', 'eve', NULL, 1, NULL, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', '', NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', NULL, NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', 'eve', hex(zeroblob(1001)), 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', hex(zeroblob(101)), NULL, 1, 0, max(id) FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', 'eve', NULL, 1, 0, max(id) - 1 FROM admission",
+        "INSERT INTO review SELECT 3, 15, 'real', 'eve', NULL, 1, 0, 0",
+        "INSERT INTO review SELECT 4, 15, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        "INSERT OR REPLACE INTO review SELECT 1, 15, 'real', 'eve', NULL, 1, 0, max(id) FROM admission",
+        """
+        INSERT OR REPLACE INTO review (document, verdict, reviewer, time_us, synthetic, after_admission)
+            SELECT 15, 'real', 'eve', 1, 0, max(id) FROM admission
+        """,
+        """
+        INSERT INTO review SELECT 1, 15, 'real', 'eve', NULL, 1, 0, max(id) FROM admission WHERE true
+            ON CONFLICT (id) DO UPDATE SET verdict = 'synthetic'
+        """,
+        "UPDATE review SET verdict = 'synthetic', synthetic = 100000",
+        "UPDATE review SET reviewer = 'eve'",
+        "UPDATE OR REPLACE review SET id = 1 WHERE id = 2",
+        "UPDATE OR IGNORE review SET rowid = rowid + 100",
+        "DELETE FROM review",
+        "DELETE FROM review WHERE id = 2",
         // Another history.
         "UPDATE admission SET synthetic_after = 0",
         "UPDATE admission SET shard = 2 WHERE document = 11",
@@ -114,16 +150,20 @@ struct HostileStatementTests {
         "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA defer_foreign_keys = ON; BEGIN;",
     ]
 
-    /// A sealed shard with ten human documents and one synthetic one, an open shard with two human documents, two
-    /// held synthetic documents, and a release.
+    /// A sealed shard with ten human documents and one synthetic one, an open shard with two human documents, a held
+    /// synthetic document and one that a person called so, a review of a sealed document, and a release.
     private static func makeStore(_ directory: TemporaryDirectory) throws {
         var entries = (Int64(1)...10).map { Sample.kept($0) }
         entries.append(Sample.kept(11, synthetic: 100_000))
         entries += [Sample.duplicate(12, of: 3), Sample.kept(13), Sample.kept(14), Sample.kept(15, synthetic: 100_000)]
-        entries.append(Sample.rejected(16))
+        entries += [Sample.rejected(16), Sample.kept(17)]
         let store = try Sample.fill(directory, entries, settings: ShardSettings(capPPM: 100_000, targetTokens: 1100))
         let release = ReleaseDescription(name: "v1", capPPM: 100_000, ledgerSize: 16, manifest: Digest.of([9]))
         try store.write { try $0.record(release, documents: [1, 2, 13]) }
+        for (seq, verdict) in [(Int64(11), Verdict.real), (17, .synthetic)] {
+            let review = ReviewDescription(document: seq, verdict: verdict, reviewer: "ada", note: "read twice")
+            _ = try store.write { try $0.review(review, timeMicroseconds: 3) }
+        }
         store.close()
     }
 
@@ -131,7 +171,7 @@ struct HostileStatementTests {
     private static func image(_ database: String) throws -> String {
         let tables = [
             "meta", "run", "source", "batch", "record", "address", "document", "text", "admission",
-            "shard",
+            "shard", "review",
             "progress", "release", "release_document",
         ]
         return try Shell.run(
@@ -205,7 +245,18 @@ struct HostileStatementTests {
                 "DROP TRIGGER admission_update; UPDATE admission SET document = 15 WHERE id = 13"
             ),
             ("placements", "DROP TRIGGER admission_delete; DELETE FROM admission WHERE id = 5"),
-            ("sequence", "DROP TRIGGER record_delete; DELETE FROM record WHERE seq = 16"),
+            (
+                "shards",
+                "DROP TRIGGER review_update; UPDATE review SET after_admission = 0 WHERE id = 1"
+            ),
+            ("reviews", "DROP TRIGGER review_update; UPDATE review SET synthetic = 1 WHERE id = 1"),
+            ("reviews", "DROP TRIGGER review_update; UPDATE review SET verdict = 'uncertain' WHERE id = 1"),
+            ("reviews", "DROP TRIGGER review_update; UPDATE review SET after_admission = 99 WHERE id = 2"),
+            ("reviews", "DROP TRIGGER review_update; UPDATE review SET after_admission = 1 WHERE id = 2"),
+            ("reviews", "DROP TRIGGER review_update; UPDATE review SET document = 13, synthetic = 100000 WHERE id = 2"),
+            ("reviews", "DROP TRIGGER review_delete; DELETE FROM review WHERE id = 1"),
+            ("schema", "DROP INDEX review_document"),
+            ("sequence", "DROP TRIGGER record_delete; DELETE FROM record WHERE seq = 17"),
             ("sequence", "DROP TRIGGER batch_delete; DELETE FROM batch"),
             ("sequence", "DROP TRIGGER record_update; UPDATE record SET evidence = 'x' WHERE seq = 1"),
             (

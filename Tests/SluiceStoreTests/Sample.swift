@@ -120,7 +120,8 @@ enum Sample {
 
     /// The kept documents in no shard, oldest first.
     static func held(_ reader: StoreReader) throws -> [Int64] {
-        try reader.provenance(ProvenanceQuery(decision: .kept, limit: 0)).filter { $0.shard == nil }.map(\.row.seq)
+        try reader.provenance(ProvenanceQuery(decision: .kept, limit: 0)).filter { $0.shard == nil && $0.review == nil }
+            .map(\.row.seq)
     }
 
     /// Eight kept documents of 100 tokens (two synthetic ones of which a shard of cap 0.1 takes one part), a duplicate

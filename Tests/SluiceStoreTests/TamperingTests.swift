@@ -17,7 +17,7 @@ struct TamperingTests {
 
     static let tables = [
         "meta", "run", "source", "progress", "batch", "record", "address", "lookup", "document", "text", "shard",
-        "admission", "release", "release_document", "grdb_migrations",
+        "admission", "review", "release", "release_document", "grdb_migrations",
     ]
 
     /// A store whose schema holds nothing back any more: no trigger, no type, no constraint but the keys.
@@ -28,6 +28,10 @@ struct TamperingTests {
             directory, entries, settings: ShardSettings(capPPM: 100_000, targetTokens: 700), batch: 4)
         let release = ReleaseDescription(name: "v1", capPPM: 100_000, ledgerSize: 16, manifest: Digest.of([9]))
         try store.write { try $0.record(release, documents: [1, 2]) }
+        for (seq, verdict) in [(Int64(6), Verdict.real), (9, .synthetic), (9, .uncertain), (1, .synthetic)] {
+            let review = ReviewDescription(document: seq, verdict: verdict, reviewer: "ada", note: "a note")
+            _ = try store.write { try $0.review(review, timeMicroseconds: 3) }
+        }
         store.close()
         try Shell.run(
             """
@@ -55,7 +59,7 @@ struct TamperingTests {
         try Self.makeDefenceless(original)
         // Without its laws it is still a store that works.
         let store = try Store.open(directory: original.path, mode: .read)
-        #expect(try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }.count == 16)
+        #expect(try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }.count == 16 + 4)
         #expect(try store.verify { $0.body }.filter { !$0.passed }.map(\.check) == ["schema", "lookups"])
         store.close()
         let columns = try Self.columns(original.database)
@@ -109,6 +113,9 @@ struct TamperingTests {
         attempt("next") { _ = try $0.nextSeq() }
         attempt("keys") { try $0.forEachDocumentKeys { _ in } }
         for shard in Int64(1)...3 { attempt("admitted") { try $0.forEachAdmitted(toShard: shard) { _ in } } }
+        attempt("review queue") { _ = try $0.reviewQueue(limit: 5) }
+        attempt("reviewed") { _ = try $0.reviewedDocuments(after: 0, upTo: .max, limit: 9) }
+        for seq in Int64(1)...9 { attempt("document") { _ = try $0.document(seq)?.real } }
         for seq in Int64(1)...3 {
             attempt("text") { _ = try $0.text(of: seq) }
             attempt("content key") { _ = try $0.contentKey(of: seq) }
@@ -149,6 +156,8 @@ struct TamperingTests {
                 try writer.append([entry], run: run, timeMicroseconds: 3)
                 try writer.setProgress(source.progress, ofSource: source.id)
                 _ = try writer.heldCount()
+                let review = ReviewDescription(document: 2, verdict: .synthetic, reviewer: "eve")
+                _ = try writer.review(review, timeMicroseconds: 4)
                 _ = try writer.sealShard()
             }
         } catch {

@@ -16,14 +16,14 @@ struct StoreSupply: ExportSupply {
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
         for shard in shards {
-            try reader.forEachAdmitted(toShard: shard.id) { found in
-                let admitted = Admitter.Document(seq: found.row.seq, synthetic: found.synthetic, real: found.real)
-                try body(
-                    document(
-                        admitted, shard: shard.id, row: found.row, source: found.sourceLabel ?? found.sourceName,
-                        url: found.url))
-            }
+            try reader.forEachAdmitted(toShard: shard.id) { try body(document($0, shard: shard.id)) }
         }
+    }
+
+    func document(_ found: AdmittedDocument, shard: Int64) throws -> ExportDocument {
+        try document(
+            Admitter.Document(seq: found.row.seq, synthetic: found.synthetic, real: found.real), shard: shard,
+            row: found.row, source: found.sourceLabel ?? found.sourceName, url: found.url)
     }
 
     func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument {

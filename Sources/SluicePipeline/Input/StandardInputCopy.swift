@@ -8,10 +8,19 @@ enum StandardInputCopy {
     ///
     /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails; what `body` throws.
     static func use(in directory: String, _ body: (String) async throws -> Void) async throws {
-        let path = directory + "/stdin-\(RunName.new()).partial"
+        let path = try make(in: directory)
         defer { unlink(path) }
-        try copy(to: path)
         try await body(path)
+    }
+
+    /// Copies standard input to its end into `directory` and answers the copy's path.
+    static func make(in directory: String) throws(SluiceError) -> String {
+        let path = directory + "/stdin-\(RunName.new()).partial"
+        do throws(SluiceError) { try copy(to: path) } catch {
+            unlink(path)
+            throw error
+        }
+        return path
     }
 
     private static func copy(to path: String) throws(SluiceError) {

@@ -20,6 +20,8 @@ public struct SettingKey: Sendable {
         case text(any WritableKeyPath<Settings, String> & Sendable)
         /// A date, `YYYY-MM-DD`.
         case date(any WritableKeyPath<Settings, String> & Sendable)
+        /// One of some words.
+        case word(any WritableKeyPath<Settings, String> & Sendable, [String])
     }
 
     private init(_ name: String, _ value: Value, decides: Bool = true) {
@@ -51,14 +53,29 @@ public struct SettingKey: Sendable {
         SettingKey("ingest.batch_bytes", .integer(\.ingest.batchBytes, 65_536...(1 << 30)), decides: false),
         SettingKey("ingest.text_compression", .integer(\.ingest.textCompression, 1...19)),
         SettingKey("export.file_bytes", .integer(\.export.fileBytes, 65_536...(1 << 40)), decides: false),
+        SettingKey("service.listen", .text(\.service.listen), decides: false),
+        SettingKey("service.socket", .text(\.service.socket), decides: false),
+        SettingKey("service.spool", .text(\.service.spool), decides: false),
+        SettingKey("service.exports", .text(\.service.exports), decides: false),
+        SettingKey("service.tokens", .text(\.service.tokens), decides: false),
+        SettingKey("service.allowed_hosts", .text(\.service.allowedHosts), decides: false),
+        SettingKey("service.body_bytes", .integer(\.service.bodyBytes, 1024...(1 << 40)), decides: false),
+        SettingKey("service.connections", .integer(\.service.connections, 16...65_536), decides: false),
+        SettingKey("service.header_seconds", .integer(\.service.headerSeconds, 1...3600), decides: false),
+        SettingKey("service.idle_seconds", .integer(\.service.idleSeconds, 1...86_400), decides: false),
+        SettingKey("service.queue", .integer(\.service.queue, 1...65_536), decides: false),
+        SettingKey("service.disk_floor_bytes", .integer(\.service.diskFloorBytes, 0...(1 << 50)), decides: false),
+        SettingKey("service.log_level", .word(\.service.logLevel, logLevels), decides: false),
     ]
+
+    private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
     /// The value in `settings`, as it is written in the file.
     public func read(_ settings: Settings) -> String {
         switch value {
         case .integer(let path, _): String(settings[keyPath: path])
         case .number(let path, _): JSONText.decimal(settings[keyPath: path])
-        case .text(let path), .date(let path): settings[keyPath: path]
+        case .text(let path), .date(let path), .word(let path, _): settings[keyPath: path]
         }
     }
 
@@ -81,6 +98,11 @@ public struct SettingKey: Sendable {
             }
             settings[keyPath: path] = number
         case .text(let path):
+            settings[keyPath: path] = text
+        case .word(let path, let words):
+            guard words.contains(text) else {
+                throw refusal(of: text, expected: "one of \(words.joined(separator: ", "))")
+            }
             settings[keyPath: path] = text
         case .date(let path):
             let isDate =

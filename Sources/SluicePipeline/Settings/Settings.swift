@@ -15,6 +15,8 @@ public struct Settings: Sendable, Equatable {
     public var ingest = Ingest()
     /// How shards are written out.
     public var export = Export()
+    /// How the daemon is reached, and what it takes.
+    public var service = Service()
 
     /// How a document is judged.
     public struct Detection: Sendable, Equatable {
@@ -52,6 +54,36 @@ public struct Settings: Sendable, Equatable {
     public struct Export: Sendable, Equatable {
         /// The most bytes of a file before compression.
         public var fileBytes = 256_000_000
+    }
+
+    /// How the daemon is reached, and what it takes. An empty path means the place in the store's directory.
+    public struct Service: Sendable, Equatable {
+        /// The TCP address, `HOST:PORT`; empty for none.
+        public var listen = "127.0.0.1:7878"
+        /// The Unix socket; empty for `sluice.sock` in the store's directory.
+        public var socket = ""
+        /// The spool's directory; empty for `spool` in the store's directory.
+        public var spool = ""
+        /// Where exports go that are asked for over HTTP; empty for `exports` in the store's directory.
+        public var exports = ""
+        /// The file of tokens; empty for none, which makes everybody who can reach the TCP address an administrator.
+        public var tokens = ""
+        /// Names besides the loopback ones under which the daemon may be addressed, separated by commas.
+        public var allowedHosts = ""
+        /// The most bytes of a request's body, as sent.
+        public var bodyBytes = 64 << 20
+        /// The most connections at once; beyond, the one that has been idle longest is closed.
+        public var connections = 4096
+        /// Seconds within which a request's header must be complete.
+        public var headerSeconds = 10
+        /// Seconds after which a connection without a request is closed.
+        public var idleSeconds = 60
+        /// The most sources that wait for their turn.
+        public var queue = 64
+        /// Free bytes on the store's disk below which no work is taken.
+        public var diskFloorBytes = 1 << 30
+        /// The least important messages that are logged: trace, debug, info, notice, warning, error or critical.
+        public var logLevel = "info"
     }
 
     /// The defaults.

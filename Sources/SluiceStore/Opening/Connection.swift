@@ -49,7 +49,7 @@ enum Connection {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // Another process may be recovering or closing the log; that takes moments.
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(5)
         return configuration
     }
 

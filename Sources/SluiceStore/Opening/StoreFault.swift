@@ -26,6 +26,8 @@ enum StoreFault {
                 advice: "run `sluice verify`, or restore the store from a copy")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return SluiceError(.busy, "\(path) is in use by another program", advice: "try again when it has finished")
+        case .SQLITE_INTERRUPT:
+            return SluiceError(.busy, "the question took too long", advice: "ask for less at a time")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             return writing
                 ? SluiceError(.cannotCreate, "\(path) cannot be written (\(detail))", advice: "check its permissions")

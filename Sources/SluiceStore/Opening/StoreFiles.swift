@@ -6,7 +6,10 @@ import Synchronization
 struct StoreFiles: Sendable {
     let directory: String
 
-    var database: String { directory + "/sluice.db" }
+    /// The database's file name.
+    static let databaseName = "sluice.db"
+
+    var database: String { directory + "/" + StoreFiles.databaseName }
     var lock: String { directory + "/lock" }
 
     /// Creates the directory, its parents and an empty database file where they are missing, private to the user.

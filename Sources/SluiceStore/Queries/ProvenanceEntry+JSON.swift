@@ -31,6 +31,7 @@ extension ProvenanceEntry {
             json.array { json in
                 for release in releases { json.value(release) }
             }
+            writeReview(to: &json)
             json.member("run", run)
             json.member("version", toolVersion)
             json.member("config", configuration.hex)
@@ -55,12 +56,22 @@ extension ProvenanceEntry {
         }
     }
 
+    private func writeReview(to json: inout JSONText) {
+        json.key("review")
+        guard let review else { return json.null() }
+        json.object { json in
+            json.member("id", review.id)
+            json.member("reviewer", review.reviewer)
+            json.member("note", review.note)
+        }
+    }
+
     private func writeJudgement(to json: inout JSONText) {
         json.member("verdict", row.judgement?.verdict.rawValue)
         json.member("origin", row.judgement?.origin.rawValue)
         json.member("probability", row.judgement?.probability)
         json.key("evidence")
         json.raw(row.judgement?.evidence ?? "[]")
-        json.member("model", row.judgement == nil ? nil : model?.hex)
+        json.member("model", row.judgement == nil || review != nil ? nil : model?.hex)
     }
 }

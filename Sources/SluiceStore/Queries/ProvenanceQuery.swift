@@ -31,7 +31,7 @@ public struct ProvenanceQuery: Sendable, Equatable {
     public var filter: Filter
     /// Only rows of this decision; nil for all three.
     public var decision: DecisionKind?
-    /// The most rows; 0 for no limit.
+    /// The most records; 0 for no limit. The reviews of a record come with it and do not count.
     public var limit: Int
     /// Only rows with a greater seq than this: the last one of the page before.
     public var after: Int64
@@ -45,10 +45,12 @@ public struct ProvenanceQuery: Sendable, Equatable {
     }
 }
 
-/// A provenance row with everything that hangs on it.
+/// A provenance row with everything that hangs on it: a record's own, or that of a review of its document.
 public struct ProvenanceEntry: Sendable, Equatable {
-    /// The row.
+    /// The row; of a review, with the judgement that holds from it on.
     public var row: ProvenanceRow
+    /// The review that this entry is of; nil for the record's own.
+    public var review: Review?
     /// What the source was called when it first came.
     public var sourceName: String
     /// What the operator calls the source.
@@ -74,14 +76,15 @@ public struct ProvenanceEntry: Sendable, Equatable {
 }
 
 extension StoreReader {
-    /// The rows that `query` asks for.
+    /// The rows that `query` asks for, as ``forEachProvenance(_:_:)`` hands them over.
     public func provenance(_ query: ProvenanceQuery) throws -> [ProvenanceEntry] {
         var entries: [ProvenanceEntry] = []
         try forEachProvenance(query) { entries.append($0) }
         return entries
     }
 
-    /// Calls `body` with each row that `query` asks for, one at a time, in order of seq.
+    /// Calls `body` with each row that `query` asks for, one at a time, in order of seq; behind a record's own row with
+    /// one more for each review of its document, of the same seq, in the order in which they were written.
     ///
     /// No filter reads the whole ledger: `source` reads from the source's first row to its last, the others what they
     /// find and at most 16,383 rows more.
@@ -106,17 +109,26 @@ extension StoreReader {
             ORDER BY r.seq LIMIT ?
             """
         let releases = try releaseNames()
+        let hasReviews = try reviewCount() > 0
         let next = RowDecoder.columnCount
         try db.forEachRow(sql, search.arguments + [query.limit > 0 ? query.limit : -1]) { row in
             let decoded = try RowDecoder.row(row)
-            try body(
-                ProvenanceEntry(
-                    row: decoded, sourceName: row.text(RowDecoder.sourceName),
-                    sourceLabel: row.optionalText(RowDecoder.sourceLabel), url: row.optionalText(RowDecoder.url),
-                    duplicateDocument: row.optionalDigest(next), timeMicroseconds: row.integer(next + 1),
-                    run: row.text(next + 2), toolVersion: row.text(next + 3), configuration: row.digest(next + 4),
-                    model: row.optionalDigest(next + 5), shard: row.optionalInteger(next + 6),
-                    releases: releases.isEmpty ? [] : self.releases(of: decoded.seq, names: releases)))
+            var entry = ProvenanceEntry(
+                row: decoded, sourceName: try row.text(RowDecoder.sourceName),
+                sourceLabel: try row.optionalText(RowDecoder.sourceLabel), url: try row.optionalText(RowDecoder.url),
+                duplicateDocument: try row.optionalDigest(next), timeMicroseconds: try row.integer(next + 1),
+                run: try row.text(next + 2), toolVersion: try row.text(next + 3),
+                configuration: try row.digest(next + 4), model: try row.optionalDigest(next + 5),
+                shard: try row.optionalInteger(next + 6),
+                releases: releases.isEmpty ? [] : try self.releases(of: decoded.seq, names: releases))
+            try body(entry)
+            guard hasReviews, decoded.outcome == .kept, let own = decoded.judgement else { return }
+            for review in try reviews(of: decoded.seq) {
+                entry.review = review
+                entry.timeMicroseconds = review.timeMicroseconds
+                entry.row.judgement = review.judgement(over: own)
+                try body(entry)
+            }
         }
     }
 

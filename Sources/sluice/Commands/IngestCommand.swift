@@ -53,7 +53,8 @@ struct IngestCommand: AsyncParsableCommand {
                 inputs: inputs, storeDirectory: shared.storeDirectory, format: format, label: source,
                 declared: origin.map { DeclaredLabel(isSynthetic: $0 == .synthetic, generator: generator) })
             let report = ProgressReport()
-            let ingest = try Ingest(request, settings: settings, model: try ShippedFiles.model(settings))
+            let model = try ShippedFiles.model(settings)
+            let ingest = Ingest(request, settings: settings, model: model)
             defer { report.end() }
             let summary = try await ingest.run { report.show($0) }
             report.end()

@@ -62,26 +62,6 @@ struct ShardsCommand: AsyncParsableCommand {
 }
 
 extension StoredShard {
-    /// The shard as the command line's contract has it.
-    var json: String {
-        var json = JSONText()
-        json.object { json in
-            json.member("shard", id)
-            json.member("state", isSealed ? "sealed" : "open")
-            json.member("documents", totals.documents)
-            json.member("tokens", totals.tokens)
-            json.key("real")
-            json.value(thousandths: totals.real)
-            json.key("synthetic")
-            json.value(thousandths: totals.synthetic)
-            json.member("ratio", totals.ratio)
-            json.key("bound")
-            json.null()
-            json.member("cap", Double(settings.capPPM) / 1_000_000)
-        }
-        return json.string
-    }
-
     /// The shard for people.
     var line: String {
         let ratio = totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"

@@ -13,6 +13,7 @@ struct Sluice: AsyncParsableCommand {
         version: Tool.version,
         subcommands: [
             IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, VerifyCommand.self,
-            ExportCommand.self, DetectCommand.self, DetectorCommand.self,
+            ExportCommand.self, BackupCommand.self, DetectCommand.self, DetectorCommand.self,
+            ServeCommand.self, TokenCommand.self,
         ])
 }

@@ -19,7 +19,7 @@ struct OrderedBatchesTests {
         let (reader, file) = try reader(lines: 60)
         defer { try? FileManager.default.removeItem(at: file) }
         var ordinals: [Int] = []
-        try await OrderedBatches(workers: workers, maxRecords: 3, maxBytes: 1 << 20).run(reader) { batch in
+        try await OrderedWork(workers: workers, maxBytes: 1 << 20).run(reader, maxRecords: 3) { batch in
             // The earlier of two batches takes longer.
             usleep((batch.records.first?.ordinal ?? 0) % 2 == 0 ? 6000 : 500)
             return batch.records.map(\.ordinal)
@@ -34,7 +34,7 @@ struct OrderedBatchesTests {
         let (reader, file) = try reader(lines: 40)
         defer { try? FileManager.default.removeItem(at: file) }
         let counts = Mutex((now: 0, most: 0))
-        try await OrderedBatches(workers: workers, maxRecords: 1, maxBytes: 1 << 20).run(reader) { _ in
+        try await OrderedWork(workers: workers, maxBytes: 1 << 20).run(reader, maxRecords: 1) { _ in
             counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
             usleep(2000)
             counts.withLock { $0.now -= 1 }
@@ -48,7 +48,7 @@ struct OrderedBatchesTests {
         let (reader, file) = try reader(lines: 40)
         defer { try? FileManager.default.removeItem(at: file) }
         let counts = Mutex((now: 0, most: 0))
-        try await OrderedBatches(workers: 8, maxRecords: 1, maxBytes: 1).run(reader) { _ in
+        try await OrderedWork(workers: 8, maxBytes: 1).run(reader, maxRecords: 1) { _ in
             counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
             usleep(1000)
             counts.withLock { $0.now -= 1 }
@@ -65,7 +65,7 @@ struct OrderedBatchesTests {
             defer { try? FileManager.default.removeItem(at: file) }
             var committed = 0
             await #expect(throws: Stop.self) {
-                try await OrderedBatches(workers: 2, maxRecords: 1, maxBytes: 1 << 20).run(reader) { batch in
+                try await OrderedWork(workers: 2, maxBytes: 1 << 20).run(reader, maxRecords: 1) { batch in
                     if failing == "work" && batch.records[0].ordinal == 5 { throw Stop() }
                 } commit: { _ in
                     committed += 1

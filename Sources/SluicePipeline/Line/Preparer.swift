@@ -7,23 +7,40 @@ import SluiceText
 
 /// The pure part of the flow: raw records in, prepared records out, each by itself. Safe to run on many batches at once.
 struct Preparer: Sendable {
-    let decoder: RecordDecoder
-    let parameters: DedupParameters
-    let limits: Limits
-    let detector: Detector
-    let judge: Judge
-    let compressionLevel: Int
-    /// The label of the whole source, which stands where a record brings none of its own.
-    let sourceLabel: DeclaredLabel?
+    private let decoder: RecordDecoder
+    private let parameters: DedupParameters
+    private let limits: Limits
+    private let detector: Detector
+    private let judge: Judge
+    private let compressionLevel: Int
 
-    /// Prepares a batch; the answer has its records' order.
-    func prepare(_ batch: [RawRecord]) throws(SluiceError) -> [PreparedRecord] {
+    /// What `settings` ask for, with the detector's `model`.
+    init(settings: Settings, model: DetectorModel) throws(SluiceError) {
+        decoder = RecordDecoder(limits: settings.limits)
+        parameters = try settings.dedup.validated()
+        limits = settings.limits
+        detector = Detector(model: model)
+        judge = try Judge(
+            prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
+            anchorBefore: settings.detection.anchorBefore)
+        compressionLevel = settings.ingest.textCompression
+    }
+
+    /// Prepares a batch; the answer has its records' order. The label stands where a record brings none of its own.
+    func prepare(_ batch: [RawRecord], sourceLabel: DeclaredLabel?) throws(SluiceError) -> [PreparedRecord] {
         var tools = Tools(
             tokenizer: Tokenizer(), fingerprinter: Fingerprinter(parameters: parameters, limits: limits),
             scratch: DetectorScratch(for: detector), compressor: ZstdCompressor())
         var prepared: [PreparedRecord] = []
         prepared.reserveCapacity(batch.count)
-        for raw in batch { prepared.append(try prepare(decoder.decode(raw), &tools)) }
+        for raw in batch {
+            let record = decoder.decode(raw)
+            prepared.append(
+                PreparedRecord(
+                    ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
+                    captured: record.captured, rawDigest: record.rawDigest,
+                    content: try content(of: record, sourceLabel, &tools)))
+        }
         return prepared
     }
 
@@ -34,13 +51,9 @@ struct Preparer: Sendable {
         var compressor: ZstdCompressor
     }
 
-    private func prepare(_ record: Record, _ tools: inout Tools) throws(SluiceError) -> PreparedRecord {
-        PreparedRecord(
-            ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url, captured: record.captured,
-            rawDigest: record.rawDigest, content: try content(of: record, &tools))
-    }
-
-    private func content(of record: Record, _ tools: inout Tools) throws(SluiceError) -> PreparedRecord.Content {
+    private func content(
+        of record: Record, _ sourceLabel: DeclaredLabel?, _ tools: inout Tools
+    ) throws(SluiceError) -> PreparedRecord.Content {
         let raw: [UInt8]
         switch record.content {
         case .rejected(let reason, let detail): return .rejected(reason, detail: detail)

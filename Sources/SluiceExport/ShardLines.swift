@@ -1,0 +1,36 @@
+import SluiceCore
+import SluiceStore
+
+/// The documents of one shard as lines, a stretch at a time: what a client reads at its own pace while the store lives on.
+///
+/// What is in the shard when the reading begins comes once, unless it has been taken out before its turn.
+public struct ShardLines: Sendable {
+    private let shard: Int64
+    private var after: Int64 = 0
+    private var last: Int64?
+
+    /// The lines of the shard of this number.
+    public init(shard: Int64) { self.shard = shard }
+
+    /// The next lines, each with its line feed, about `bytes` of them and at least one; empty after the last.
+    ///
+    /// - Throws: `.io` where a text is missing or is not the one that was kept.
+    public mutating func next(_ reader: StoreReader, bytes: Int) throws -> [UInt8] {
+        let last = try last ?? reader.lastAdmission()
+        self.last = last
+        let supply = StoreSupply(reader, shards: [])
+        var lines: [UInt8] = []
+        while lines.count < bytes, after < last {
+            var found = false
+            try reader.forEachAdmitted(toShard: shard, by: (after + 1)...last, limit: 64) { admitted in
+                guard lines.count < bytes else { return }
+                let document = try supply.document(admitted, shard: shard)
+                lines += LineWriter.line(document, text: try supply.text(of: document))
+                after = admitted.admission
+                found = true
+            }
+            if !found { after = last }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,322 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceDetect
+import SluiceStore
+
+/// The engine: sources go in, one behind the other, and their decisions come out in the store.
+///
+/// Batches are prepared by up to `workers` child tasks at once, those of the next source too while one is being
+/// committed, and committed in the order in which they were read, so the store is a function of the sources' order
+/// alone. Small sources that are ready together share a transaction. Whatever was committed stays when the line is
+/// killed, and a source that comes again goes on there.
+public struct IngestLine {
+    private let store: Store
+    private let model: DetectorModel
+    private let workers: Int
+    private var settings: Settings
+    private var preparer: Preparer
+    private var committer: Committer
+    private var underWay: [Int: SourceUnderWay] = [:]
+    private var taken = 0
+    private var current: (number: Int, reader: SourceReader)?
+    /// A source that has to wait until the line is empty, and the settings that have.
+    private var waiting: (source: SourceRequest?, settings: Settings?) = (nil, nil)
+
+    /// A line into `store`, which is open for writing.
+    ///
+    /// - Throws: ``SluiceError`` of the kind `configuration` where the settings cannot be used.
+    public init(store: Store, settings: Settings, model: DetectorModel) throws(SluiceError) {
+        self.store = store
+        self.settings = settings
+        self.model = model
+        workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
+        preparer = try Preparer(settings: settings, model: model)
+        committer = Committer(store: store, settings: settings, model: model.id, workers: workers)
+    }
+
+    /// The name of the run under which records are written; empty before the first.
+    public var runName: String { committer.runName }
+
+    /// Records that were not compared with all their candidates, because that would have cost more than the limits allow.
+    public var cutSearches: Int { committer.cutSearches }
+
+    /// How often a kept document was left out of a band of the index, because too many others share its key there.
+    public var fullBuckets: Int { committer.fullBuckets }
+
+    /// Rebuilds the near-duplicate index now instead of with the first source. O(documents in the store).
+    public mutating func prepare() throws(SluiceError) { try committer.prepare() }
+
+    /// Takes sources from `feed` until there are no more.
+    ///
+    /// - Throws: ``SluiceError`` where the store takes no more; what `feed` throws. What was committed before stays.
+    public mutating func run(_ feed: inout some SourceFeed) async throws {
+        let work = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
+        try await work.run { mayWait in
+            try await next(&feed, mayWait: mayWait)
+        } work: { piece in
+            try piece.prepared()
+        } commit: { answers in
+            try await commit(answers, &feed)
+        }
+    }
+
+    // MARK: Reading
+
+    /// What goes through the line, in order.
+    private enum Piece: Sendable {
+        case batch(source: Int, RawBatch, Preparer, DeclaredLabel?)
+        /// The source holds no more, and did not say so with its last batch.
+        case end(source: Int)
+        /// The source was read to its end before, or cannot be read on.
+        case outcome(SourceOutcome, source: Int?)
+
+        func prepared() throws(SluiceError) -> Answer {
+            switch self {
+            case .batch(let source, let batch, let preparer, let label):
+                let records = try preparer.prepare(batch.records, sourceLabel: label)
+                return .step(Committer.Step(source: source, records: records, extent: BatchExtent(batch)))
+            case .end(let source): return .step(Committer.Step(source: source, records: [], extent: nil))
+            case .outcome(let outcome, let source): return .outcome(outcome, source: source)
+            }
+        }
+    }
+
+    private enum Answer: Sendable {
+        case step(Committer.Step)
+        case outcome(SourceOutcome, source: Int?)
+    }
+
+    private mutating func next(
+        _ feed: inout some SourceFeed, mayWait: Bool
+    ) async throws -> OrderedWork.Piece<Piece>? {
+        if current != nil { return nextBatch(isStopping: feed.isStopping) }
+        waiting.settings = feed.changedSettings() ?? waiting.settings
+        if let changed = waiting.settings {
+            guard mayWait else { return nil }
+            preparer = try Preparer(settings: changed, model: model)
+            settings = changed
+            committer.use(changed)
+            waiting.settings = nil
+        }
+        let request: SourceRequest
+        if let source = waiting.source {
+            guard mayWait else { return nil }
+            request = source
+            waiting.source = nil
+        } else {
+            guard let source = try await feed.next(mayWait: mayWait) else { return nil }
+            request = source
+        }
+        do throws(SluiceError) {
+            if let outcome = try open(request) { return (.outcome(outcome, source: nil), 0) }
+            return current == nil ? nil : nextBatch(isStopping: feed.isStopping)
+        } catch {
+            let outcome = SourceOutcome(
+                request: request, result: .failure(error), hasBegun: false,
+                bytes: (try? SourceFile.size(of: request.path)) ?? 0)
+            return (.outcome(outcome, source: nil), 0)
+        }
+    }
+
+    private mutating func nextBatch(isStopping: Bool) -> OrderedWork.Piece<Piece>? {
+        guard let (number, reader) = current, let source = underWay[number] else { return nil }
+        do throws(SluiceError) {
+            if isStopping {
+                throw SluiceError(
+                    .busy, "\(source.request.name) was left before its end",
+                    advice: "give it again: what was committed stays, and reading goes on there")
+            }
+            guard
+                let batch = try reader.nextBatch(
+                    maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
+            else {
+                current = nil
+                return (.end(source: number), 0)
+            }
+            if batch.isLast { current = nil }
+            return (.batch(source: number, batch, preparer, source.request.declared), batch.heldBytes)
+        } catch {
+            current = nil
+            return (.outcome(outcome(of: source, .failure(error)), source: number), 0)
+        }
+    }
+
+    /// Opens a source at the point where its last committed batch ended; answers an outcome where there is no more to
+    /// read, and leaves ``current`` empty where it has to wait for its own first half.
+    private mutating func open(_ request: SourceRequest) throws(SluiceError) -> SourceOutcome? {
+        let path = request.path
+        let stamp = try SourceStamp(of: path)
+        let digest: Digest
+        if let known = request.digest { digest = known } else { digest = try SourceFile.digest(of: path).digest }
+        if underWay.values.contains(where: { $0.description.digest == digest }) {
+            waiting.source = request
+            return nil
+        }
+        let known = try store.read { try $0.source(digest) }
+        let bytes = try SourceFile.size(of: path)
+        if let known {
+            try known.requireSame(request)
+            if known.progress.isDone {
+                return SourceOutcome(
+                    request: request, result: .success(try report(on: known, request)), hasBegun: true, bytes: bytes)
+            }
+        }
+        try committer.prepare()
+        let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
+        let resume = known?.progress.resumePoint
+        let reader = try SourceReader(path: path, format: format, limits: settings.limits, resume: resume)
+        underWay[taken] = SourceUnderWay(
+            request: request,
+            description: SourceDescription(
+                digest: digest, name: request.name, bytes: Int64(clamping: bytes), format: reader.format.rawValue,
+                label: request.label, declared: request.declared?.json),
+            stamp: stamp, stored: known, report: SourceReport(source: digest, name: request.name),
+            position: resume?.memberOffset ?? 0, isResumed: known != nil)
+        current = (taken, reader)
+        taken += 1
+        return nil
+    }
+
+    // MARK: Committing
+
+    private mutating func commit(_ answers: ArraySlice<Answer>, _ feed: inout some SourceFeed) async throws {
+        var rest = answers
+        while let first = rest.first {
+            switch first {
+            case .outcome(let outcome, let source):
+                rest.removeFirst()
+                guard let source else {
+                    try feed.finished(outcome)
+                    continue
+                }
+                // Its commits may have changed what is known of it since it was taken from there.
+                if let last = underWay[source] { try finish(source, self.outcome(of: last, outcome.result), &feed) }
+            case .step:
+                // As many records as one batch may have, however many sources they come from.
+                var (steps, records): ([Committer.Step], Int) = ([], 0)
+                while case .step(let step)? = rest.first,
+                    steps.isEmpty || records + step.records.count <= settings.ingest.batchRecords
+                {
+                    steps.append(step)
+                    records += step.records.count
+                    rest.removeFirst()
+                }
+                try await commit(steps, &feed)
+            }
+        }
+    }
+
+    private mutating func commit(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
+        for step in steps { try requireUnchanged(step.source, &feed) }
+        // A source that has failed takes what is left of it with it.
+        let steps = steps.filter { underWay[$0.source] != nil }
+        guard !steps.isEmpty else { return }
+        let start = ContinuousClock.now
+        let written = try await committed(steps[...], feed)
+        var duration: Duration? = .now - start
+        for (step, (before, after, tally)) in zip(steps, written) {
+            guard let source = underWay[step.source] else { continue }
+            let position = step.extent?.position ?? source.position
+            feed.committed(
+                SourceCommit(
+                    description: source.description, before: before, after: after, tally: tally,
+                    bytesRead: position - min(source.position, position), position: position,
+                    duration: duration.take()))
+            underWay[step.source]?.position = position
+            if after.isDone, try requireUnchanged(step.source, &feed) {
+                try finish(step.source, outcome(of: source, .success(try report(on: source))), &feed)
+            }
+        }
+    }
+
+    private mutating func committed(
+        _ steps: ArraySlice<Committer.Step>, _ feed: some SourceFeed
+    ) async throws -> [Committer.Written] {
+        while true {
+            do throws(SluiceError) {
+                return try committer.commit(steps, of: &underWay)
+            } catch {
+                guard feed.waitsForStore, error.code == .busy, !feed.isStopping else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Ends a source whose file is not what it was when its digest was taken; false where it is not under way any more.
+    @discardableResult
+    private mutating func requireUnchanged(_ number: Int, _ feed: inout some SourceFeed) throws -> Bool {
+        guard let source = underWay[number] else { return false }
+        do throws(SluiceError) {
+            try source.stamp.requireUnchanged(source.request.path)
+            return true
+        } catch {
+            try finish(number, outcome(of: source, .failure(error)), &feed)
+            return false
+        }
+    }
+
+    private mutating func finish(_ number: Int, _ outcome: SourceOutcome, _ feed: inout some SourceFeed) throws {
+        underWay[number] = nil
+        if current?.number == number { current = nil }
+        try feed.finished(outcome)
+    }
+
+    // MARK: Reporting
+
+    private func outcome(of source: SourceUnderWay, _ result: Result<SourceReport, SluiceError>) -> SourceOutcome {
+        SourceOutcome(
+            request: source.request, result: result, hasBegun: source.hasBegun,
+            bytes: UInt64(clamping: source.description.bytes))
+    }
+
+    private func report(on source: SourceUnderWay) throws(SluiceError) -> SourceReport {
+        guard source.isResumed, let stored = source.stored else { return source.report }
+        var whole = try report(on: stored, source.request)
+        whole.isRepeat = false
+        whole.counts.verdicts = source.report.verdicts
+        return whole
+    }
+
+    /// What the store says of a source that it has read to its end.
+    private func report(on stored: StoredSource, _ request: SourceRequest) throws(SluiceError) -> SourceReport {
+        var report = SourceReport(source: stored.description.digest, name: request.name)
+        report.isRepeat = true
+        report.counts = try store.read { try Tally(of: stored, $0) }
+        return report
+    }
+}
+
+extension StoredSource {
+    /// A source keeps what it was first read under: a cursor counts records of one framing, and half a source cannot be
+    /// declared otherwise than its other half.
+    fileprivate func requireSame(_ request: SourceRequest) throws(SluiceError) {
+        if progress.isDone { return }
+        guard description.declared == request.declared?.json, description.label == request.label else {
+            throw SluiceError(
+                .configuration, "\(request.name) was begun with another --source, --origin or --generator",
+                advice: "give the same ones to read it to its end")
+        }
+        guard request.format == .auto || request.format.rawValue == description.format else {
+            throw SluiceError(
+                .configuration, "\(request.name) was begun as \(description.format), not \(request.format.rawValue)",
+                advice: "leave --format out to read it to its end")
+        }
+    }
+}
+
+extension Tally {
+    /// What the store counts of a source.
+    fileprivate init(of stored: StoredSource, _ reader: StoreReader) throws {
+        kept = Int(stored.progress.kept)
+        exactDuplicates = Int(stored.progress.duplicateExact)
+        nearDuplicates = Int(stored.progress.duplicateNear)
+        rejected = try reader.rejections(ofSource: stored.id)
+        textBytes = UInt64(clamping: stored.progress.textBytes)
+        skippedBytes = UInt64(clamping: stored.progress.skippedBytes)
+        if hasDamage {
+            errors = try reader.damage(inSource: stored.id, limit: Tally.errorLimit).map {
+                RecordError(ordinal: $0.ordinal, offset: $0.offset, reason: $0.reason, detail: $0.detail)
+            }
+        }
+    }
+}

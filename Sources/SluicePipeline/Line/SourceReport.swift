@@ -1,0 +1,49 @@
+import SluiceCore
+
+/// What became of one source, as the store counts it once the source has been read to its end.
+@dynamicMemberLookup
+public struct SourceReport: Sendable, Equatable {
+    /// SHA-256 of its bytes.
+    public var source: Digest
+    /// What it is called.
+    public var name: String
+    /// True where it had been read to its end before; nothing was done then, and the counts are those of that time.
+    public var isRepeat = false
+    /// What its records came to. Of a source that was read in several stretches, the verdicts are those of the last.
+    public var counts = Tally()
+
+    /// A report on a source of which nothing is known yet.
+    public init(source: Digest, name: String) {
+        self.source = source
+        self.name = name
+    }
+
+    /// A figure of ``counts``.
+    public subscript<Value>(dynamicMember path: KeyPath<Tally, Value>) -> Value { counts[keyPath: path] }
+
+    /// The report as one JSON object.
+    public var json: String {
+        var json = JSONText()
+        write(to: &json)
+        return json.string
+    }
+
+    /// Writes the report as one JSON object.
+    public func write(to json: inout JSONText) {
+        json.object { json in
+            json.member("source", source.hex)
+            json.member("name", name)
+            json.member("repeat", isRepeat)
+            counts.writeCounts(to: &json)
+            json.key("bytes")
+            json.object { json in
+                json.member("text", Int64(clamping: counts.textBytes))
+                json.member("skipped", Int64(clamping: counts.skippedBytes))
+            }
+            json.key("errors")
+            json.array { json in
+                for error in counts.errors { error.write(to: &json) }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceStore
+
+/// A source between the moment it is opened and that of its last record's decision.
+struct SourceUnderWay: Sendable {
+    /// What was asked for.
+    var request: SourceRequest
+    /// What never changes of it.
+    var description: SourceDescription
+    /// The file as it was when its digest was taken.
+    var stamp: SourceStamp
+    /// The source as the store knows it; nil before its first commit.
+    var stored: StoredSource?
+    /// What its records came to in this stretch.
+    var report: SourceReport
+    /// Bytes of the file that are dealt with.
+    var position: UInt64
+    /// True where an earlier stretch of it is in the store.
+    var isResumed: Bool
+
+    /// True once something of it is in the store.
+    var hasBegun: Bool { stored != nil }
+}
+
+/// How far a batch reaches in its source.
+struct BatchExtent: Sendable {
+    /// Where reading goes on once the batch is committed.
+    var resume: ResumePoint
+    /// Bytes of the source, as stored, up to its end.
+    var position: UInt64
+    /// Bytes in it that belong to no record.
+    var skipped: UInt64
+    /// True where the source ends with it.
+    var isLast: Bool
+
+    init(_ batch: RawBatch) {
+        resume = batch.resume
+        position = batch.position
+        skipped = batch.skipped
+        isLast = batch.isLast
+    }
+}
+
+extension SourceProgress {
+    /// Where reading goes on.
+    var resumePoint: ResumePoint {
+        ResumePoint(
+            memberOffset: UInt64(clamping: memberOffset), skipBytes: UInt64(clamping: skipBytes),
+            ordinal: Int(clamping: nextOrdinal))
+    }
+}
+
+extension DeclaredLabel {
+    /// The label as the store keeps it of a source.
+    var json: String {
+        var json = JSONText()
+        json.object { json in
+            json.member("synthetic", isSynthetic)
+            json.member("generator", generator)
+        }
+        return json.string
+    }
+}

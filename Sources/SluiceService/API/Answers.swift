@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SluiceCore
+
+extension Response {
+    /// An answer with one JSON object.
+    static func json(
+        _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:], _ members: (inout JSONText) throws -> Void
+    ) rethrows -> Response {
+        var json = JSONText()
+        try json.object(members)
+        json.newline()
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+
+    /// An answer of one text.
+    static func text(
+        _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
+    ) -> Response {
+        Response(
+            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+/// One page of a list.
+struct Page<Row: Sendable>: Sendable {
+    var rows: [Row]
+    /// The cursor of the next page; nil where this is the last.
+    var next: String?
+
+    /// The page as an answer: the rows under `name`, the next page in the body and as a link.
+    func response(
+        _ name: String, _ request: Request, _ write: (Row, inout JSONText) -> Void
+    ) -> Response {
+        var headers = HTTPFields()
+        if let next {
+            var query = request.uri.query?.split(separator: "&").filter { !$0.hasPrefix("cursor=") } ?? []
+            query.append("cursor=\(next)")
+            headers[.links] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
+        }
+        return .json(headers: headers) { json in
+            json.key(name)
+            json.array { json in
+                for row in rows { write(row, &json) }
+            }
+            json.member("next", next)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    /// `Link`, which the library has no name for.
+    static let links = HTTPField.Name("Link") ?? .location
+}

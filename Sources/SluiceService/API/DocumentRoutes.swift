@@ -1,0 +1,101 @@
+import HTTPTypes
+import Hummingbird
+import NIOPosix
+import SluiceCore
+import SluiceCrawl
+import SluicePipeline
+
+/// `POST /v1/documents`: a body is a source; the answer comes when every record of it has its decision on disk.
+struct DocumentRoutes {
+    let intake: any SourceSink
+    let keys: IdempotencyKeys
+    /// Fails where nothing is taken at the moment.
+    let requireOpen: @Sendable () throws -> Void
+    /// The directory in which bodies are kept until their records are decided.
+    let bodies: String
+    /// Who writes them there.
+    let writers: NIOThreadPool
+
+    func add(to routes: RouterGroup<ServiceContext>) { routes.post("documents", use: take) }
+
+    @Sendable func take(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.ingest)
+        let parameters = try Parameters(request, known: ["source", "name", "origin", "generator"])
+        var source = try DocumentRoutes.source(parameters, request)
+        try requireOpen()
+        let key = try IdempotencyKeys.key(request, context)
+        let body = try await BodyFile.receive(request, in: bodies, pool: writers, mayContinue: requireOpen)
+        do {
+            guard body.bytes > 0 else { throw Problem(.badBody, "the body is empty") }
+            (source.path, source.digest) = (body.path, body.digest)
+            let report = try await ingest(source, key)
+            try? await writers.runIfActive { body.remove() }
+            return .text(report.json + "\n", type: "application/json")
+        } catch {
+            try? await writers.runIfActive { body.remove() }
+            throw error
+        }
+    }
+
+    private func ingest(_ source: SourceRequest, _ key: Digest?) async throws -> SourceReport {
+        guard let key else { return try await intake.ingest(source) }
+        return try await keys.once(key, payload: DocumentRoutes.fingerprint(of: source)) {
+            try await intake.ingest(source)
+        }
+    }
+
+    private static func source(_ parameters: Parameters, _ request: Request) throws(Problem) -> SourceRequest {
+        let origin: DeclaredOrigin? = try parameters.word("origin")
+        let generator = try label("generator", parameters)
+        guard generator == nil || origin == .synthetic else {
+            throw Parameters.wrong("generator", "it names the model of a synthetic source; add origin=synthetic")
+        }
+        return SourceRequest(
+            path: "", name: try label("name", parameters) ?? "http", format: try format(request),
+            label: try label("source", parameters),
+            declared: origin.map { DeclaredLabel(isSynthetic: $0 == .synthetic, generator: generator) })
+    }
+
+    private enum DeclaredOrigin: String, CaseIterable {
+        case real, synthetic
+    }
+
+    private static func label(_ name: String, _ parameters: Parameters) throws(Problem) -> String? {
+        guard let text = try parameters.text(name) else { return nil }
+        guard text.utf8.count <= 200,
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw Parameters.wrong(name, "it has at most 200 bytes and no control characters") }
+        return text
+    }
+
+    private static func format(_ request: Request) throws(Problem) -> SourceFormat {
+        guard let field = request.headers[.contentType] else { return .auto }
+        let type = field.prefix { $0 != ";" }.lowercased().trimmingSpaces
+        switch type {
+        case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines": return .jsonl
+        case "application/warc", "application/warc-fields": return .warc
+        case "text/plain": return .text
+        case "application/octet-stream": return .auto
+        default:
+            throw Problem(
+                .unsupportedType,
+                "a body is application/x-ndjson, application/warc, text/plain or application/octet-stream")
+        }
+    }
+
+    /// What a body is to an idempotency key: its bytes, and what was said of them.
+    private static func fingerprint(of source: SourceRequest) -> Digest {
+        let parts = [
+            source.digest?.hex ?? "", source.label ?? "", source.format.rawValue,
+            source.declared.map { "\($0.isSynthetic) \($0.generator ?? "")" } ?? "",
+        ]
+        return Digest.of(Array(parts.joined(separator: "\u{0}").utf8))
+    }
+}
+
+extension String {
+    /// The text without spaces and tabs at its ends.
+    fileprivate var trimmingSpaces: String {
+        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPTypes
+import Hummingbird
+import SluiceCore
+import SluicePipeline
+import SluiceStore
+import Synchronization
+
+/// What `Idempotency-Key` promises: one key of one caller stands for one body, and asking again gives the first answer.
+///
+/// The store knows which body a key was used for; the answer is made anew from what the store counts of that body.
+final class IdempotencyKeys: Sendable {
+    private let store: Store
+    private let questions: QuestionPool
+    private let underWay = Mutex<Set<Digest>>([])
+
+    /// Keys that `store` remembers.
+    init(store: Store, questions: QuestionPool) {
+        self.store = store
+        self.questions = questions
+    }
+
+    /// The key of a request, with its caller's name in it; nil where it has none.
+    static func key(_ request: Request, _ context: ServiceContext) throws(Problem) -> Digest? {
+        guard let name = HTTPField.Name("Idempotency-Key") else { return nil }
+        let fields = request.headers[values: name]
+        guard let field = fields.first else { return nil }
+        guard fields.count == 1, (1...255).contains(field.utf8.count),
+            field.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw Problem(.badParameter, "an Idempotency-Key is one text of 1 to 255 visible characters") }
+        return Digest.of(Array("\(context.caller.name)\u{0}\(field)".utf8))
+    }
+
+    /// Runs `body` under `key`, which stands for `payload` from now on.
+    ///
+    /// - Throws: ``Problem`` of the kind `conflict` where a request with the key is under way, `key-reused` where it
+    ///   stands for another payload; what `body` throws.
+    func once(
+        _ key: Digest, payload: Digest, _ body: () async throws -> SourceReport
+    ) async throws -> SourceReport {
+        guard underWay.withLock({ $0.insert(key).inserted }) else {
+            throw Problem(.conflict, "a request with this Idempotency-Key is under way").retry(after: 1)
+        }
+        defer { underWay.withLock { _ = $0.remove(key) } }
+        let store = store
+        let known = try await questions.run { try store.read { try $0.payload(ofRequestKey: key) } }
+        if let known {
+            guard known == payload else {
+                throw Problem(.keyReused, "this Idempotency-Key was used for another body")
+            }
+        } else {
+            try await questions.run {
+                try store.write {
+                    try $0.remember(requestKey: key, payload: payload, timeMicroseconds: Clock.microseconds)
+                }
+            }
+        }
+        var report = try await body()
+        // Whoever asks again under a key gets the first answer.
+        report.isRepeat = report.isRepeat && known == nil
+        return report
+    }
+}

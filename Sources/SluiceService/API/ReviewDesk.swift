@@ -1,0 +1,60 @@
+import NIOCore
+import SluiceCore
+import SluiceExport
+import SluicePipeline
+import SluiceStore
+import Synchronization
+
+/// The person in the loop: what is asked of them, and what they answer.
+final class ReviewDesk: Sendable {
+    private let store: Store
+    private let questions: QuestionPool
+    private let reviewed: @Sendable (Verdict) -> Void
+    /// The queue as it was made last: making it reads up to a million rows.
+    private let last = Mutex<(made: ContinuousClock.Instant, items: [ReviewItem])?>(nil)
+
+    /// How long a queue is handed out before it is made anew.
+    private static let freshness = Duration.seconds(10)
+    /// How many documents are looked up at once.
+    private static let length = 1000
+
+    /// A desk for `store`; `reviewed` is called after each review.
+    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (Verdict) -> Void) {
+        self.store = store
+        self.questions = questions
+        self.reviewed = reviewed
+    }
+
+    /// The first `limit` documents that a person should look at, 1,000 at most.
+    func queue(limit: Int) async throws -> [ReviewItem] {
+        if let last = last.withLock({ $0 }), .now - last.made < ReviewDesk.freshness, !last.items.isEmpty {
+            return Array(last.items.prefix(limit))
+        }
+        let items = try await questions.ask(within: .seconds(10)) { try $0.reviewQueue(limit: ReviewDesk.length) }
+        last.withLock { $0 = (.now, items) }
+        return Array(items.prefix(limit))
+    }
+
+    /// Writes down a verdict on the kept document of this text, and answers where that leaves the document.
+    func review(
+        _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
+    ) async throws -> DocumentState {
+        let store = store
+        let state = try await questions.run {
+            try store.write { writer in
+                let seq = try writer.reader.document(document).seq
+                return try writer.review(
+                    ReviewDescription(document: seq, verdict: verdict, reviewer: reviewer, note: note),
+                    timeMicroseconds: Clock.microseconds)
+            }
+        }
+        last.withLock { last in last?.items.removeAll { $0.digest == document } }
+        reviewed(verdict)
+        return state
+    }
+
+    /// Writes every reviewed document as a labelled line.
+    func export(_ write: (ByteBuffer) async throws -> Void) async throws {
+        fatalError("later")
+    }
+}

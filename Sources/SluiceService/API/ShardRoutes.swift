@@ -1,0 +1,67 @@
+import Hummingbird
+import SluiceCore
+import SluiceStore
+
+/// `/v1/shards`: the shards, sealing the open one, and the documents in them.
+struct ShardRoutes {
+    let store: Store
+    let questions: QuestionPool
+
+    func add(to routes: RouterGroup<ServiceContext>) {
+        routes.get("shards", use: list)
+        routes.post("shards/seal", use: seal)
+        routes.get("shards/:shard", use: show)
+        routes.get("shards/:shard/documents", use: documents)
+    }
+
+    @Sendable func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.read)
+        let parameters = try Parameters(request, known: ["limit", "cursor"])
+        let limit = Int(try parameters.integer("limit", in: 1...1000) ?? 100)
+        let after = try Cursor(parameters.text("cursor"), for: "shards").after
+        var rows = try await questions.ask { reader in
+            Array(try reader.shards().filter { $0.id > after }.prefix(limit + 1))
+        }
+        var next: String?
+        if rows.count > limit {
+            rows.removeLast()
+            next = rows.last.map { Cursor(after: $0.id).text(for: "shards") }
+        }
+        return Page(rows: rows, next: next).response("shards", request) { $0.write(to: &$1) }
+    }
+
+    @Sendable func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.read)
+        _ = try Parameters(request, known: [])
+        return try await response(showing: context.number("shard"))
+    }
+
+    @Sendable func seal(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.admin)
+        _ = try Parameters(request, known: [])
+        let store = store
+        guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
+            throw Problem(.conflict, "no shard is open with a document in it")
+        }
+        return try await response(showing: sealed)
+    }
+
+    private func response(showing number: Int64) async throws -> Response {
+        let shard = try await questions.ask { try $0.shards().first { $0.id == number } }
+        guard let shard else { throw Problem(.notFound, "there is no shard \(number)") }
+        var json = JSONText()
+        shard.write(to: &json)
+        json.newline()
+        return .text(json.string, type: "application/json")
+    }
+
+    @Sendable func documents(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.export)
+        _ = try Parameters(request, known: [])
+        let number = try context.number("shard")
+        guard try await questions.ask({ try $0.shards().contains { $0.id == number } }) else {
+            throw Problem(.notFound, "there is no shard \(number)")
+        }
+        return .lines { [questions] write in try await ShardStream(questions: questions, shard: number).run(write) }
+    }
+}

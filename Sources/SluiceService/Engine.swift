@@ -1,0 +1,144 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOPosix
+import SluiceCore
+import SluiceDetect
+import SluicePipeline
+import SluiceStore
+import Synchronization
+
+/// What the routes, the spool and the page work with.
+final class Engine: Sendable {
+    let store: Store
+    let places: Places
+    let logger: Logger
+    let intake: Intake
+    let questions: QuestionPool
+    let desk: ReviewDesk
+    let shelf: ExportShelf
+    let floor: DiskFloor
+    let metrics: ServiceMetrics
+    let model: DetectorModel
+    private let writers: NIOThreadPool
+    private let state: Mutex<State>
+
+    private struct State {
+        var settings: Settings
+        var isDraining = false
+        /// When a commit was seen last, or work began on an idle line.
+        var progress = ContinuousClock.now
+    }
+
+    /// An engine around `store`, which is open for writing.
+    init(
+        store: Store, settings: Settings, model: DetectorModel, places: Places, logger: Logger
+    ) throws(SluiceError) {
+        self.store = store
+        self.places = places
+        self.logger = logger
+        self.model = model
+        state = Mutex(State(settings: settings))
+        try Engine.make(directory: places.bodies)
+        BodyFile.sweep(places.bodies)
+        let floor = DiskFloor(
+            UInt64(clamping: settings.service.diskFloorBytes), directory: store.directory, logger: logger)
+        self.floor = floor
+        let metrics = try ServiceMetrics(
+            store: store, version: Tool.version, model: model.id, routes: Engine.routes, disk: floor)
+        self.metrics = metrics
+        intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store] commit in
+            metrics.advance(by: CommitDelta(commit, placement: store.placement))
+        }
+        questions = QuestionPool(store)
+        desk = ReviewDesk(store: store, questions: questions) { [store] verdict in
+            var delta = CommitDelta()
+            delta.reviews[verdict] = 1
+            delta.place(store.placement)
+            metrics.advance(by: delta)
+        }
+        shelf = ExportShelf(directory: places.exports, store: store, logger: logger)
+        writers = NIOThreadPool(numberOfThreads: 2)
+        writers.start()
+    }
+
+    private static func make(directory: String) throws(SluiceError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SluiceError(.cannotCreate, "\(directory) cannot be made", advice: "check its permissions")
+        }
+    }
+
+    /// The templates of the routes that are counted apart.
+    static let routes = OpenAPI.templates
+
+    /// The settings in force.
+    var settings: Settings { state.withLock { $0.settings } }
+
+    /// Puts other settings in force.
+    func use(_ settings: Settings) {
+        state.withLock { $0.settings = settings }
+        floor.setFloor(UInt64(clamping: settings.service.diskFloorBytes))
+        intake.use(settings)
+    }
+
+    /// True where work waits and none of it gets done.
+    var isStalled: Bool { readiness.isStalled }
+
+    /// Stops taking work; what waits is told so, and the source at hand is left after its batches under way.
+    func drain() {
+        state.withLock { $0.isDraining = true }
+        intake.drain()
+    }
+
+    /// True once no more work is taken.
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    /// Fails where no work is taken at the moment.
+    @Sendable func requireOpen() throws {
+        if isDraining { throw Problem(.busy, "the daemon is about to end").retry(after: 10) }
+        guard floor.hasRoom() else {
+            throw Problem(.storage, "the disk is nearly full; work is taken again when there is room").retry(after: 60)
+        }
+        guard intake.hasRoom else {
+            throw Problem(.busy, "\(intake.waiting) sources wait for their turn already").retry(after: 5)
+        }
+    }
+
+    /// Whether work would be taken now.
+    var readiness: Readiness {
+        Readiness(
+            storeFault: intake.fault, disk: floor.reading, waiting: intake.waiting, limit: intake.limit,
+            sinceProgress: intake.sinceProgress, isDraining: isDraining)
+    }
+
+    /// Adds every route.
+    func addRoutes(to router: Router<ServiceContext>, access: Access) {
+        OperationRoutes(
+            readiness: { [self] in .readiness(readiness) },
+            metrics: { [self] in
+                metrics.setQueue(sources: intake.waiting, limit: intake.limit)
+                return try await questions.run { [metrics] in metrics.render() }
+            }
+        ).add(to: router)
+        SessionRoutes(access: access).add(to: router)
+        let routes = router.group("v1")
+        DocumentRoutes(
+            intake: intake, keys: IdempotencyKeys(store: store, questions: questions), requireOpen: requireOpen,
+            bodies: places.bodies, writers: writers
+        ).add(to: routes)
+        ProvenanceRoutes(questions: questions).add(to: routes)
+        ShardRoutes(store: store, questions: questions).add(to: routes)
+        ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
+        ReviewRoutes(desk: desk).add(to: routes)
+    }
+
+    /// Ends the threads.
+    func stop() async {
+        await shelf.stop()
+        await questions.stop()
+        try? await writers.shutdownGracefully()
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import NIOPosix
+import SluiceCore
+import SluiceExport
+import SluicePipeline
+import SluiceStore
+import Synchronization
+
+/// The exports that were asked for over HTTP: one directory, an export a folder in it, one made at a time.
+final class ExportShelf: Sendable {
+    /// How an export stands.
+    enum Standing: Sendable {
+        case running
+        case done
+        case failed(SluiceError)
+
+        /// The word for it.
+        var word: String {
+            switch self {
+            case .running: "running"
+            case .done: "done"
+            case .failed: "failed"
+            }
+        }
+    }
+
+    private let directory: String
+    private let store: Store
+    private let logger: Logger
+    private let thread: NIOThreadPool
+    /// What was asked for since the start; what was made before is known by its folder.
+    private let asked = Mutex<(running: String?, failures: [String: SluiceError])>((nil, [:]))
+
+    /// A shelf in `directory`, which is made with the first export.
+    init(directory: String, store: Store, logger: Logger) {
+        self.directory = directory
+        self.store = store
+        self.logger = logger
+        thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+    }
+
+    /// Begins the export `name` and returns; ``standing(of:)`` tells how it goes.
+    ///
+    /// - Throws: ``Problem`` of the kind `busy` where another is being made, `conflict` where the name is taken.
+    func begin(_ name: String, _ settings: ExportSettings) throws {
+        guard standing(of: name) == nil else { throw Problem(.conflict, "there is an export of this name already") }
+        let isFirst = asked.withLock { asked in
+            guard asked.running == nil else { return false }
+            asked.running = name
+            asked.failures[name] = nil
+            return true
+        }
+        guard isFirst else { throw Problem(.busy, "another export is being made").retry(after: 10) }
+        thread.submit { [self] _ in
+            let result = Result { () throws(SluiceError) in try make(name, settings) }
+            asked.withLock { asked in
+                asked.running = nil
+                guard case .failure(let error) = result else { return }
+                // A shelf remembers the last failures only.
+                if asked.failures.count >= 100 { asked.failures = [:] }
+                asked.failures[name] = error
+            }
+        }
+    }
+
+    private func make(_ name: String, _ settings: ExportSettings) throws(SluiceError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SluiceError(.cannotCreate, "\(directory) cannot be made", advice: "check service.exports")
+        }
+        do throws(SluiceError) {
+            let summary = try Exporter(store: store, settings: settings).export(to: directory + "/" + name)
+            logger.info(
+                "an export is done",
+                metadata: ["export": "\(name)", "documents": "\(summary.totals.documents)"])
+        } catch {
+            logger.error("an export failed", metadata: ["export": "\(name)", "error": "\(error)"])
+            throw error
+        }
+    }
+
+    /// How the export `name` stands; nil where there is none.
+    func standing(of name: String) -> Standing? {
+        guard ExportShelf.isName(name) else { return nil }
+        let asked = asked.withLock { $0 }
+        if asked.running == name { return .running }
+        if FileManager.default.fileExists(atPath: "\(directory)/\(name)/\(Exporter.manifestName)") { return .done }
+        return asked.failures[name].map { .failed($0) }
+    }
+
+    /// The names of all exports that are done or under way, in the order of their bytes.
+    func names() -> [String] {
+        let found = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let asked = asked.withLock { $0 }
+        let named = Set(found + [asked.running].compactMap(\.self) + asked.failures.keys)
+        return named.filter { standing(of: $0) != nil }.sorted()
+    }
+
+    /// The files of an export that is done, in the order of their names.
+    func files(of name: String) -> [(name: String, bytes: Int64)] {
+        guard case .done? = standing(of: name) else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(name)")) ?? []
+        return names.sorted().compactMap { file in
+            guard ExportShelf.isName(file),
+                let attributes = try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)/\(file)"),
+                attributes[.type] as? FileAttributeType == .typeRegular
+            else { return nil }
+            return (file, (attributes[.size] as? NSNumber)?.int64Value ?? 0)
+        }
+    }
+
+    /// The path of a file of an export; nil where it is none of ``files(of:)``.
+    func path(of file: String, in name: String) -> String? {
+        files(of: name).contains { $0.name == file } ? "\(directory)/\(name)/\(file)" : nil
+    }
+
+    /// True where `name` may name an export or a file of one: no path, no hidden file, nothing to escape.
+    static func isName(_ name: String) -> Bool {
+        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
+        return (1...100).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
+            && name.utf8.allSatisfy(allowed.contains)
+    }
+
+    /// Ends the thread once the export at hand is made.
+    func stop() async { try? await thread.shutdownGracefully() }
+}

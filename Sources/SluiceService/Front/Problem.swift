@@ -1,0 +1,111 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SluiceCore
+
+/// Why a request was not done, as its sender is told (RFC 9457).
+package struct Problem: Error, Sendable, Equatable {
+    /// The kind, and with it the status.
+    package var kind: ProblemKind
+    /// What was wrong with this request; never text of a document, a token or a query.
+    package var detail: String
+    /// The places that are wrong, where there is more than one or they have a line.
+    package var errors: [Place]
+    /// Header fields that go with the answer.
+    package var headers: HTTPFields
+
+    /// One place in a request that is wrong.
+    package struct Place: Sendable, Equatable {
+        /// The line, counted from 1, or the parameter.
+        package var place: String
+        /// What is wrong there.
+        package var detail: String
+
+        /// A place of its parts.
+        package init(_ place: String, _ detail: String) {
+            self.place = place
+            self.detail = detail
+        }
+    }
+
+    /// A problem of its parts.
+    package init(_ kind: ProblemKind, _ detail: String, errors: [Place] = [], headers: HTTPFields = [:]) {
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+    }
+
+    /// The same problem with the seconds after which another try may do better.
+    package func retry(after seconds: Int) -> Problem {
+        var problem = self
+        problem.headers[.retryAfter] = String(seconds)
+        return problem
+    }
+
+    /// The document that is sent; `instance` is the number of the request in the log.
+    package func document(instance: String) -> ByteBuffer {
+        var json = JSONText()
+        json.object { json in
+            json.member("type", kind.type)
+            json.member("title", kind.title)
+            json.member("status", kind.status.code)
+            if !detail.isEmpty { json.member("detail", detail) }
+            json.member("instance", "urn:sluice:request:\(instance)")
+            if !errors.isEmpty {
+                json.key("errors")
+                json.array { json in
+                    for error in errors {
+                        json.object { json in
+                            json.member("place", error.place)
+                            json.member("detail", error.detail)
+                        }
+                    }
+                }
+            }
+        }
+        json.newline()
+        return ByteBuffer(bytes: json.bytes)
+    }
+
+    /// The whole answer.
+    package func response(instance: String) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return Response(
+            status: kind.status, headers: headers, body: ResponseBody(byteBuffer: document(instance: instance)))
+    }
+}
+
+extension Problem: HTTPResponseError {
+    /// The status of the kind.
+    package var status: HTTPResponse.Status { kind.status }
+
+    /// The answer to `request`.
+    package func response(from request: Request, context: some RequestContext) throws -> Response {
+        response(instance: context.id)
+    }
+}
+
+extension HTTPField.Name {
+    /// `Retry-After`, which the library has no name for.
+    static let retryAfter = HTTPField.Name.known("Retry-After")
+    /// `X-Request-Id`: the number of the request in the log.
+    static let requestID = HTTPField.Name.known("X-Request-Id")
+    /// `X-Content-Type-Options`.
+    static let contentTypeOptions = HTTPField.Name.known("X-Content-Type-Options")
+    /// `Referrer-Policy`.
+    static let referrerPolicy = HTTPField.Name.known("Referrer-Policy")
+    /// `Content-Security-Policy`.
+    static let contentSecurity = HTTPField.Name.known("Content-Security-Policy")
+    /// `Sec-Fetch-Site`: where the page that asks comes from, as the browser sees it.
+    static let fetchSite = HTTPField.Name.known("Sec-Fetch-Site")
+    /// `Host`, which the library keeps apart from the other fields.
+    static let hostField = HTTPField.Name.known("Host")
+
+    /// A name that is written in this source and is therefore a token.
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field's name") }
+        return name
+    }
+}

@@ -1,0 +1,265 @@
+import NIOCore
+
+/// The event loop's side of a connection: bytes in, requests out when they are asked for, and the clock.
+///
+/// Nothing is read from the socket unless somebody waits for a part of a request. So a slow route slows its sender, a
+/// second request stays in the kernel until the first is answered, and a connection holds one read's worth of bytes.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What comes of waiting for a part of a request.
+    enum Arrival: Sendable {
+        /// The part.
+        case part(RequestPart)
+        /// What is wrong with the request.
+        case problem(Problem)
+        /// The other side is gone, or has nothing more to say.
+        case ended
+    }
+
+    private enum Stage {
+        case waiting(since: NIODeadline, isFirst: Bool)
+        case head(since: NIODeadline, isFirst: Bool)
+        case request
+        case lingering(since: NIODeadline, left: Int)
+    }
+
+    private let limits: WireLimits
+    private var parser: RequestParser
+    private var stage: Stage
+    private var context: ChannelHandlerContext?
+    private var waiter: EventLoopPromise<Arrival>?
+    private var inputEnded = false
+    private var failed = false
+    private var bodyBytes = 0
+    private var bodyWaited = TimeAmount.zero
+    private var waitingSince = NIODeadline.distantPast
+    private var writingSince: NIODeadline?
+    /// Told what the connection is at whenever that changes.
+    var onRank: (ConnectionTable.Rank) -> Void = { _ in }
+
+    /// True where no request may follow the one that is being answered.
+    private(set) var isDraining = false
+    /// True where the body of the request at hand has been read to its end.
+    private(set) var bodyIsRead = true
+
+    /// Lets go of what has come of a body that nobody wants, and says whether another request may follow.
+    ///
+    /// A small body that is here already is passed over. For the rest of a larger one the connection would have to take
+    /// bytes for nothing, gigabytes perhaps; it is closed instead.
+    func settle() -> Bool {
+        while !bodyIsRead, !failed {
+            if let part = try? parser.next() {
+                arrived(part)
+            } else {
+                failed = true
+            }
+        }
+        return !failed && !inputEnded && !isDraining
+    }
+
+    /// True where bytes of the body are here already, so that nobody waits to be told to send them.
+    var holdsBytes: Bool { parser.holdsBytes }
+
+    init(limits: WireLimits) {
+        self.limits = limits
+        parser = RequestParser(limits: limits)
+        stage = .waiting(since: .now(), isFirst: true)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        arm(context, at: .now() + tick)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            if case .lingering = stage { return context.close(promise: nil) }
+            end()
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if case .lingering(let since, let left) = stage {
+            stage = .lingering(since: since, left: left - bytes.readableBytes)
+            return
+        }
+        guard !failed else { return }
+        if case .waiting(_, let isFirst) = stage { stage = .head(since: .now(), isFirst: isFirst) }
+        parser.append(&bytes)
+        deliver()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { readOn(context) }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard !inputEnded else { return }
+        if case .lingering(_, let left) = stage {
+            if left > 0 { context.read() }
+        } else if waiter != nil {
+            context.read()
+        }
+    }
+
+    /// The other side has sent all it will.
+    private func end() {
+        inputEnded = true
+        deliver()
+    }
+
+    // MARK: The side that tasks see
+
+    /// The next part of a request.
+    func next() -> EventLoopFuture<Arrival>? {
+        guard let context else { return nil }
+        let promise = context.eventLoop.makePromise(of: Arrival.self)
+        waiter = promise
+        waitingSince = .now()
+        deliver()
+        readOn(context)
+        return promise.futureResult
+    }
+
+    /// Sends bytes, and is done once the system has taken them all.
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void>? {
+        guard let context else { return nil }
+        writingSince = .now()
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenComplete { _ in bound.value.writingSince = nil }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+        return promise.futureResult
+    }
+
+    /// The request at hand has been answered; what the other side sends now is the next one.
+    func nextRequest() {
+        stage =
+            parser.isBetweenRequests
+            ? .waiting(since: .now(), isFirst: false) : .head(since: .now(), isFirst: false)
+        onRank(.waiting)
+    }
+
+    /// Says that nothing more will be sent, gives the other side a while to read it, and closes.
+    func linger() {
+        guard let context else { return }
+        if inputEnded || !context.channel.isActive { return context.close(promise: nil) }
+        stage = .lingering(since: .now(), left: 256 << 10)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.close(mode: .output).whenComplete { _ in
+            let (handler, context) = bound.value
+            if handler.context != nil { handler.readOn(context) }
+        }
+        arm(context, at: .now() + limits.lingerTime)
+    }
+
+    /// Ends the connection after the answer at hand, or at once where there is none.
+    func drain() {
+        isDraining = true
+        if case .waiting = stage { context?.close(promise: nil) }
+    }
+
+    private func deliver() {
+        guard let waiter else { return }
+        var arrival: Arrival?
+        do {
+            arrival = try take()
+        } catch {
+            failed = true
+            arrival = .problem(error)
+        }
+        guard let arrival else { return }
+        self.waiter = nil
+        bodyWaited = bodyWaited + (.now() - waitingSince)
+        waiter.succeed(arrival)
+    }
+
+    private func take() throws(Problem) -> Arrival? {
+        if let part = try parser.next() {
+            arrived(part)
+            if case .head(let head) = part, head.framing == .none, let end = try parser.next() { arrived(end) }
+            return .part(part)
+        }
+        guard inputEnded else { return nil }
+        guard parser.isBetweenRequests else { throw Problem(.malformedRequest, "the request ends before it is whole") }
+        failed = true
+        return .ended
+    }
+
+    private func arrived(_ part: RequestPart) {
+        switch part {
+        case .head:
+            stage = .request
+            bodyIsRead = false
+            bodyBytes = 0
+            bodyWaited = .zero
+            waitingSince = .now()
+            onRank(.sending)
+        case .body(let bytes): bodyBytes += bytes.readableBytes
+        case .end:
+            bodyIsRead = true
+            onRank(.answered)
+        }
+    }
+
+    // MARK: The clock
+
+    /// No stage lasts shorter than this from its beginning, so that one timer at a time is enough.
+    private var tick: TimeAmount {
+        min(limits.headerTime, limits.idleTime, limits.bodyGrace, limits.writeTime)
+    }
+
+    private func arm(_ context: ChannelHandlerContext, at time: NIODeadline) {
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(deadline: time) { bound.value.look() }
+    }
+
+    /// When the present stage has lasted too long.
+    private var due: NIODeadline? {
+        if let writingSince { return writingSince + limits.writeTime }
+        switch stage {
+        case .waiting(let since, let isFirst): return since + (isFirst ? limits.headerTime : limits.idleTime)
+        case .head(let since, _): return since + limits.headerTime
+        case .lingering(let since, _): return since + limits.lingerTime
+        case .request:
+            guard waiter != nil else { return nil }
+            let earned = TimeAmount.milliseconds(Int64(min(bodyBytes, 1 << 40)) * 1000 / Int64(max(1, limits.bodyRate)))
+            return waitingSince + limits.bodyGrace + earned - bodyWaited
+        }
+    }
+
+    private func look() {
+        guard let context else { return }
+        let now = NIODeadline.now()
+        guard let due, due <= now else { return arm(context, at: min(self.due ?? .distantFuture, now + tick)) }
+        if writingSince == nil, let waiter, isOverdueRequest {
+            self.waiter = nil
+            failed = true
+            waiter.succeed(.problem(Problem(.requestTimeout, "the rest of the request did not arrive in time")))
+            return arm(context, at: now + tick)
+        }
+        context.close(promise: nil)
+    }
+
+    /// True where somebody has begun a request, and is owed an answer.
+    private var isOverdueRequest: Bool {
+        switch stage {
+        case .head, .request: true
+        case .waiting, .lingering: false
+        }
+    }
+}

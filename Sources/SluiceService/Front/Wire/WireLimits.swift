@@ -1,0 +1,36 @@
+import NIOCore
+
+/// The most that one connection may cost; `docs/http.md` shows them all.
+package struct WireLimits: Sendable, Equatable {
+    /// The most bytes of a request line.
+    package var lineBytes = 8 << 10
+    /// The most bytes of the fields of a header.
+    package var headerBytes = 16 << 10
+    /// The most fields of a header.
+    package var headerFields = 100
+    /// The most bytes of a body, as sent.
+    package var bodyBytes = 64 << 20
+    /// The most bytes of a chunk's line, its extensions included.
+    package var chunkLineBytes = 256
+    /// The most bytes of all chunk extensions of a request.
+    package var chunkExtensionBytes = 4 << 10
+    /// The most bytes of the fields after the last chunk.
+    package var trailerBytes = 4 << 10
+    /// Within which a header must be complete, from its first byte or from the connection's beginning.
+    package var headerTime = TimeAmount.seconds(10)
+    /// After which a connection between two requests is closed.
+    package var idleTime = TimeAmount.seconds(60)
+    /// How long a body may be waited for before its rate counts.
+    package var bodyGrace = TimeAmount.seconds(10)
+    /// The least rate of a body, in bytes a second of waiting for it.
+    package var bodyRate = 1024
+    /// How long a reader may take nothing of an answer.
+    package var writeTime = TimeAmount.seconds(60)
+    /// How long a refused sender may take to read why.
+    package var lingerTime = TimeAmount.seconds(2)
+    /// The most connections at once.
+    package var connections = 4096
+
+    /// The defaults.
+    package init() {}
+}

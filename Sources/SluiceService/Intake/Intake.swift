@@ -1,0 +1,141 @@
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SluiceCore
+import SluiceDetect
+import SluicePipeline
+import SluiceStore
+import Synchronization
+
+/// The one line that writes to the store, and the queue in front of it.
+final class Intake: SourceSink, Service {
+    private let store: Store
+    private let settings: Settings
+    private let model: DetectorModel
+    private let logger: Logger
+    private let queue: IntakeQueue
+    private let committed: @Sendable (SourceCommit) -> Void
+    private let state = Mutex((fault: String?.none, committed: ContinuousClock.now))
+
+    /// An intake into `store`, which is open for writing; `committed` is called after each commit.
+    init(
+        store: Store, settings: Settings, model: DetectorModel, logger: Logger,
+        committed: @escaping @Sendable (SourceCommit) -> Void
+    ) {
+        self.store = store
+        self.settings = settings
+        self.model = model
+        self.logger = logger
+        self.committed = committed
+        queue = IntakeQueue(limit: settings.service.queue)
+    }
+
+    /// Sources that wait for their turn.
+    var waiting: Int { queue.count }
+
+    /// The most sources that may wait.
+    var limit: Int { queue.limit }
+
+    /// True where another source would be taken.
+    var hasRoom: Bool { queue.hasRoom }
+
+    func ingest(_ source: SourceRequest) async throws -> SourceReport { try await queue.put(source) }
+
+    /// Stops taking sources: those that wait are told so, and the one at hand is left after its batches under way.
+    func drain() { queue.close(Intake.draining, stops: true) }
+
+    /// Why the line takes no more; nil while it does.
+    var fault: String? { state.withLock { $0.fault } }
+
+    /// How long ago a commit was seen, or work began on an idle line.
+    var sinceProgress: Duration {
+        queue.isIdle ? .zero : .now - state.withLock { max($0.committed, queue.busySince) }
+    }
+
+    /// Goes on under other settings from the next source on.
+    func use(_ settings: Settings) { queue.use(settings) }
+
+    /// Runs the line until the daemon drains; the source at hand is left after the batches that are under way, and goes
+    /// on there when it comes again.
+    func run() async throws {
+        let workers = settings.ingest.workers > 0 ? settings.ingest.workers : System.coreCount
+        let threads = WorkerThreads(count: max(2, workers))
+        do {
+            try await withGracefulShutdownHandler {
+                try await withTaskExecutorPreference(threads) { try await runLine() }
+            } onGracefulShutdown: { [queue] in
+                queue.close(Intake.draining, stops: true)
+            }
+        } catch {
+            let failure = Intake.failed(error)
+            state.withLock { $0.fault = failure.description }
+            logger.critical("the store takes no more", metadata: ["error": "\(failure)"])
+            queue.close(failure, stops: true)
+            await threads.stop()
+            throw error
+        }
+        await threads.stop()
+    }
+
+    private func runLine() async throws {
+        var line = try IngestLine(store: store, settings: settings, model: model)
+        try line.prepare()
+        logger.info("the line is ready")
+        var feed = QueueFeed(queue: queue) { [self] commit in
+            state.withLock { $0.committed = .now }
+            committed(commit)
+        }
+        do {
+            repeat { try await line.run(&feed) } while !queue.isClosed
+            feed.abandon(Intake.draining)
+        } catch {
+            feed.abandon(Intake.failed(error))
+            throw error
+        }
+    }
+
+    private static let draining = SluiceError(
+        .busy, "the daemon is about to end", advice: "try again when it is back: what was committed stays")
+
+    private static func failed(_ error: any Error) -> SluiceError {
+        (error as? SluiceError) ?? SluiceError(.io, "the daemon cannot write: \(error)", advice: "see its log")
+    }
+}
+
+/// The queue as the line sees it.
+private struct QueueFeed: SourceFeed {
+    let queue: IntakeQueue
+    let committed: @Sendable (SourceCommit) -> Void
+    /// Who waits for the sources in the line, in their order.
+    private var answers: [CheckedContinuation<SourceReport, any Error>] = []
+
+    init(queue: IntakeQueue, committed: @escaping @Sendable (SourceCommit) -> Void) {
+        self.queue = queue
+        self.committed = committed
+    }
+
+    mutating func next(mayWait: Bool) async -> SourceRequest? {
+        guard let entry = await queue.take(mayWait: mayWait) else { return nil }
+        answers.append(entry.answer)
+        return entry.source
+    }
+
+    mutating func finished(_ outcome: SourceOutcome) {
+        guard !answers.isEmpty else { return }
+        answers.removeFirst().resume(with: outcome.result.mapError { $0 as any Error })
+    }
+
+    mutating func committed(_ commit: SourceCommit) { committed(commit) }
+
+    mutating func changedSettings() -> Settings? { queue.changedSettings() }
+
+    var isStopping: Bool { queue.isStopping }
+
+    var waitsForStore: Bool { true }
+
+    /// Tells those who still wait that the line has ended.
+    mutating func abandon(_ error: SluiceError) {
+        for answer in answers { answer.resume(throwing: error) }
+        answers = []
+    }
+}
