@@ -5,7 +5,7 @@ VENV := .venv-test
 SAMPLE := Tests/Sample/sample.warc.wet.gz Tests/Sample/sample.jsonl.gz
 SLUICE := $(CURDIR)/.build/release/sluice
 
-.PHONY: run test bench lint clean setup build sample-run python-tests
+.PHONY: run test bench lint clean setup build deb deb-test sample-run python-tests
 
 run: build
 	@$(MAKE) --no-print-directory sample-run
@@ -46,8 +46,16 @@ python-tests: sample-run
 bench: build
 	python3 Benchmarks/bench.py $(SLUICE)
 
+# The Debian package, into .build-deb.
+deb: setup
+	@packaging/make-deb
+
+# Installs it in a clean Debian, uses it, removes it. Needs root and debootstrap.
+deb-test: setup
+	packaging/test-deb --boot "$$(packaging/make-deb)"
+
 lint:
 	@.ci/lint
 
 clean:
-	rm -rf .build $(RUN) $(VENV)
+	rm -rf .build .build-deb $(RUN) $(VENV)
