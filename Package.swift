@@ -50,7 +50,7 @@ let package = Package(
             "SluiceService",
             [
                 "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceCrawl",
-                "SluiceText", "SluiceCore", .product(name: "Hummingbird", package: "hummingbird"),
+                "SluiceText", "SluiceCore", "CSluiceSystem", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -84,6 +84,7 @@ let package = Package(
         room("SluiceText", ["SluiceCore", "CSluiceKernels"]),
         room("SluiceCore", [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "CSluiceKernels"),
+        .target(name: "CSluiceSystem"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
