@@ -76,6 +76,12 @@ final class RawClient {
         return count == 0 || (count < 0 && errno == ECONNRESET)
     }
 
+    func peekClosed() -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return count == 0 || (count < 0 && errno == ECONNRESET)
+    }
+
     /// The next answers, at most `limit`, or those that come before the end.
     func answers(_ limit: Int, headOnly: Bool = false) -> [Answer] {
         var reader = AnswerReader(headOnly: headOnly)
@@ -91,7 +97,14 @@ final class RawClient {
     }
 }
 
+/// Threads for clients alone: were they those on which the front writes files, it would wait for its own callers.
+private let clientThreads: NIOThreadPool = {
+    let pool = NIOThreadPool(numberOfThreads: 16)
+    pool.start()
+    return pool
+}()
+
 /// Runs blocking work off the pool that everything else needs.
 func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await NIOThreadPool.singleton.runIfActive(body)
+    try await clientThreads.runIfActive(body)
 }
