@@ -29,6 +29,7 @@ struct StoreFigures: Sendable {
             if let reason = Reason(rawValue: name) { rejected[reason] = count }
         }
         verdicts = statistics.verdicts
+        reviews = try reader.reviewCounts()
         textBytes = statistics.progress.textBytes
         skippedBytes = statistics.progress.skippedBytes
         sourcesBegun = Int64(sources.count)
