@@ -20,7 +20,8 @@ final class ReviewDesk: Sendable {
     private static let length = 1000
 
     /// A desk for `store`; `reviewed` is called after each review.
-    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void) {
+    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void)
+    {
         self.store = store
         self.questions = questions
         self.reviewed = reviewed
