@@ -76,12 +76,6 @@ final class RawClient {
         return count == 0 || (count < 0 && errno == ECONNRESET)
     }
 
-    func peekClosed() -> Bool {
-        var byte: UInt8 = 0
-        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-        return count == 0 || (count < 0 && errno == ECONNRESET)
-    }
-
     /// The next answers, at most `limit`, or those that come before the end.
     func answers(_ limit: Int, headOnly: Bool = false) -> [Answer] {
         var reader = AnswerReader(headOnly: headOnly)
