@@ -2,7 +2,7 @@ import Glibc
 import NIOPosix
 
 /// A client that sends exactly the bytes it is told to, and blocks.
-final class RawClient {
+final class RawClient: Sendable {
     private let descriptor: Int32
 
     /// Where to.
