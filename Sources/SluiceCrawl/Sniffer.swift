@@ -3,6 +3,8 @@ import SluiceCore
 /// Tells a source's compression and format from its first bytes, and where these do not say, from its name.
 struct Sniffer {
     let path: String
+    /// What the file is called; a path will do.
+    let name: String
 
     /// The most bytes looked at, decompressed.
     private static let headBytes = 4 << 10
@@ -59,8 +61,8 @@ struct Sniffer {
     }
 
     private var lowercasedName: String {
-        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
-        return name.lowercased()
+        let last = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[name.utf8.index(after: $0)...] } ?? name[...]
+        return last.lowercased()
     }
 
     private var suffixFormat: SourceFormat? {

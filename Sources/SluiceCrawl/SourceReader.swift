@@ -21,13 +21,15 @@ public final class SourceReader {
 
     /// Opens the regular file at `path` and tells what it is.
     ///
+    /// - Parameter name: What the file is called, where its path does not end in its name: endings such as `.warc.gz`
+    ///   say what damaged or empty bytes do not.
     /// - throws: `.inputMissing` where the file is missing, unreadable or not a regular file, `.noUsableData` for ARC
     ///   files, `.io` where reading fails.
     public init(
-        path: String, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil
+        path: String, name: String? = nil, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil
     ) throws(SluiceError) {
         let window = try FileWindow(path: path)
-        let sniffer = Sniffer(path: path)
+        let sniffer = Sniffer(path: path, name: name ?? path)
         compression = try sniffer.compression(window)
         let found = format == .text ? .text : try sniffer.format(window, compression)
         self.format = format == .auto ? found : format

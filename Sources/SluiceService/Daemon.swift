@@ -48,7 +48,7 @@ public struct Daemon {
                     duration: .nanoseconds(answer.nanoseconds))
             })
         let router = HTTPFront.router()
-        engine.addRoutes(to: router, access: front.access)
+        engine.addRoutes(to: router, front: front)
         let reloading = Reloading(
             engine: engine, access: front.access, destination: destination, logger: logger, reread: reread)
         let group = ServiceGroup(
@@ -57,6 +57,7 @@ public struct Daemon {
                     .init(
                         service: engine.intake, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: engine.spool, failureTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: front.serving(router), failureTerminationBehavior: .gracefullyShutdownGroup),
                 ], logger: logger))
         let signals = SignalWatch(

@@ -19,6 +19,7 @@ final class Engine: Sendable {
     let shelf: ExportShelf
     let floor: DiskFloor
     let metrics: ServiceMetrics
+    let spool: Spool
     let model: DetectorModel
     private let writers: NIOThreadPool
     private let state: Mutex<State>
@@ -51,12 +52,17 @@ final class Engine: Sendable {
             metrics.advance(by: CommitDelta(commit, placement: store.placement))
         }
         questions = QuestionPool(store)
-        desk = ReviewDesk(store: store, questions: questions) { [store] verdict in
+        desk = ReviewDesk(store: store, questions: questions) { [store] old, new in
             var delta = CommitDelta()
-            delta.reviews[verdict] = 1
+            delta.reviews[new] = 1
+            delta.verdicts[old, default: 0] -= 1
+            delta.verdicts[new, default: 0] += 1
             delta.place(store.placement)
             metrics.advance(by: delta)
         }
+        spool = try Spool(
+            directory: places.spool, sink: intake.unlimited,
+            isOpen: { [intake] in floor.hasRoom() && !intake.isClosed }, logger: logger)
         shelf = ExportShelf(directory: places.exports, store: store, logger: logger)
         writers = NIOThreadPool(numberOfThreads: 2)
         writers.start()
@@ -111,26 +117,36 @@ final class Engine: Sendable {
     var readiness: Readiness {
         Readiness(
             storeFault: intake.fault, disk: floor.reading, waiting: intake.waiting, limit: intake.limit,
-            sinceProgress: intake.sinceProgress, isDraining: isDraining)
+            sinceProgress: intake.sinceProgress, spoolFault: spool.status.problem, isDraining: isDraining)
+    }
+
+    /// Counts a change to where documents are.
+    private func count(_ delta: CommitDelta) {
+        var delta = delta
+        delta.place(store.placement)
+        metrics.advance(by: delta)
     }
 
     /// Adds every route.
-    func addRoutes(to router: Router<ServiceContext>, access: Access) {
+    func addRoutes(to router: Router<ServiceContext>, front: HTTPFront) {
         OperationRoutes(
             readiness: { [self] in .readiness(readiness) },
             metrics: { [self] in
                 metrics.setQueue(sources: intake.waiting, limit: intake.limit)
+                metrics.setConnections(front.connections)
+                let status = spool.status
+                metrics.setSpool(waiting: status.waiting, done: status.done, failed: status.failed)
                 return try await questions.run { [metrics] in metrics.render() }
             }
         ).add(to: router)
-        SessionRoutes(access: access).add(to: router)
+        SessionRoutes(access: front.access).add(to: router)
         let routes = router.group("v1")
         DocumentRoutes(
             intake: intake, keys: IdempotencyKeys(store: store, questions: questions), requireOpen: requireOpen,
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
-        ShardRoutes(store: store, questions: questions).add(to: routes)
+        ShardRoutes(store: store, questions: questions) { [self] in count(CommitDelta()) }.add(to: routes)
         ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)
     }

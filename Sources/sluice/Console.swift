@@ -34,6 +34,15 @@ enum Console {
         }
     }
 
+    /// Asks on standard output, and gives the line that is typed; nil at the end of the input.
+    static func ask(_ question: String) -> String? {
+        out(bytes: Array(printable(question).utf8))
+        return readLine()
+    }
+
+    /// True where questions can be asked: both standard input and standard output are a terminal.
+    static var isConversation: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
     /// True where standard error is a terminal.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 

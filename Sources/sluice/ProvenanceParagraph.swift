@@ -5,6 +5,7 @@ import SluiceStore
 extension ProvenanceEntry {
     /// The row for people: what was decided first, then why, then where from.
     var paragraph: String {
+        if let review { return paragraph(of: review) }
         var lines = ["#\(row.seq) \(headline)"]
         if let judgement = row.judgement {
             let percent = JSONText.decimal(judgement.probability * 100, places: 1)
@@ -25,6 +26,15 @@ extension ProvenanceEntry {
                 + (row.recordID.map { ", " + $0 } ?? ""))
         if let url { lines.append("  url        \(url)" + (row.captured.map { ", captured \($0)" } ?? "")) }
         lines.append("  decided    \(Timestamp.text(microseconds: timeMicroseconds)), run \(run)")
+        return lines.joined(separator: "\n")
+    }
+
+    private func paragraph(of review: Review) -> String {
+        var lines = ["#\(row.seq) reviewed: \(review.verdict.rawValue)"]
+        if let document = row.document { lines.append("  document   \(document.hex)") }
+        if let note = review.note { lines.append("  note       \(note)") }
+        lines.append(
+            "  decided    \(Timestamp.text(microseconds: timeMicroseconds)), review \(review.id) by \(review.reviewer)")
         return lines.joined(separator: "\n")
     }
 

@@ -24,6 +24,14 @@ struct SharedOptions: ParsableArguments {
         return try Store.open(directory: storeDirectory, mode: .read)
     }
 
+    /// The store, opened to be written to; there must be one, since opening would make it.
+    func openStoreForWriting() throws(SluiceError) -> Store {
+        let settings = try settings()
+        try Store.require(directory: storeDirectory)
+        let shards = settings.storeSettings.shards
+        return try Store.open(directory: storeDirectory, mode: .write, settings: StoreSettings(shards: shards))
+    }
+
     /// The store's directory: as given, else systemd's state directory, else the user's.
     var storeDirectory: String { SharedOptions.storeDirectory(store) }
 

@@ -13,7 +13,7 @@ enum House {
         "sluice": rooms.union(["ArgumentParser", "Configuration"]),
         "SluiceService": rooms.union([
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore",
-            "NIOPosix", "NIOHTTP1", "NIOHTTPTypes",
+            "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "CSluiceSystem",
         ]),
         "SluiceExport": ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"],
         "SluicePipeline": [

@@ -68,6 +68,16 @@ struct CostTests {
             #expect(try !store.read { try $0.provenance(ProvenanceQuery(filter: .host("host7.example.org"))) }.isEmpty)
         }
         try measure("all rows") { try store.read { try $0.forEachProvenance(ProvenanceQuery(limit: 0)) { _ in } } }
+        try measure("the review queue") { () throws in
+            #expect(try store.read { try $0.reviewQueue(limit: 100) }.count == 100)
+        }
+        // The shard is full to the cap here, so that a person's "synthetic" sends others out with it.
+        for verdict in [Verdict.synthetic, .real] {
+            try measure("a review: \(verdict)") {
+                let review = ReviewDescription(document: 778, verdict: verdict, reviewer: "ada")
+                _ = try store.write { try $0.review(review, timeMicroseconds: 1) }
+            }
+        }
         try measure("verify without texts") { () throws in #expect(try store.verify().count == 14) }
     }
 

@@ -140,6 +140,7 @@ import Testing
         let printed = try Shell.run(
             """
             DROP TABLE review;
+            DROP TABLE request_key;
             DROP TRIGGER admission_insert;
             CREATE TRIGGER \(body)
             END;

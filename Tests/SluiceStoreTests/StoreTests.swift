@@ -134,7 +134,7 @@ struct StoreTests {
         #expect(shards[1].totals.documents == 1)
     }
 
-    /// Nothing takes a document out yet, but the chain knows how, and every reader has to follow it.
+    /// Whoever takes a document out, a review or a hand: every reader has to follow the chain.
     @Test("holds a document again that was taken out of its shard", .enabled(if: Shell.path != nil, Shell.missing))
     func withdrawal() throws {
         try Sample.fill(directory, Sample.mixed()).close()

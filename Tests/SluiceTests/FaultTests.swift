@@ -54,6 +54,24 @@ struct FaultTests {
         #expect(run.text.hasSuffix("\n0\n"))
     }
 
+    @Test("a backup that has no room ends with exit code 74 and leaves nothing")
+    func fullDiskOnBackup() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3000, words: 300)))
+        #expect(try Program.run("ingest", "--store", store, input).exitCode == 0)
+        let disk = folder.path("disk")
+        let run = try isolated(
+            """
+            mkdir '\(disk)' && mount -t tmpfs -o size=1m tmpfs '\(disk)' || exit 99
+            "$SLUICE" backup --store '\(store)' --output '\(disk)/copy'; echo "backup=$?"
+            ls -A '\(disk)' | wc -l
+            umount '\(disk)'
+            """)
+        #expect(run.text.contains("backup=74"), "\(run.text) \(run.errors)")
+        #expect(run.text.hasSuffix("\n0\n"))
+    }
+
     @Test("a store on a read-only disk can be asked but not written")
     func readOnly() throws {
         let folder = try Folder()

@@ -4,7 +4,7 @@ import SluiceStore
 
 /// An admitted document with everything that an exported line says of it but the text.
 struct ExportDocument: Sendable, Equatable {
-    /// The provenance row that kept it, and its mass.
+    /// The provenance row that kept it, and its mass in force.
     var admitted: Admitter.Document
     /// The store's shard it is in.
     var shard: Int64
@@ -18,7 +18,7 @@ struct ExportDocument: Sendable, Equatable {
     var url: String?
     /// The record's own id.
     var recordID: String?
-    /// Who is held to have written it, and why.
+    /// Who is held to have written it, and why: a person's word before its row's.
     var judgement: RecordedJudgement
     /// Its length in words.
     var tokens: Int64

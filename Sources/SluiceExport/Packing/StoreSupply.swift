@@ -23,41 +23,52 @@ struct StoreSupply: ExportSupply {
     func document(_ found: AdmittedDocument, shard: Int64) throws -> ExportDocument {
         try document(
             Admitter.Document(seq: found.row.seq, synthetic: found.synthetic, real: found.real), shard: shard,
-            row: found.row, source: found.sourceLabel ?? found.sourceName, url: found.url)
+            row: found.row, review: found.review, source: found.sourceLabel ?? found.sourceName, url: found.url)
     }
 
     func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument {
         let query = ProvenanceQuery(decision: .kept, limit: 1, after: admitted.seq - 1)
         guard let entry = try reader.provenance(query).first, entry.row.seq == admitted.seq else {
-            throw damaged(admitted.seq, "its provenance row is missing")
+            throw SluiceError.damaged(admitted.seq, "its provenance row is missing")
         }
         return try document(
-            admitted, shard: shard, row: entry.row, source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
+            admitted, shard: shard, row: entry.row, review: reader.latestReview(of: admitted.seq),
+            source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
     }
 
     func text(of document: ExportDocument) throws -> [UInt8] {
-        let seq = document.admitted.seq
-        guard let stored = try reader.text(of: seq) else { throw damaged(seq, "its text is missing") }
-        let text = try decompressor.decompress(stored.body, limit: stored.rawBytes)
-        guard Digest.of(text) == document.digest else { throw damaged(seq, "its text is not the one that was kept") }
-        return text
+        try reader.text(of: document.admitted.seq, digest: document.digest, decompressor)
     }
 
     private func document(
-        _ admitted: Admitter.Document, shard: Int64, row: ProvenanceRow, source: String, url: String?
+        _ admitted: Admitter.Document, shard: Int64, row: ProvenanceRow, review: Review?, source: String, url: String?
     ) throws -> ExportDocument {
         guard (1...SeqSet.largestLedger).contains(admitted.seq) else {
-            throw damaged(admitted.seq, "a ledger has no such row")
+            throw SluiceError.damaged(admitted.seq, "a ledger has no such row")
         }
         guard let digest = row.document, let judgement = row.judgement, let tokens = row.tokens else {
-            throw damaged(admitted.seq, "a kept document without digest, judgement or length")
+            throw SluiceError.damaged(admitted.seq, "a kept document without digest, judgement or length")
         }
         return ExportDocument(
             admitted: admitted, shard: shard, digest: digest, source: source, captured: row.captured, url: url,
-            recordID: row.recordID, judgement: judgement, tokens: Int64(tokens))
+            recordID: row.recordID, judgement: review?.judgement(over: judgement) ?? judgement, tokens: Int64(tokens))
     }
+}
 
-    private func damaged(_ seq: Int64, _ what: String) -> SluiceError {
+extension StoreReader {
+    /// The text of the kept document at row `seq`, after it was found to have this digest.
+    func text(of seq: Int64, digest: Digest, _ decompressor: ZstdDecompressor) throws -> [UInt8] {
+        guard let stored = try text(of: seq) else { throw SluiceError.damaged(seq, "its text is missing") }
+        let text = try decompressor.decompress(stored.body, limit: stored.rawBytes)
+        guard Digest.of(text) == digest else {
+            throw SluiceError.damaged(seq, "its text is not the one that was kept")
+        }
+        return text
+    }
+}
+
+extension SluiceError {
+    fileprivate static func damaged(_ seq: Int64, _ what: String) -> SluiceError {
         SluiceError(
             .io, "the store is damaged at row \(seq): \(what)",
             advice: "run `sluice verify`, or restore the store from a copy")

@@ -6,6 +6,8 @@ import SluiceStore
 struct ShardRoutes {
     let store: Store
     let questions: QuestionPool
+    /// Called when a shard was sealed.
+    let sealed: @Sendable () -> Void
 
     func add(to routes: RouterGroup<ServiceContext>) {
         routes.get("shards", use: list)
@@ -43,6 +45,7 @@ struct ShardRoutes {
         guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
             throw Problem(.conflict, "no shard is open with a document in it")
         }
+        self.sealed()
         return try await response(showing: sealed)
     }
 

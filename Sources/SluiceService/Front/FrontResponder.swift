@@ -29,8 +29,9 @@ struct FrontResponder: Sendable {
     private let access: Access
 
     init(router: Router<ServiceContext>, hosts: HostPolicy, access: Access) {
-        methods = Set(router.routes.map(\.method)).sorted { $0.rawValue < $1.rawValue }
         self.router = router.buildResponder()
+        // After that, for it is then that HEAD joins GET.
+        methods = Set(router.routes.map(\.method)).sorted { $0.rawValue < $1.rawValue }
         self.hosts = hosts
         self.access = access
     }

@@ -20,7 +20,7 @@ struct Listeners: Service {
                 for socket in sockets {
                     let listener = Listener(
                         socket: socket, group: group, limits: limits, table: table, loop: loop, logger: logger)
-                    tasks.addTask { try await listener.run() }
+                    tasks.addTask(executorPreference: LoopExecutor(group.any())) { try await listener.run() }
                 }
             }
             result = .success(())

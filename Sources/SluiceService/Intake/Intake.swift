@@ -39,7 +39,21 @@ final class Intake: SourceSink, Service {
     /// True where another source would be taken.
     var hasRoom: Bool { queue.hasRoom }
 
+    /// True once no more sources are taken.
+    var isClosed: Bool { queue.isClosed }
+
     func ingest(_ source: SourceRequest) async throws -> SourceReport { try await queue.put(source) }
+
+    /// The same line for who brings one source at a time and would otherwise never find room among many others.
+    var unlimited: any SourceSink { Unlimited(queue: queue) }
+
+    private struct Unlimited: SourceSink {
+        let queue: IntakeQueue
+
+        func ingest(_ source: SourceRequest) async throws -> SourceReport {
+            try await queue.put(source, evenWhereFull: true)
+        }
+    }
 
     /// Stops taking sources: those that wait are told so, and the one at hand is left after its batches under way.
     func drain() { queue.close(Intake.draining, stops: true) }
@@ -75,6 +89,8 @@ final class Intake: SourceSink, Service {
             throw error
         }
         await threads.stop()
+        // Those who hand sources in end before this one does; a service that ends out of turn counts as failed.
+        try? await gracefulShutdown()
     }
 
     private func runLine() async throws {

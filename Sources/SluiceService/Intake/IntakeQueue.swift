@@ -45,7 +45,7 @@ final class IntakeQueue: Sendable {
     /// Puts a source behind the others, and returns when the line is done with it.
     ///
     /// - Throws: ``SluiceError`` of the kind `busy` where the queue is full or closed.
-    func put(_ source: SourceRequest) async throws -> SourceReport {
+    func put(_ source: SourceRequest, evenWhereFull: Bool = false) async throws -> SourceReport {
         try await withCheckedThrowingContinuation { answer in
             let entry = Entry(source: source, answer: answer)
             let refused: SluiceError? = state.withLock { state in
@@ -55,7 +55,7 @@ final class IntakeQueue: Sendable {
                     line.resume(returning: entry)
                     return nil
                 }
-                guard state.waiting.count < state.limit else {
+                guard evenWhereFull || state.waiting.count < state.limit else {
                     return SluiceError(
                         .busy, "\(state.waiting.count) sources wait for their turn already", advice: "try again later")
                 }

@@ -78,6 +78,7 @@ extension StoreStatistics {
         }
         json.member("shards", shards)
         json.member("releases", releases)
+        json.member("reviews", reviews)
         json.member("ledgerSize", ledgerSize)
     }
 }

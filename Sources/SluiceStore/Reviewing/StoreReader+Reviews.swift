@@ -25,6 +25,15 @@ extension StoreReader {
             synthetic: try row.integer(column + 6, in: ShardTotals.masses))
     }
 
+    /// How many reviews came to each verdict, repeated ones included.
+    public func reviewCounts() throws -> [Verdict: Int64] {
+        var counts: [Verdict: Int64] = [:]
+        try db.forEachRow("SELECT verdict, count(*) FROM review GROUP BY verdict") { row in
+            counts[try row.word(0)] = try row.count(1)
+        }
+        return counts
+    }
+
     /// How many reviews were written, repeated ones included.
     public func reviewCount() throws -> Int64 { try next("id", in: "review") - 1 }
 

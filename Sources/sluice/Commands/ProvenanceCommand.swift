@@ -63,7 +63,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
             let count = try store.read { reader in
                 var count = 0
                 try reader.forEachProvenance(query) { entry in
-                    count += 1
+                    if entry.review == nil { count += 1 }
                     if shared.json {
                         var json = JSONText(capacity: 1024)
                         entry.write(to: &json)

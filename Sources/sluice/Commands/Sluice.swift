@@ -14,6 +14,6 @@ struct Sluice: AsyncParsableCommand {
         subcommands: [
             IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, VerifyCommand.self,
             ExportCommand.self, BackupCommand.self, DetectCommand.self, DetectorCommand.self,
-            ServeCommand.self, TokenCommand.self,
+            ReviewCommand.self, ServeCommand.self, TokenCommand.self,
         ])
 }

@@ -35,6 +35,7 @@ extension StoreStatistics {
                 + "\(progress.duplicateNear) near duplicates, \(progress.rejected) rejected"
         ]
         for reason in rejected.keys.sorted() { lines.append("  rejected \(reason): \(rejected[reason, default: 0])") }
+        if reviews > 0 { lines.append("  \(reviews) reviews by people, the latest of each document counted:") }
         for verdict in Verdict.allCases { lines.append("  \(verdict.rawValue): \(verdicts[verdict, default: 0])") }
         lines.append(
             "\(shards) shards with \(admitted.documents) documents, \(admitted.tokens) tokens; \(held) documents held")

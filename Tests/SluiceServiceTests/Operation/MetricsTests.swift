@@ -40,7 +40,7 @@ import Testing
         let statistics = try ledger.store.read { try $0.statistics() }
         #expect(text.value("sluice_records_total", ["decision": "kept"]) == Double(statistics.progress.kept))
         #expect(text.value("sluice_rejected_total", ["reason": "no-words"]) == 20)
-        #expect(text.value("sluice_documents_total", ["verdict": "uncertain"]) == Double(statistics.progress.kept))
+        #expect(text.value("sluice_documents", ["verdict": "uncertain"]) == Double(statistics.progress.kept))
         #expect(text.value("sluice_held_documents") == Double(statistics.held))
         #expect(statistics.held > 0)
         #expect(text.value("sluice_ledger_size") == Double(statistics.ledgerSize))
@@ -89,12 +89,8 @@ import Testing
             version: "a \"b\" \\ c\nd",
             disk: DiskFloor(17, directory: "/", logger: LogFile().logger, probe: { 5_000_000_000 }))
         metrics.setQueue(sources: 3, limit: 64)
-        metrics.setSpoolWaiting(12)
-        metrics.countSpoolFile(.done)
-        metrics.countSpoolFile(.done)
-        metrics.countConnection(1)
-        metrics.countConnection(1)
-        metrics.countConnection(-1)
+        metrics.setSpool(waiting: 12, done: 2, failed: 0)
+        metrics.setConnections(1)
         var review = CommitDelta()
         review.reviews = [.synthetic: 1]
         metrics.advance(by: review)

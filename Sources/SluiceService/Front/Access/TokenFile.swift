@@ -78,7 +78,8 @@ package enum TokenFile {
         for word in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let scope = Scope(rawValue: String(word)) else {
                 let all = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-                throw refusal(place, "a scope is one of \(all)")
+                throw SluiceError(
+                    .configuration, "\(place): '\(word.prefix(40))' is no scope", advice: "the scopes are \(all)")
             }
             scopes.insert(scope)
         }

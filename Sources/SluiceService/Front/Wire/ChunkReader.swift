@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 
 /// The chunks of one body.
@@ -56,7 +57,10 @@ struct ChunkReader: Sendable {
                 if line.isEmpty {
                     state = .done
                 } else {
-                    _ = try FieldLine.parse(line)
+                    let (name, _) = try FieldLine.parse(line)
+                    guard !FieldLine.isForHeaderOnly(name) else {
+                        throw Problem(.malformedRequest, "the field \(name.canonicalName) may not come after the body")
+                    }
                 }
             case .done: return out
             }

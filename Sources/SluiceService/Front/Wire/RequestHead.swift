@@ -79,7 +79,7 @@ struct RequestHeadReader {
             host = value
             return
         }
-        if RequestHeadReader.single.contains(name), fields.contains(name) {
+        if FieldLine.isSingle(name), fields.contains(name) {
             throw Problem(.malformedRequest, "the field \(name.canonicalName) may stand there only once")
         }
         fields.append(HTTPField(name: name, value: value))
@@ -89,18 +89,6 @@ struct RequestHeadReader {
     static func size(_ limits: WireLimits) -> String {
         "a header may have \(limits.headerFields) fields and \(limits.headerBytes) bytes"
     }
-
-    /// Fields of which two would leave open which one counts.
-    private static let single: Set<HTTPField.Name> = {
-        var names: Set<HTTPField.Name> = [
-            .contentLength, .transferEncoding, .authorization, .contentType, .contentEncoding, .expect, .origin,
-            .fetchSite,
-        ]
-        for name in ["Idempotency-Key", "Cookie"] {
-            if let name = HTTPField.Name(name) { names.insert(name) }
-        }
-        return names
-    }()
 
     /// The header, after the empty line.
     mutating func finish() throws(Problem) -> RequestHead {
@@ -148,6 +136,25 @@ struct RequestHeadReader {
 
 /// One line of a header or of trailers.
 enum FieldLine {
+    /// True for fields of which two would leave open which one counts.
+    static func isSingle(_ name: HTTPField.Name) -> Bool { single.contains(name) }
+
+    /// True for fields that say how to read a request or who sends it, which is too late after the body.
+    static func isForHeaderOnly(_ name: HTTPField.Name) -> Bool {
+        single.contains(name) || name == .hostField || name == .connection || name == .upgrade
+    }
+
+    private static let single: Set<HTTPField.Name> = {
+        var names: Set<HTTPField.Name> = [
+            .contentLength, .transferEncoding, .authorization, .contentType, .contentEncoding, .expect, .origin,
+            .fetchSite,
+        ]
+        for name in ["Idempotency-Key", "Cookie"] {
+            if let name = HTTPField.Name(name) { names.insert(name) }
+        }
+        return names
+    }()
+
     /// The name and the value of a line, without its end.
     static func parse(_ line: ArraySlice<UInt8>) throws(Problem) -> (HTTPField.Name, String) {
         guard let first = line.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else {

@@ -53,8 +53,7 @@ package struct MetricSeries: Sendable, Equatable {
     static let rejected = MetricSeries(
         "rejected_total", .counter, ["reason"], help: "Rejected records in the store, by reason.")
     static let documents = MetricSeries(
-        "documents_total", .counter, ["verdict"],
-        help: "Kept documents in the store, by the verdict they were kept with.")
+        "documents", .gauge, ["verdict"], help: "Kept documents in the store, by the verdict in force.")
     static let textBytes = MetricSeries("text_bytes_total", .counter, help: "Bytes of the texts that were read.")
     static let sourceBytes = MetricSeries(
         "source_bytes_total", .counter, help: "Bytes of sources that were read and committed, compressed as they came.")

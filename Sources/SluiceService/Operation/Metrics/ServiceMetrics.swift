@@ -64,8 +64,8 @@ package final class ServiceMetrics: Sendable {
         state.withLock { $0.requests.count(route: route, method: method, status: status, duration: duration) }
     }
 
-    /// Counts a connection that was opened (1) or closed (-1).
-    package func countConnection(_ change: Int) { state.withLock { $0.connections &+= Int64(change) } }
+    /// Takes note of how many connections are open.
+    package func setConnections(_ count: Int) { state.withLock { $0.connections = Int64(count) } }
 
     /// Takes note of how many sources wait, and how many may.
     package func setQueue(sources: Int, limit: Int) {
@@ -75,15 +75,15 @@ package final class ServiceMetrics: Sendable {
         }
     }
 
-    /// Counts a file that left the spool.
-    package func countSpoolFile(_ result: SpoolResult) {
-        state.withLock { $0.spoolFiles[result, default: 0] &+= 1 }
+    /// Takes note of how many files wait in the spool, and how many have left it since the start.
+    package func setSpool(waiting: Int, done: Int, failed: Int) {
+        state.withLock { state in
+            state.spoolWaiting = Int64(waiting)
+            state.spoolFiles = [.done: Int64(done), .failed: Int64(failed)]
+        }
     }
 
-    /// Takes note of how many files wait in the spool.
-    package func setSpoolWaiting(_ files: Int) { state.withLock { $0.spoolWaiting = Int64(files) } }
-
-    /// Every series as it stands, in Prometheus' text format. Reads of `/proc` and asks the disk: about 0.2 ms.
+    /// Every series as it stands, in Prometheus' text format. Reads `/proc` and asks the disk, so not for an event loop.
     package func render() -> [UInt8] {
         let reading = disk?.reading
         var copy = state.withLock(\.self)

@@ -29,6 +29,7 @@ struct StoreFigures: Sendable {
             if let reason = Reason(rawValue: name) { rejected[reason] = count }
         }
         verdicts = statistics.verdicts
+        reviews = try reader.reviewCounts()
         textBytes = statistics.progress.textBytes
         skippedBytes = statistics.progress.skippedBytes
         sourcesBegun = Int64(sources.count)
@@ -56,6 +57,6 @@ struct StoreFigures: Sendable {
         held = delta.held ?? held
         shards = delta.shards ?? shards
         let records = delta.kept &+ delta.duplicateExact &+ delta.duplicateNear
-        ledgerSize &+= delta.rejected.values.reduce(records, &+)
+        ledgerSize = delta.ledgerSize ?? delta.rejected.values.reduce(ledgerSize &+ records, &+)
     }
 }

@@ -1,6 +1,7 @@
 import NIOCore
 import SluiceCore
 import SluiceExport
+import SluiceLedger
 import SluicePipeline
 import SluiceStore
 import Synchronization
@@ -9,7 +10,7 @@ import Synchronization
 final class ReviewDesk: Sendable {
     private let store: Store
     private let questions: QuestionPool
-    private let reviewed: @Sendable (Verdict) -> Void
+    private let reviewed: @Sendable (_ old: Verdict, _ new: Verdict) -> Void
     /// The queue as it was made last: making it reads up to a million rows.
     private let last = Mutex<(made: ContinuousClock.Instant, items: [ReviewItem])?>(nil)
 
@@ -19,7 +20,8 @@ final class ReviewDesk: Sendable {
     private static let length = 1000
 
     /// A desk for `store`; `reviewed` is called after each review.
-    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (Verdict) -> Void) {
+    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void)
+    {
         self.store = store
         self.questions = questions
         self.reviewed = reviewed
@@ -40,21 +42,31 @@ final class ReviewDesk: Sendable {
         _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
     ) async throws -> DocumentState {
         let store = store
-        let state = try await questions.run {
+        let (old, state) = try await questions.run {
             try store.write { writer in
-                let seq = try writer.reader.document(document).seq
-                return try writer.review(
-                    ReviewDescription(document: seq, verdict: verdict, reviewer: reviewer, note: note),
-                    timeMicroseconds: Clock.microseconds)
+                let known = try writer.reader.document(document)
+                let review = ReviewDescription(
+                    document: known.seq, verdict: verdict, reviewer: reviewer, note: note)
+                return (known, try writer.review(review, timeMicroseconds: Clock.microseconds))
             }
         }
         last.withLock { last in last?.items.removeAll { $0.digest == document } }
-        reviewed(verdict)
+        reviewed(old.judgement.verdict, verdict)
         return state
     }
 
     /// Writes every reviewed document as a labelled line.
     func export(_ write: (ByteBuffer) async throws -> Void) async throws {
-        fatalError("later")
+        var lines = ReviewLines()
+        while true {
+            let (next, read) = try await questions.ask(within: .seconds(30)) { [lines] reader in
+                var lines = lines
+                let read = try lines.next(reader)
+                return (lines, read)
+            }
+            guard let read else { return }
+            lines = next
+            if read.count > 0 { try await write(ByteBuffer(bytes: read.bytes)) }
+        }
     }
 }

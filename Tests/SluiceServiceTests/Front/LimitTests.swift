@@ -1,0 +1,163 @@
+import Glibc
+import NIOCore
+import SluiceCore
+import SluiceService
+import Testing
+
+@Suite struct `Limits` {
+    @Test func `a body is asked for once a route reads it, and not before`() async throws {
+        try await LiveFront.with { live in
+            let head = "HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+            let read = try await blocking {
+                let client = RawClient(live.port)
+                let first = client.ask("POST /count \(head)")
+                return [first, client.ask("hello")]
+            }
+            #expect(read.map { $0?.status } == [100, 200])
+            #expect(read.last??.text == "5")
+            let refused = try await blocking { RawClient(live.port).ask("POST /none \(head)") }
+            #expect(refused?.status == 404)
+            #expect(refused?.fields["connection"] == "close")
+            let early = try await blocking { RawClient(live.port).ask("POST /count \(head)hello") }
+            #expect(early?.status == 200)
+        }
+    }
+
+    @Test func `an answer reaches a sender that is still sending`() async throws {
+        try await LiveFront.with { live in
+            let (answer, isTaken) = try await blocking {
+                let client = RawClient(live.socket)
+                client.send("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n")
+                let isTaken = client.send([UInt8](repeating: 0, count: 100_000_000))
+                return (client.answers(1).first, isTaken)
+            }
+            #expect(answer?.status == 200)
+            #expect(answer?.fields["connection"] == "close")
+            #expect(!isTaken)
+        }
+    }
+
+    @Test func `the owner's body has no limit, another's has`() async throws {
+        try await LiveFront.with { live in
+            let body = String(repeating: "a", count: 3 << 20)
+            let owner = try await blocking { RawClient(live.socket).ask(post("/file", body)) }
+            #expect(owner?.text == "\(3 << 20) \(Digest.of(Array(body.utf8)).hex)")
+            let other = try await blocking { RawClient(live.port).ask(post("/file", body)) }
+            #expect(other?.status == 413)
+        }
+    }
+
+    @Test func `a body that says how it is packed is so`() async throws {
+        try await LiveFront.with { live in
+            for (coding, bytes) in [
+                ("gzip", [0x1F, 0x8B, 8, 0]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]), ("zstd", [0x51, 0x2A, 0x4D, 0x18]),
+            ] as [(String, [UInt8])] {
+                let answer = try await blocking {
+                    let client = RawClient(live.port)
+                    client.send(
+                        "POST /file HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: \(coding)\r\nContent-Length: \(bytes.count)\r\n\r\n"
+                    )
+                    client.send(bytes)
+                    return client.answers(1).first
+                }
+                #expect(answer?.text == "4 \(Digest.of(bytes).hex)")
+            }
+            let none = try await blocking {
+                RawClient(live.port).ask(post("/file", "abcd", "Content-Encoding: br\r\n"))
+            }
+            #expect(none?.fields["accept-encoding"] == "identity, gzip, zstd")
+        }
+    }
+
+    @Test func `a long answer comes whole, in chunks or until the end`() async throws {
+        try await LiveFront.with { live in
+            let new = try await blocking { RawClient(live.port).ask(get("/big")) }
+            #expect(new?.body.count == 16 << 20)
+            let old = try await blocking {
+                let client = RawClient(live.port)
+                client.send("GET /big HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                var count = 0
+                while let bytes = client.receive() { count += bytes.count }
+                return count
+            }
+            #expect(old > 16 << 20)
+            let head = try await blocking {
+                let client = RawClient(live.port)
+                client.send("HEAD /ok HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                return client.answers(1, headOnly: true).first
+            }
+            #expect(head?.fields["content-length"] == "2")
+        }
+    }
+
+    @Test func `a page may load nothing from elsewhere`() async throws {
+        try await LiveFront.with { live in
+            let page = try await blocking { RawClient(live.port).ask(get("/page")) }
+            #expect(page?.fields["content-security-policy"]?.hasPrefix("default-src 'none'; style-src 'self'") == true)
+            #expect(page?.fields["cache-control"] == "no-store")
+        }
+    }
+
+    @Test func `a drip, a sleeper and a reader that does not read are closed in time`() async throws {
+        try await LiveFront.with(limits: { limits in
+            limits.idleTime = .seconds(1)
+            limits.bodyGrace = .seconds(1)
+            limits.writeTime = .seconds(1)
+        }) { live in
+            let began = NIODeadline.now()
+            let dripped = try await blocking {
+                let client = RawClient(live.port)
+                client.send("GET /ok HTTP/1.1\r\n")
+                for _ in 0..<30 where client.send("X") { usleep(100_000) }
+                return client.answers(1).first
+            }
+            #expect(dripped == nil || dripped?.status == 408)
+            let body = try await blocking {
+                let client = RawClient(live.port)
+                client.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+                for _ in 0..<20 where client.send("X") { usleep(100_000) }
+                return client.answers(1).first
+            }
+            #expect(body?.status == 408)
+            let sleeper = try await blocking {
+                let client = RawClient(live.port)
+                let answer = client.ask(get("/ok"))
+                return (answer?.status, client.receive() == nil && client.isClosed())
+            }
+            #expect(sleeper.0 == 200)
+            #expect(sleeper.1)
+            let deaf = try await blocking {
+                let client = RawClient(live.port)
+                client.send(get("/big") + get("/big"))
+                sleep(4)
+                var count = 0
+                while let bytes = client.receive() { count += bytes.count }
+                return count
+            }
+            #expect(deaf < 16 << 20)
+            #expect(NIODeadline.now() - began < .seconds(25))
+        }
+    }
+
+    @Test func `beyond the limit the connection that waits longest goes, and the new one stays`() async throws {
+        try await LiveFront.with(limits: { limits in
+            limits.connections = 16
+            limits.headerTime = .seconds(30)
+        }) { live in
+            try await blocking {
+                let clients = (0..<40).map { _ in
+                    let client = RawClient(live.port)
+                    client.send("GET /ok HTTP/1.1\r\n")
+                    usleep(2000)
+                    return client
+                }
+                usleep(100_000)
+                print("closed", clients.enumerated().filter { $0.element.peekClosed() }.map(\.offset))
+                #expect(live.front.connections <= 16)
+                #expect(clients.last?.ask("Host: localhost\r\n\r\n")?.status == 200)
+                #expect(clients.first?.isClosed() == true)
+                #expect(RawClient(live.port).ask(get("/ok"))?.status == 200)
+            }
+        }
+    }
+}
