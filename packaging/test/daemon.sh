@@ -51,5 +51,6 @@ daemon_works() {
     step "an export is made"
     curl -fsS -H 'Content-Type: application/json' --data '{"release":"test-1"}' "$web/v1/exports" >/tmp/answer \
         || fail "no export"
-    within 30 test -f "$store/exports/test-1/manifest.json"
+    within 30 curl -fsS "$web/v1/exports/test-1/manifest.json"
+    sluice verify --export "$store/exports/test-1" >/dev/null || fail "the export is not what it says"
 }
