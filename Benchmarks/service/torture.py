@@ -205,6 +205,8 @@ def main():
 
     process = start()
     while not os.path.isdir(spool):
+        if process.poll() is not None:
+            sys.exit(f"the daemon did not start; its log: {log.name}")
         time.sleep(0.01)
     threads = [threading.Thread(target=load.poster, args=(i,)) for i in range(4)]
     threads += [threading.Thread(target=load.dropper), threading.Thread(target=load.asker)]
