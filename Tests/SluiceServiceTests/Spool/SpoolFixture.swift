@@ -13,11 +13,11 @@ struct SpoolFixture {
     let root: String
 
     init(
-        opening: Flag? = nil, timing: SpoolTiming = .quick,
+        in folder: TemporaryFolder? = nil, opening: Flag? = nil, timing: SpoolTiming = .quick,
         answer: @escaping FakeSink.Answer = { _, _ in }
     ) throws {
-        folder = try TemporaryFolder()
-        root = folder.path("spool")
+        self.folder = try folder ?? TemporaryFolder()
+        root = self.folder.path("spool")
         sink = FakeSink(answer)
         spool = try Spool(
             directory: root, sink: sink, isOpen: { opening?.isUp.load(ordering: .relaxed) ?? true },
@@ -78,11 +78,11 @@ extension SpoolTiming {
     }
 }
 
-/// Waits until `condition` holds, and fails where it does not within ten seconds.
+/// Waits until `condition` holds, and fails where it does not within a minute.
 func eventually(
     _ what: Comment, at location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while try !condition() {
         guard ContinuousClock.now < end else {
             Issue.record("never: \(what)", sourceLocation: location)

@@ -8,6 +8,11 @@ import Testing
     /// 10,000, or what `SLUICE_FUZZ_RUNS` says.
     private static let runs = ProcessInfo.processInfo.environment["SLUICE_FUZZ_RUNS"].flatMap { Int($0) } ?? 10_000
 
+    /// Where waiting for the disk costs nothing, if there is such a place.
+    private static let memory =
+        access("/dev/shm", W_OK) == 0
+        ? URL(fileURLWithPath: "/dev/shm") : FileManager.default.temporaryDirectory
+
     @Test func `a name is taken exactly when the rules say so, as they are written a second time here`() {
         var random = SplitMix(state: 1)
         var taken = 0
@@ -32,7 +37,7 @@ import Testing
     }
 
     @Test func `a scan finds just the files, and what is put on the shelf stays inside it`() throws {
-        let fixture = try SpoolFixture()
+        let fixture = try SpoolFixture(in: TemporaryFolder(under: Self.memory))
         let sentinel = try fixture.folder.file("sentinel", "untouched")
         let linked = try fixture.folder.file("linked", "untouched")
         let directories = try SpoolDirectories(fixture.root)

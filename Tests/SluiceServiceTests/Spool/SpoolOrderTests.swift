@@ -26,28 +26,35 @@ import Testing
         let fixture = try SpoolFixture(timing: .impatient)
         try await fixture.running {
             try await eventually("the kernel is asked") { fixture.spool.status.isWatched }
-            let start = ContinuousClock.now
             for name in ["z", "m", "a"] { try fixture.drop(name, name) }
-            try await eventually("all are taken") { fixture.sink.names.count == 3 }
-            #expect(ContinuousClock.now - start < .seconds(2))
+            try await eventually("all are taken, though standing still would take an hour") {
+                fixture.sink.names.count == 3
+            }
         }
         #expect(fixture.sink.names == ["z", "m", "a"])
     }
 
     @Test func `a file that somebody still writes to is left until it has stood still`() async throws {
-        let fixture = try SpoolFixture()
+        var timing = SpoolTiming.quick
+        timing.settle = .seconds(1)
+        let fixture = try SpoolFixture(timing: timing) { source, _ in
+            var (status, now) = (stat(), timespec())
+            #expect(stat(source.path, &status) == 0 && clock_gettime(CLOCK_REALTIME, &now) == 0)
+            let age = Double(now.tv_sec - status.st_mtim.tv_sec) + Double(now.tv_nsec - status.st_mtim.tv_nsec) / 1e9
+            #expect(age > 0.95)
+        }
         let path = "\(fixture.root)/incoming/slow"
         try await fixture.running {
-            for part in 0..<8 {
+            for part in 0..<10 {
                 let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
                 try #require(write(file, "\(part)", 1) == 1)
                 close(file)
                 try await Task.sleep(for: .milliseconds(60))
-                #expect(fixture.sink.names.isEmpty)
             }
-            try await eventually("it is taken") { fixture.sink.names == ["slow"] }
+            // On a machine that stands still for a second itself, it comes in pieces.
+            try await eventually("all is taken") { fixture.sink.taken.map(\.text).joined() == "0123456789" }
         }
-        #expect(fixture.sink.taken.first?.text == "01234567")
+        #expect(Set(fixture.sink.names) == ["slow"])
     }
 
     @Test func `a file waits while no work is taken`() async throws {
@@ -55,9 +62,9 @@ import Testing
         let fixture = try SpoolFixture(opening: gate)
         try await fixture.running {
             try fixture.drop("a", "a")
-            try await Task.sleep(for: .milliseconds(300))
+            try await eventually("it waits") { fixture.spool.status.waiting == 1 }
+            try await Task.sleep(for: .milliseconds(100))
             #expect(fixture.sink.names.isEmpty)
-            #expect(fixture.spool.status.waiting == 1)
             gate.isUp.store(true, ordering: .relaxed)
             try await eventually("it is taken") { fixture.sink.names == ["a"] }
         }
@@ -105,7 +112,7 @@ import Testing
             await gate.open()
             let start = ContinuousClock.now
             try await tasks.waitForAll()
-            #expect(ContinuousClock.now - start < .milliseconds(500))
+            #expect(ContinuousClock.now - start < .seconds(5))
         }
         #expect(fixture.sink.names == ["first"])
         #expect(try fixture.names(in: "incoming") == ["second"])
@@ -119,7 +126,7 @@ import Testing
         try await fixture.running {
             try await eventually("it is at hand") { fixture.sink.attempts(at: "first") == 1 }
         }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(try fixture.names(in: "incoming") == ["first"])
         #expect(try fixture.names(in: "done") == [])
     }
