@@ -218,7 +218,7 @@ def main():
     try:
         while kills < arguments.kills and not wrong and not load.problems:
             # From the first moments of a start, where it recovers, to well into the work.
-            time.sleep(generator.choice([generator.uniform(0, 0.05), generator.uniform(0.05, 0.6)]))
+            time.sleep(generator.choice([generator.uniform(0, 0.05), generator.uniform(0.05, 1.2)]))
             if process.poll() is not None:
                 wrong.append(f"the daemon ended by itself with {process.returncode}")
                 break

@@ -164,7 +164,8 @@ public struct IngestLine {
         try committer.prepare()
         let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
         let resume = known?.progress.resumePoint
-        let reader = try SourceReader(path: path, format: format, limits: settings.limits, resume: resume)
+        let reader = try SourceReader(
+            path: path, name: request.name, format: format, limits: settings.limits, resume: resume)
         underWay[taken] = SourceUnderWay(
             request: request,
             description: SourceDescription(

@@ -8,7 +8,7 @@ import SluiceService
 import Synchronization
 import Testing
 
-@Suite struct `Limits` {
+@Suite struct `The front's limits` {
     @Test func `a body is asked for once a route reads it, and not before`() async throws {
         try await LiveFront.with { live in
             let head = "HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
