@@ -69,6 +69,8 @@ public struct Daemon {
                 "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(places.socket)",
                 "address": "\(front.address ?? "")",
             ])
+        // Its sockets listen by now: who comes at once waits for a moment.
+        notifier.ready()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.run() }
             tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }
