@@ -37,7 +37,9 @@ public struct Daemon {
         let logger = Logger(label: "sluice") { _ in JSONLogHandler(to: destination) }
         let notifier = SystemdNotifier(environment: environment)
         let places = Places(settings.service, store: directory, environment: environment)
-        let store = try Store.open(directory: directory, mode: .write, settings: settings.storeSettings)
+        var storeSettings = settings.storeSettings
+        storeSettings.keepsRecentKeys = true
+        let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
         defer { store.close() }
         let engine = try Engine(store: store, settings: settings, model: model, places: places, logger: logger)
         let front = try HTTPFront(
