@@ -65,7 +65,7 @@ struct ProvenanceRoutes {
         guard let last = page.rows.last else {
             throw Problem(.notFound, "no record had a document of this text")
         }
-        return .json { json in
+        return .json(headers: page.links(request)) { json in
             json.member("document", digest.hex)
             json.member("tokens", last.row.tokens)
             json.key("provenance")
