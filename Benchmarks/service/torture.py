@@ -164,7 +164,7 @@ def check(sluice: str, store: str, load: Load, whole: bool) -> list:
             wrong.append(f"{len(missing)} documents of acknowledged source {digest} are not kept")
     spool = os.path.dirname(load.spool)
     for name in os.listdir(os.path.join(spool, "done")):
-        if name.endswith(".report.json"):
+        if name.endswith(".report.json") or name.startswith("."):
             continue
         digest = spooled.get(name)
         if digest and sources.get(digest, ("missing",))[0] != "done":

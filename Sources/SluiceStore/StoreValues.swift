@@ -208,18 +208,6 @@ public struct StoredText: Sendable, Equatable {
     static let sizes: ClosedRange<Int64> = 1...4 << 30
 }
 
-/// What the near-duplicate index needs of a kept document.
-public struct DocumentKeys: Sendable, Equatable {
-    /// The provenance row that kept it.
-    public var seq: Int64
-    /// SHA-256 of its normalised words.
-    public var contentKey: Digest
-    /// The band keys of its signature, as they were stored.
-    public var bands: [UInt8]
-    /// Its length in words.
-    public var tokens: Int64
-}
-
 /// The store in figures.
 public struct StoreStatistics: Sendable, Equatable {
     /// Inputs known, those not yet read to their end included.

@@ -97,6 +97,13 @@ struct StoredRow {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// Calls `body` with the bytes of a blob, which are there during the call only.
+    func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw damaged(column, "a blob") }
+        let start = sqlite3_column_blob(handle, column)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
     /// A digest, or nil where there is none.
     func optionalDigest(_ column: Int32) throws(SluiceError) -> Digest? {
         guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
