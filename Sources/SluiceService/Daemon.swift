@@ -40,6 +40,8 @@ public struct Daemon {
         let store = try Store.open(directory: directory, mode: .write, settings: settings.storeSettings)
         defer { store.close() }
         let engine = try Engine(store: store, settings: settings, model: model, places: places, logger: logger)
+        try StoreSocket.lead(from: directory, to: places.socket)
+        defer { StoreSocket.remove(from: directory) }
         let front = try HTTPFront(
             settings: places.applied(to: settings.service), socket: places.socket, logger: logger,
             onAnswer: { [metrics = engine.metrics] answer in
