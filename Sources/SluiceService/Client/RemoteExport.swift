@@ -40,7 +40,10 @@ package struct RemoteExport: Sendable {
         }
         let summary = try ExportSummary(
             reading: output.path, as: directory, askedCapPPM: cap.map { Int64(($0 * 1_000_000).rounded()) })
-        if !isNew { try await requireSame(summary, name) }
+        if !isNew {
+            try await requireSame(summary, name)
+            patience.note("the daemon had made \(name) before; these are the files of that time")
+        }
         try output.publish()
         return summary
     }
