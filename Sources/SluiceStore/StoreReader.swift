@@ -6,8 +6,13 @@ import SluiceLedger
 /// What can be read of one state of the store; see ``Store/read(_:)``. Not to be kept beyond the call.
 public struct StoreReader {
     let db: Database
+    /// The keys of the newest records, where this process writes them.
+    let recent: LookupTail?
 
-    init(_ db: Database) { self.db = db }
+    init(_ db: Database, recent: LookupTail? = nil) {
+        self.db = db
+        self.recent = recent
+    }
 
     // MARK: Records and documents
 

@@ -9,11 +9,15 @@ public struct StoreSettings: Sendable, Equatable {
     /// The line that describes deduplication's parameters (`DedupParameters.description`). The first writer's is kept
     /// for life and a different one refused; nil asks nothing.
     public var deduplication: String?
+    /// True where a writer keeps the keys of the newest records in memory (about 200 bytes each, of 32,768 records at
+    /// most), for questions that are asked while it writes.
+    public var keepsRecentKeys: Bool
 
     /// Settings of their parts.
-    public init(shards: ShardSettings? = nil, deduplication: String? = nil) {
+    public init(shards: ShardSettings? = nil, deduplication: String? = nil, keepsRecentKeys: Bool = false) {
         self.shards = shards
         self.deduplication = deduplication
+        self.keepsRecentKeys = keepsRecentKeys
     }
 }
 

@@ -24,7 +24,9 @@ struct ProvenanceRoutes {
         let parameters = try Parameters(
             request, known: ProvenanceRoutes.filters.union(["decision", "limit", "cursor"]))
         let query = try ProvenanceRoutes.query(parameters)
-        return try await page(query, ProvenanceRoutes.question(query), parameters).response("rows", request) { $0.write(to: &$1) }
+        return try await page(query, ProvenanceRoutes.question(query), parameters).response("rows", request) {
+            $0.write(to: &$1)
+        }
     }
 
     /// What a cursor of this list belongs to.
@@ -69,7 +71,7 @@ struct ProvenanceRoutes {
         guard let last = page.rows.last else {
             throw Problem(.notFound, "no record had a document of this text")
         }
-        return .json { json in
+        return .json(headers: page.links(request)) { json in
             json.member("document", digest.hex)
             json.member("tokens", last.row.tokens)
             json.key("provenance")

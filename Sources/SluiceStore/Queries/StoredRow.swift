@@ -138,20 +138,24 @@ struct StoredRow {
 
 extension Database {
     /// Calls `body` with each row of a query.
+    ///
+    /// - Parameter staysPrepared: True where the statement is kept for the next time, which saves some hundred
+    ///   microseconds and asks that `body` does not come to the same query.
     func forEachRow(
-        _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Void
+        _ sql: String, _ arguments: StatementArguments = StatementArguments(), staysPrepared: Bool = false,
+        _ body: (StoredRow) throws -> Void
     ) throws {
-        let statement = try makeStatement(sql: sql)
+        let statement = try staysPrepared ? cachedStatement(sql: sql) : makeStatement(sql: sql)
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while try rows.next() != nil { try body(StoredRow(statement)) }
     }
 
-    /// What `body` makes of the rows of a query.
+    /// What `body` makes of the rows of a query; the statement stays prepared.
     func rows<Value>(
         _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        try forEachRow(sql, arguments) { values.append(try body($0)) }
+        try forEachRow(sql, arguments, staysPrepared: true) { values.append(try body($0)) }
         return values
     }
 
