@@ -40,6 +40,7 @@ public struct Daemon {
         storeSettings.keepsRecentKeys = true
         let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
         defer { store.close() }
+        defer { StoreSocket.remove(from: directory) }
         let assembly = try Assembly(
             store: store, settings: settings, model: model, environment: environment, logger: logger)
         let engine = assembly.engine

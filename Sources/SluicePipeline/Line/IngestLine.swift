@@ -271,9 +271,10 @@ public struct IngestLine {
     }
 
     private func report(on source: SourceUnderWay) throws(SluiceError) -> SourceReport {
-        guard source.isResumed, let stored = source.stored else { return source.report }
-        var whole = try report(on: stored, source.request)
+        var whole = source.report
+        if source.isResumed, let stored = source.stored { whole = try report(on: stored, source.request) }
         whole.isRepeat = false
+        whole.run = committer.runName
         whole.counts.verdicts = source.report.verdicts
         return whole
     }
