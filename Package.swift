@@ -9,8 +9,8 @@ let house: [SwiftSetting] = [
 ]
 
 /// A room of the house: a library target with the house's compiler settings.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: house)
+func room(_ name: String, _ dependencies: [Target.Dependency], embeds files: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) }, swiftSettings: house)
 }
 
 /// The tests that stand beside a room.
@@ -59,7 +59,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ], embeds: ["Page/Assets/style.css", "Page/Assets/page.js"]),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",
@@ -97,7 +97,8 @@ let package = Package(
         tests(
             "SluiceServiceTests",
             [
-                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceCrawl",
+                "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect",
+                "SluiceCrawl",
                 "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
