@@ -61,6 +61,13 @@ public struct StoreReader {
             StoreReader.source)
     }
 
+    /// At most `limit` sources, the one numbered `last` and those before it, the newest first.
+    public func sources(upTo last: Int64, limit: Int) throws -> [StoredSource] {
+        try db.rows(
+            StoreReader.sources + " WHERE s.id <= ? ORDER BY s.id DESC LIMIT ?", [last, max(limit, 0)],
+            StoreReader.source)
+    }
+
     /// How many records of a source were rejected, by reason. Reads that source's part of an index and the records it
     /// names, and no others.
     public func rejections(ofSource id: Int64) throws -> [Reason: Int] {
@@ -120,21 +127,34 @@ public struct StoreReader {
 
     /// All shards, in the order in which they were opened.
     public func shards() throws -> [StoredShard] {
+        try db.rows(StoreReader.shards + " ORDER BY shard", StatementArguments(), StoreReader.shard)
+    }
+
+    /// At most `limit` shards, the one numbered `last` and those before it, the newest first.
+    public func shards(upTo last: Int64 = .max, limit: Int) throws -> [StoredShard] {
         try db.rows(
-            """
-            SELECT shard, state = 'sealed', cap_ppm, target_tokens, documents, synthetic, real
-            FROM shard_total ORDER BY shard
-            """
-        ) { row in
-            StoredShard(
-                id: try row.integer(0), isSealed: try row.flag(1),
-                settings: ShardSettings(
-                    capPPM: try row.integer(2, in: ShardSettings.caps),
-                    targetTokens: try row.integer(3, in: ShardSettings.sizes)),
-                totals: ShardTotals(
-                    documents: try row.count(4), synthetic: try row.integer(5, in: ShardTotals.masses),
-                    real: try row.integer(6, in: ShardTotals.masses)))
-        }
+            StoreReader.shards + " WHERE shard <= ? ORDER BY shard DESC LIMIT ?", [last, max(limit, 0)],
+            StoreReader.shard)
+    }
+
+    /// The shard of this number; nil where there is none.
+    public func shard(_ number: Int64) throws -> StoredShard? {
+        try db.firstRow(StoreReader.shards + " WHERE shard = ?", [number], StoreReader.shard)
+    }
+
+    private static let shards = """
+        SELECT shard, state = 'sealed', cap_ppm, target_tokens, documents, synthetic, real FROM shard_total
+        """
+
+    private static func shard(_ row: StoredRow) throws -> StoredShard {
+        StoredShard(
+            id: try row.integer(0), isSealed: try row.flag(1),
+            settings: ShardSettings(
+                capPPM: try row.integer(2, in: ShardSettings.caps),
+                targetTokens: try row.integer(3, in: ShardSettings.sizes)),
+            totals: ShardTotals(
+                documents: try row.count(4), synthetic: try row.integer(5, in: ShardTotals.masses),
+                real: try row.integer(6, in: ShardTotals.masses)))
     }
 
     /// The names of the releases, in the order in which they were made.

@@ -185,6 +185,14 @@ public struct StoredShard: Sendable, Equatable {
     public var settings: ShardSettings
     /// What is in it.
     public var totals: ShardTotals
+
+    /// A shard of its parts.
+    public init(id: Int64, isSealed: Bool, settings: ShardSettings, totals: ShardTotals) {
+        self.id = id
+        self.isSealed = isSealed
+        self.settings = settings
+        self.totals = totals
+    }
 }
 
 /// Where kept documents are.
