@@ -11,6 +11,8 @@ let house: [SwiftSetting] = [
 /// A room of the house: a library target with the house's compiler settings.
 func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+func room(_ name: String, _ dependencies: [Target.Dependency], embeds files: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) }, swiftSettings: house)
 }
 
 /// The tests that stand beside a room.
@@ -60,6 +62,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], resources: [.embedInCode("API/openapi.json")]),
+            ], embeds: ["Page/Assets/style.css", "Page/Assets/page.js"]),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",
@@ -99,6 +102,8 @@ let package = Package(
             [
                 "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect",
                 "SluiceCrawl", "SluiceCore",
+                "SluiceCrawl",
+                "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -26,6 +26,7 @@ package struct Assembly: Sendable {
         let places = Places(settings.service, store: store.directory, environment: environment)
         let engine = try Engine(store: store, settings: settings, model: model, places: places, logger: logger)
         self.engine = engine
+        try StoreSocket.lead(from: store.directory, to: places.socket)
         front = try HTTPFront(
             settings: places.applied(to: settings.service), socket: places.socket, logger: logger,
             onAnswer: { [metrics = engine.metrics] answer in

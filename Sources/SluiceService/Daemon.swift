@@ -36,8 +36,11 @@ public struct Daemon {
         let destination = LogDestination(level: Logger.Level(rawValue: settings.service.logLevel) ?? .info)
         let logger = Logger(label: "sluice") { _ in JSONLogHandler(to: destination) }
         let notifier = SystemdNotifier(environment: environment)
-        let store = try Store.open(directory: directory, mode: .write, settings: settings.storeSettings)
+        var storeSettings = settings.storeSettings
+        storeSettings.keepsRecentKeys = true
+        let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
         defer { store.close() }
+        defer { StoreSocket.remove(from: directory) }
         let assembly = try Assembly(
             store: store, settings: settings, model: model, environment: environment, logger: logger)
         let engine = assembly.engine
@@ -52,6 +55,8 @@ public struct Daemon {
                 "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(engine.places.socket)",
                 "address": "\(assembly.front.address ?? "")",
             ])
+        // Its sockets listen by now: who comes at once waits for a moment.
+        notifier.ready()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.run() }
             tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }

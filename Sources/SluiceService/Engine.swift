@@ -21,6 +21,7 @@ final class Engine: Sendable {
     let metrics: ServiceMetrics
     let spool: Spool
     let model: DetectorModel
+    let throughput = Throughput()
     private let writers: NIOThreadPool
     private let state: Mutex<State>
 
@@ -48,8 +49,9 @@ final class Engine: Sendable {
         let metrics = try ServiceMetrics(
             store: store, version: Tool.version, model: model.id, routes: Engine.routes, disk: floor)
         self.metrics = metrics
-        intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store] commit in
+        intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store, throughput] commit in
             metrics.advance(by: CommitDelta(commit, placement: store.placement))
+            throughput.add(records: Int64(commit.tally.records), bytes: Int64(clamping: commit.bytesRead))
         }
         questions = QuestionPool(store)
         desk = ReviewDesk(store: store, questions: questions) { [store] old, new in
@@ -78,7 +80,7 @@ final class Engine: Sendable {
     }
 
     /// The templates of the routes that are counted apart.
-    static let routes = OpenAPI.templates
+    static let routes = OpenAPI.templates + PageRoutes.templates
 
     /// The settings in force.
     var settings: Settings { state.withLock { $0.settings } }
@@ -120,6 +122,18 @@ final class Engine: Sendable {
             sinceProgress: intake.sinceProgress, spoolFault: spool.status.problem, isDraining: isDraining)
     }
 
+    /// Seals the open shard, and answers its number.
+    ///
+    /// - Throws: ``Problem`` of the kind `conflict` where none is open with a document in it.
+    func sealShard() async throws -> Int64 {
+        let store = store
+        guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
+            throw Problem(.conflict, "no shard is open with a document in it")
+        }
+        count(CommitDelta())
+        return sealed
+    }
+
     /// Counts a change to where documents are.
     private func count(_ delta: CommitDelta) {
         var delta = delta
@@ -129,6 +143,7 @@ final class Engine: Sendable {
 
     /// Adds every route.
     func addRoutes(to router: Router<ServiceContext>, front: HTTPFront) {
+        router.add(middleware: PageProblems())
         OperationRoutes(
             readiness: { [self] in .readiness(readiness) },
             metrics: { [self] in
@@ -149,6 +164,7 @@ final class Engine: Sendable {
         ShardRoutes(store: store, questions: questions) { [self] in count(CommitDelta()) }.add(to: routes)
         ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)
+        PageRoutes(engine: self, isOpen: front.access.tokens.isOpen).add(to: router)
     }
 
     /// Ends the threads.

@@ -9,11 +9,15 @@ public struct StoreSettings: Sendable, Equatable {
     /// The line that describes deduplication's parameters (`DedupParameters.description`). The first writer's is kept
     /// for life and a different one refused; nil asks nothing.
     public var deduplication: String?
+    /// True where a writer keeps the keys of the newest records in memory (about 200 bytes each, of 32,768 records at
+    /// most), for questions that are asked while it writes.
+    public var keepsRecentKeys: Bool
 
     /// Settings of their parts.
-    public init(shards: ShardSettings? = nil, deduplication: String? = nil) {
+    public init(shards: ShardSettings? = nil, deduplication: String? = nil, keepsRecentKeys: Bool = false) {
         self.shards = shards
         self.deduplication = deduplication
+        self.keepsRecentKeys = keepsRecentKeys
     }
 }
 
@@ -181,6 +185,14 @@ public struct StoredShard: Sendable, Equatable {
     public var settings: ShardSettings
     /// What is in it.
     public var totals: ShardTotals
+
+    /// A shard of its parts.
+    public init(id: Int64, isSealed: Bool, settings: ShardSettings, totals: ShardTotals) {
+        self.id = id
+        self.isSealed = isSealed
+        self.settings = settings
+        self.totals = totals
+    }
 }
 
 /// Where kept documents are.
@@ -202,18 +214,6 @@ public struct StoredText: Sendable, Equatable {
 
     /// The lengths there may be: a record is at most 1 GiB, and repair may make three bytes of one.
     static let sizes: ClosedRange<Int64> = 1...4 << 30
-}
-
-/// What the near-duplicate index needs of a kept document.
-public struct DocumentKeys: Sendable, Equatable {
-    /// The provenance row that kept it.
-    public var seq: Int64
-    /// SHA-256 of its normalised words.
-    public var contentKey: Digest
-    /// The band keys of its signature, as they were stored.
-    public var bands: [UInt8]
-    /// Its length in words.
-    public var tokens: Int64
 }
 
 /// The store in figures.

@@ -11,7 +11,7 @@ import CSluiceKernels
 public struct Tokenizer: Sendable {
     private var regions: [UInt64] = []
     private var high: [UInt64] = []
-    private var table = ScalarTable()
+    var table = ScalarTable()
 
     /// A tokeniser without scratch; the first texts make it.
     public init() {}

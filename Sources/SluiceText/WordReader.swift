@@ -135,7 +135,7 @@ struct WordReader {
 
     /// The scalar at `bytes`, of which `count` can be read, and its length; U+FFFD of length 1 where there is none.
     @inline(__always)
-    private static func decode(_ bytes: UnsafeRawPointer, _ count: Int) -> (value: UInt32, length: Int) {
+    static func decode(_ bytes: UnsafeRawPointer, _ count: Int) -> (value: UInt32, length: Int) {
         func byte(_ index: Int) -> UInt32 { UInt32(bytes.load(fromByteOffset: index, as: UInt8.self)) }
         func isTail(_ value: UInt32) -> Bool { value & 0xC0 == 0x80 }
         let head = byte(0)

@@ -19,7 +19,7 @@ public struct DetectorScratch: Sendable {
 public struct Detector: Sendable {
     /// The model it judges by.
     public let model: DetectorModel
-    private let matcher: PhraseMatcher
+    let matcher: PhraseMatcher
 
     /// The largest log likelihood ratio, in nats, that a text alone can give, either way.
     public static let llrLimit = 12.0

@@ -36,6 +36,9 @@ struct PhraseMatcher: Sendable {
         found.sort()
     }
 
+    /// The word hashes of phrase `number`.
+    func words(of number: Int) -> [UInt64] { phrases[number] }
+
     @inline(never)
     private func match(
         _ pair: UInt64, at index: Int, in hashes: [UInt64], _ range: Range<Int>, _ found: inout [Int]

@@ -74,7 +74,10 @@ struct ExportRoutes {
         return .json { json in
             json.member("export", name)
             json.member("state", standing.word)
-            if case .failed(let error) = standing { json.member("error", error.description) }
+            if case .failed(let error) = standing {
+                json.member("error", error.description)
+                json.member("type", Problem(error, logger: context.logger).kind.type)
+            }
             json.key("files")
             json.array { json in
                 for file in files {

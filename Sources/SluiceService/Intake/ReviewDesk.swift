@@ -41,18 +41,33 @@ final class ReviewDesk: Sendable {
     func review(
         _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
     ) async throws -> DocumentState {
+        try await notice(document, verdict, reviewer: reviewer, note: note).after
+    }
+
+    /// Writes down a verdict on the kept document of this text, and answers what that changed.
+    func notice(
+        _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
+    ) async throws -> ReviewNotice {
         let store = store
-        let (old, state) = try await questions.run {
+        let notice = try await questions.run {
             try store.write { writer in
                 let known = try writer.reader.document(document)
+                let open = try writer.reader.shards(limit: 1).first { !$0.isSealed }
+                let old = try known.shard.flatMap { try writer.reader.shard($0) }
                 let review = ReviewDescription(
                     document: known.seq, verdict: verdict, reviewer: reviewer, note: note)
-                return (known, try writer.review(review, timeMicroseconds: Clock.microseconds))
+                let state = try writer.review(review, timeMicroseconds: Clock.microseconds)
+                let new = try state.shard.flatMap { try writer.reader.shard($0) }
+                let before = [old, open].compactMap(\.self)
+                let numbers = Set((before + [new].compactMap(\.self)).filter { !$0.isSealed }.map(\.id)).sorted()
+                return ReviewNotice(
+                    before: known, after: state, shardsBefore: before,
+                    shardsAfter: try numbers.compactMap { try writer.reader.shard($0) })
             }
         }
         last.withLock { last in last?.items.removeAll { $0.digest == document } }
-        reviewed(old.judgement.verdict, verdict)
-        return state
+        reviewed(notice.before.judgement.verdict, verdict)
+        return notice
     }
 
     /// Writes every reviewed document as a labelled line.

@@ -59,6 +59,9 @@ package final class ServiceMetrics: Sendable {
         }
     }
 
+    /// What the store holds, as counted so far.
+    var storeFigures: StoreFigures { state.withLock(\.store) }
+
     /// Counts a request that has been answered. `route` is the template that it matched, and nil where it matched none.
     package func countRequest(route: String?, method: String, status: Int, duration: Duration) {
         state.withLock { $0.requests.count(route: route, method: method, status: status, duration: duration) }
