@@ -9,8 +9,6 @@ let house: [SwiftSetting] = [
 ]
 
 /// A room of the house: a library target with the house's compiler settings.
-func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
 func room(_ name: String, _ dependencies: [Target.Dependency], embeds files: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: files.map { .embedInCode($0) }, swiftSettings: house)
 }
@@ -61,8 +59,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ], resources: [.embedInCode("API/openapi.json")]),
-            ], embeds: ["Page/Assets/style.css", "Page/Assets/page.js"]),
+            ], embeds: ["API/openapi.json", "Page/Assets/style.css", "Page/Assets/page.js"]),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",

@@ -71,7 +71,9 @@ struct Description: @unchecked Sendable {
             }
             return nil
         }
-        guard type.hasSuffix("json"), let schema = media["schema"] as? [String: Any] else { return nil }
+        guard type.hasSuffix("/json") || type.hasSuffix("+json"), let schema = media["schema"] as? [String: Any] else {
+            return nil
+        }
         return check(answer.body, schema)
     }
 

@@ -20,9 +20,10 @@ import Testing
             _ = try await daemon.export("r1")
             let cases: [(String, Int)] = [
                 ("", 13), ("?document=\(digest)", 2), ("?id=doc-0", 2), ("?url=https://Quay.example/1", 7),
-                ("?host=QUAY.example", 7), ("?source=news", 10), ("?source=m.jsonl", 3), ("?shard=1", 7),
-                ("?release=r1", 7), ("?decision=kept", 8), ("?decision=duplicate", 2), ("?decision=rejected", 3),
-                ("?source=news&decision=rejected", 2), ("?record=doc-0", 0), ("?host=elsewhere.example", 0),
+                ("?host=QUAY.example", 7), ("?source=news", 10), ("?source=m.jsonl", 3), ("?shard=1", 8),
+                ("?release=r1", 8), ("?decision=kept", 8), ("?decision=duplicate", 2), ("?decision=rejected", 3),
+                ("?source=news&decision=rejected", 2), ("?record=doc-0", 2), ("?record=doc-99", 0),
+                ("?host=elsewhere.example", 0),
                 ("?source=m%2Ejsonl", 3), ("?document=\(digest.uppercased())", 2),
             ]
             for (query, count) in cases {
