@@ -59,7 +59,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ], embeds: ["Page/Assets/style.css", "Page/Assets/page.js"]),
+            ], embeds: ["API/openapi.json", "Page/Assets/style.css", "Page/Assets/page.js"]),
         room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",
@@ -98,6 +98,7 @@ let package = Package(
             "SluiceServiceTests",
             [
                 "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect",
+                "SluiceCrawl", "SluiceCore",
                 "SluiceCrawl",
                 "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),

@@ -40,6 +40,29 @@ struct BandTable: Sendable {
         }
     }
 
+    /// Puts the documents at the positions 0 to `keys.count` - 1 into an empty table; answers how many of them were left
+    /// out because `cap` others have their key.
+    mutating func fill(_ keys: [UInt32], cap: Int) -> Int {
+        var entries = keys.enumerated().map { UInt64(scattered($0.element)) << 32 | UInt64($0.offset + 1) }
+        entries.sortUniform()
+        var (kept, same, leftOut) = (0, 0, 0)
+        for index in entries.indices {
+            same = kept > 0 && entries[kept - 1] >> 32 == entries[index] >> 32 ? same + 1 : 1
+            guard same <= cap else {
+                leftOut += 1
+                continue
+            }
+            entries[kept] = entries[index]
+            kept += 1
+        }
+        entries.removeSubrange(kept...)
+        used = kept
+        homes = max(homes, kept + kept / 4)
+        var room = BandTable.firstOverflow
+        while !fill(with: entries, overflow: room) { room *= 2 }
+        return leftOut
+    }
+
     /// Appends the positions of the documents with `key` to `out`, in the order in which they were added.
     func collect(_ key: UInt32, into out: inout [UInt32]) {
         let wanted = UInt64(scattered(key))

@@ -36,6 +36,20 @@ public struct DedupIndex: Sendable {
         contentKeys = BandTable(homes: 1024, scatter: random.next())
     }
 
+    /// The index of documents that are known together: each table is sorted and written from the front to the back,
+    /// which is many times faster than one insertion after the other, and gives the same answers.
+    init(
+        parameters: DedupParameters, documents: [Int64], contentKeyPrefixes: [UInt64], bands: [[UInt32]]
+    ) {
+        self.init(parameters: parameters)
+        self.documents = documents
+        contentKeyTails = contentKeyPrefixes.map { UInt32(truncatingIfNeeded: $0) }
+        _ = contentKeys.fill(contentKeyPrefixes.map { UInt32(truncatingIfNeeded: $0 >> 32) }, cap: .max)
+        for (band, keys) in bands.prefix(tables.count).enumerated() {
+            fullBuckets += tables[band].fill(keys, cap: DedupIndex.bucketLimit)
+        }
+    }
+
     /// How many documents are in the index.
     public var count: Int { documents.count }
 
@@ -47,35 +61,21 @@ public struct DedupIndex: Sendable {
 
     /// Adds a kept document; `seq` is larger than that of every document before. O(1) on average.
     public mutating func insert(document seq: Int64, fingerprint: Fingerprint) {
-        insert(seq, contentKeyPrefix: fingerprint.contentKey.prefix, bands: fingerprint.bands)
-    }
-
-    /// Adds a kept document as the store knows it: the first eight bytes of its content key, big-endian, and its
-    /// ``Fingerprint/packedBands``.
-    ///
-    /// - Throws: ``SluiceError`` of code `checkFailed` where there is not one key for each band.
-    public mutating func insert(
-        document seq: Int64, contentKeyPrefix: UInt64, packedBands: some Collection<UInt8>
-    ) throws(SluiceError) {
-        guard let bands = Fingerprint.bands(packed: packedBands, count: tables.count) else {
-            throw SluiceError(
-                .checkFailed,
-                "document \(seq) has \(packedBands.count) bytes of band keys where \(4 * tables.count) belong",
-                advice: "the store was made with other deduplication parameters, or is damaged; run sluice verify")
-        }
-        insert(seq, contentKeyPrefix: contentKeyPrefix, bands: bands)
-    }
-
-    private mutating func insert(_ seq: Int64, contentKeyPrefix: UInt64, bands: [UInt32]) {
         guard let position = UInt32(exactly: documents.count), position < .max else { return }
+        let prefix = fingerprint.contentKey.prefix
         documents.append(seq)
-        contentKeyTails.append(UInt32(truncatingIfNeeded: contentKeyPrefix))
-        let head = UInt32(truncatingIfNeeded: contentKeyPrefix >> 32)
-        _ = contentKeys.insert(head, position: position, cap: .max)
-        for (band, key) in bands.prefix(tables.count).enumerated()
+        contentKeyTails.append(UInt32(truncatingIfNeeded: prefix))
+        _ = contentKeys.insert(UInt32(truncatingIfNeeded: prefix >> 32), position: position, cap: .max)
+        for (band, key) in fingerprint.bands.prefix(tables.count).enumerated()
         where !tables[band].insert(key, position: position, cap: DedupIndex.bucketLimit) {
             fullBuckets += 1
         }
+    }
+
+    static func wrongBands(_ seq: Int64, bytes: Int, bands: Int) -> SluiceError {
+        SluiceError(
+            .checkFailed, "document \(seq) has \(bytes) bytes of band keys where \(4 * bands) belong",
+            advice: "the store was made with other deduplication parameters, or is damaged; run sluice verify")
     }
 
     /// The documents whose content keys start with the eight bytes `prefix`, big-endian; the earliest first.

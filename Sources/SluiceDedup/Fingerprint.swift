@@ -22,12 +22,4 @@ public struct Fingerprint: Sendable, Equatable {
         }
         return packed
     }
-
-    /// The band keys in `packed`, or nil where there are not exactly `count` of them.
-    static func bands(packed: some Collection<UInt8>, count: Int) -> [UInt32]? {
-        guard packed.count == 4 * count else { return nil }
-        var bands = [UInt32](repeating: 0, count: count)
-        for (index, byte) in packed.enumerated() { bands[index >> 2] |= UInt32(byte) << UInt32((index & 3) * 8) }
-        return bands
-    }
 }

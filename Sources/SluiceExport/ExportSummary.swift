@@ -17,6 +17,10 @@ public struct ExportSummary: Sendable, Equatable {
     public var leftOut: Int64
     /// SHA-256 of `manifest.json`.
     public var manifest: Digest
+    /// The last row of the ledger when it was made.
+    public var ledgerSize: Int64
+    /// How its files are compressed.
+    public var compression: ExportCompression
 
     /// All files together.
     public var totals: ShardTotals { files.totals }

@@ -56,7 +56,9 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                leftOut: manifest.header.leftOut.documents, manifest: Digest.of(manifest.rendered))
+                leftOut: manifest.header.leftOut.documents, manifest: Digest.of(manifest.rendered),
+                ledgerSize: manifest.header.ledgerSize,
+                compression: ExportCompression(rawValue: manifest.header.compression) ?? .none)
         }
     }
 
@@ -119,7 +121,7 @@ public struct Exporter {
 
 extension OutputDirectory.Purpose {
     /// The files of an export.
-    fileprivate static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
+    public static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
         name == ExportManifest.fileName || name == ExportManifest.sumsName
             || (name.hasPrefix("shard-") && name.contains(".jsonl"))
     }

@@ -66,12 +66,7 @@ public struct IngestSummary: Sendable, Equatable {
             json.member("alreadyIngested", alreadyIngested)
             json.member("passedOver", passedOver.count)
             counts.writeCounts(to: &json)
-            json.key("verdicts")
-            json.object { json in
-                for verdict in Verdict.allCases {
-                    json.member(verdict.rawValue, counts.verdicts[verdict, default: 0])
-                }
-            }
+            counts.writeVerdicts(to: &json)
             json.member("held", held)
             json.key("bytes")
             json.object { json in
@@ -98,5 +93,6 @@ public struct IngestProgress: Sendable {
     /// The source at hand.
     public var source = ""
 
-    init(bytesTotal: UInt64) { self.bytesTotal = bytesTotal }
+    /// Nothing done yet.
+    public init(bytesTotal: UInt64) { self.bytesTotal = bytesTotal }
 }

@@ -36,46 +36,34 @@ public struct Daemon {
         let destination = LogDestination(level: Logger.Level(rawValue: settings.service.logLevel) ?? .info)
         let logger = Logger(label: "sluice") { _ in JSONLogHandler(to: destination) }
         let notifier = SystemdNotifier(environment: environment)
-        let places = Places(settings.service, store: directory, environment: environment)
-        let store = try Store.open(directory: directory, mode: .write, settings: settings.storeSettings)
+        var storeSettings = settings.storeSettings
+        storeSettings.keepsRecentKeys = true
+        let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
         defer { store.close() }
-        let engine = try Engine(store: store, settings: settings, model: model, places: places, logger: logger)
-        let front = try HTTPFront(
-            settings: places.applied(to: settings.service), socket: places.socket, logger: logger,
-            onAnswer: { [metrics = engine.metrics] answer in
-                metrics.countRequest(
-                    route: answer.route.isEmpty ? nil : answer.route, method: answer.method, status: answer.status,
-                    duration: .nanoseconds(answer.nanoseconds))
-            })
-        let router = HTTPFront.router()
-        engine.addRoutes(to: router, front: front)
+        defer { StoreSocket.remove(from: directory) }
+        let assembly = try Assembly(
+            store: store, settings: settings, model: model, environment: environment, logger: logger)
+        let engine = assembly.engine
         let reloading = Reloading(
-            engine: engine, access: front.access, destination: destination, logger: logger, reread: reread)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(
-                        service: engine.intake, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: engine.spool, failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: front.serving(router), failureTerminationBehavior: .gracefullyShutdownGroup),
-                ], logger: logger))
+            engine: engine, access: assembly.front.access, destination: destination, logger: logger, reread: reread)
         let signals = SignalWatch(
             engine: engine, notifier: notifier, logger: logger, reload: { reloading.run() },
-            drain: { await group.triggerGracefulShutdown() })
+            drain: { await assembly.group.triggerGracefulShutdown() })
         logger.notice(
             "started",
             metadata: [
-                "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(places.socket)",
-                "address": "\(front.address ?? "")",
+                "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(engine.places.socket)",
+                "address": "\(assembly.front.address ?? "")",
             ])
+        // Its sockets listen by now: who comes at once waits for a moment.
+        notifier.ready()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.run() }
             tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }
             defer { tasks.cancelAll() }
-            try await group.run()
+            try await assembly.group.run()
         }
-        await engine.stop()
+        await assembly.stop()
         logger.notice("ended")
     }
 }

@@ -66,13 +66,18 @@ enum Lookup {
 
     /// What a segment has to hold, in order, without the row that marks it.
     static func entries(_ db: Database, segment: Int64) throws -> [Entry] {
+        try entries(db, after: segment * segmentSize, last: (segment + 1) * segmentSize)
+    }
+
+    /// The keys of the records behind `after` and up to `last`, in order.
+    static func entries(_ db: Database, after: Int64, last: Int64) throws -> [Entry] {
         let sql = """
             SELECT r.seq, r.document, r.record_id, a.url_key, a.host_key
             FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq WHERE r.seq > ? AND r.seq <= ?
             """
         var entries: [Entry] = []
         entries.reserveCapacity(Int(4 * segmentSize))
-        try db.forEachRow(sql, [segment * segmentSize, (segment + 1) * segmentSize]) { row in
+        try db.forEachRow(sql, [after, last]) { row in
             let seq = try row.integer(0)
             if let document = try row.optionalDigest(1) { entries.append(Entry(key: key(of: document), seq: seq)) }
             if let id = try row.optionalText(2) { entries.append(Entry(key: key(ofRecordID: id), seq: seq)) }
@@ -90,12 +95,22 @@ enum Lookup {
     /// caller sorts out; `tail` selects, of the table it names, the rows behind the last segment.
     ///
     /// The segments are found one from the other and not counted through, so that a number somebody made up costs
-    /// nothing.
+    /// nothing. Where `recent` knows the rows behind the last of them, they are not read.
     static func condition(
-        _ db: Database, key: Int64, after: Int64,
+        _ reader: StoreReader, key: Int64, after: Int64,
         tail: (table: String, condition: String, arguments: StatementArguments)
     ) throws -> (sql: String, arguments: StatementArguments) {
+        let db = reader.db
         let segments = try segments(db)
+        let behind = max(after, segments * segmentSize)
+        var tailRows = "SELECT seq FROM \(tail.table) WHERE seq > ? AND \(tail.condition)"
+        var tailArguments: StatementArguments = [behind] + tail.arguments
+        if let recent = reader.recent,
+            let rows = recent.records(key: key, after: behind, upTo: try reader.nextSeq() - 1)
+        {
+            tailRows = "SELECT value FROM json_each(?)"
+            tailArguments = ["[\(rows.map(String.init).joined(separator: ","))]"]
+        }
         let sql = """
             r.seq IN (
                 WITH RECURSIVE segments (id) AS (
@@ -103,10 +118,8 @@ enum Lookup {
                     UNION ALL SELECT (SELECT min(segment) FROM lookup WHERE segment > id)
                         FROM segments WHERE id IS NOT NULL)
                 SELECT l.seq FROM segments CROSS JOIN lookup AS l ON l.segment = segments.id AND l.key = ? AND l.seq > ?
-                UNION ALL SELECT seq FROM \(tail.table) WHERE seq > ? AND \(tail.condition))
+                UNION ALL \(tailRows))
             """
-        return (
-            sql, [after / segmentSize, key, after, max(after, segments * segmentSize)] + tail.arguments
-        )
+        return (sql, [after / segmentSize, key, after] + tailArguments)
     }
 }

@@ -26,6 +26,7 @@ public final class Store: Sendable {
     private let identity: [UInt64]
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
+    private let recent: LookupTail?
     private let state: Mutex<State>
 
     private struct State {
@@ -59,7 +60,8 @@ public final class Store: Sendable {
         do {
             let writer = mode == .write ? try Connection.writer(files) : nil
             let store = Store(
-                files: files, settings: settings, lock: lock, writer: writer, readers: try Connection.readers(files))
+                files: files, settings: settings, lock: lock, writer: writer, readers: try Connection.readers(files),
+                recent: try settings.keepsRecentKeys ? writer?.read { try LookupTail($0) } : nil)
             try store.checkSettings()
             return store
         } catch {
@@ -73,7 +75,8 @@ public final class Store: Sendable {
     }
 
     private init(
-        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool
+        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool,
+        recent: LookupTail?
     ) {
         self.directory = files.directory
         self.settings = settings
@@ -82,6 +85,7 @@ public final class Store: Sendable {
         self.identity = files.identity
         self.writer = writer
         self.readers = readers
+        self.recent = recent
         self.state = Mutex(State())
     }
 
@@ -109,7 +113,8 @@ public final class Store: Sendable {
             // Without GRDB's transaction around it, so that the shards' state is taken and put back on the writer's
             // own queue, in the order of the commits.
             return try writer.writeWithoutTransaction { db in
-                let access = StoreWriter(db, shards: state.withLock { $0.shards.take() }, settings: settings)
+                let access = StoreWriter(
+                    db, shards: state.withLock { $0.shards.take() }, settings: settings, recent: recent)
                 var value: T?
                 try db.inTransaction(.immediate) {
                     value = try body(access)
@@ -137,8 +142,8 @@ public final class Store: Sendable {
     public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
         do {
             return try readers.read { db in
-                guard let limit else { return try body(StoreReader(db)) }
-                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db)) }
+                guard let limit else { return try body(StoreReader(db, recent: recent)) }
+                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db, recent: recent)) }
             }
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: false)

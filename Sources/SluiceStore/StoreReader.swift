@@ -6,8 +6,13 @@ import SluiceLedger
 /// What can be read of one state of the store; see ``Store/read(_:)``. Not to be kept beyond the call.
 public struct StoreReader {
     let db: Database
+    /// The keys of the newest records, where this process writes them.
+    let recent: LookupTail?
 
-    init(_ db: Database) { self.db = db }
+    init(_ db: Database, recent: LookupTail? = nil) {
+        self.db = db
+        self.recent = recent
+    }
 
     // MARK: Records and documents
 
@@ -26,14 +31,19 @@ public struct StoreReader {
         try db.firstRow("SELECT content_key FROM document WHERE seq = ?", [seq]) { try $0.digest(0) }
     }
 
-    /// Calls `body` with the keys of every kept document after `seq`, in order of seq: what the near-duplicate index is
-    /// rebuilt from. About 1 µs a document.
-    public func forEachDocumentKeys(after seq: Int64 = 0, _ body: (DocumentKeys) throws -> Void) throws {
-        let sql = "SELECT seq, content_key, bands, tokens FROM document WHERE seq > ? ORDER BY seq"
-        try db.forEachRow(sql, [seq]) { row in
-            try body(
-                DocumentKeys(
-                    seq: row.integer(0), contentKey: row.digest(1), bands: row.bytes(2), tokens: row.count(3)))
+    /// Kept documents. Reads an index, not the rows: some milliseconds a million.
+    public func documentCount() throws -> Int { Int(try db.integer("SELECT count(*) FROM document") ?? 0) }
+
+    /// Calls `body` with the seq, the first eight bytes of the content key (big-endian) and the packed band keys of every
+    /// kept document, in order of seq: what the near-duplicate index is rebuilt from. The bytes are there during the call
+    /// only. About 0.4 µs a document.
+    public func forEachIndexKey(_ body: (Int64, UInt64, UnsafeRawBufferPointer) throws -> Void) throws {
+        try db.forEachRow("SELECT seq, content_key, bands FROM document ORDER BY seq") { row in
+            let prefix = try row.withBytes(1) { key in
+                key.count >= 8 ? UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)) : 0
+            }
+            let seq = try row.integer(0)
+            try row.withBytes(2) { try body(seq, prefix, $0) }
         }
     }
 

@@ -9,11 +9,15 @@ public struct StoreSettings: Sendable, Equatable {
     /// The line that describes deduplication's parameters (`DedupParameters.description`). The first writer's is kept
     /// for life and a different one refused; nil asks nothing.
     public var deduplication: String?
+    /// True where a writer keeps the keys of the newest records in memory (about 200 bytes each, of 32,768 records at
+    /// most), for questions that are asked while it writes.
+    public var keepsRecentKeys: Bool
 
     /// Settings of their parts.
-    public init(shards: ShardSettings? = nil, deduplication: String? = nil) {
+    public init(shards: ShardSettings? = nil, deduplication: String? = nil, keepsRecentKeys: Bool = false) {
         self.shards = shards
         self.deduplication = deduplication
+        self.keepsRecentKeys = keepsRecentKeys
     }
 }
 
@@ -210,18 +214,6 @@ public struct StoredText: Sendable, Equatable {
 
     /// The lengths there may be: a record is at most 1 GiB, and repair may make three bytes of one.
     static let sizes: ClosedRange<Int64> = 1...4 << 30
-}
-
-/// What the near-duplicate index needs of a kept document.
-public struct DocumentKeys: Sendable, Equatable {
-    /// The provenance row that kept it.
-    public var seq: Int64
-    /// SHA-256 of its normalised words.
-    public var contentKey: Digest
-    /// The band keys of its signature, as they were stored.
-    public var bands: [UInt8]
-    /// Its length in words.
-    public var tokens: Int64
 }
 
 /// The store in figures.

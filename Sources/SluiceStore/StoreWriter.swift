@@ -9,14 +9,17 @@ public final class StoreWriter {
     var shards: Admitter?
     private var sourceIDs: [Digest: Int64] = [:]
 
-    init(_ db: Database, shards: Admitter?, settings: StoreSettings) {
+    private let recent: LookupTail?
+
+    init(_ db: Database, shards: Admitter?, settings: StoreSettings, recent: LookupTail?) {
         self.db = db
+        self.recent = recent
         self.shards = shards
         self.settings = settings
     }
 
     /// What can be read, the changes of this transaction included.
-    public var reader: StoreReader { StoreReader(db) }
+    public var reader: StoreReader { StoreReader(db, recent: recent) }
 
     // MARK: Runs and sources
 
@@ -101,7 +104,9 @@ public final class StoreWriter {
             _ = shards.place(admission, &steps)
         }
         try write(steps)
-        try Lookup.extend(db, records: first.row.seq + Int64(entries.count) - 1)
+        let last = first.row.seq + Int64(entries.count) - 1
+        if let recent { recent.note(try Lookup.entries(db, after: first.row.seq - 1, last: last), last: last) }
+        try Lookup.extend(db, records: last)
         self.shards = shards
     }
 

@@ -24,6 +24,12 @@ struct SharedOptions: ParsableArguments {
         return try Store.open(directory: storeDirectory, mode: .read)
     }
 
+    /// The store to be asked, or the daemon where the store cannot be read.
+    func reading() async throws(SluiceError) -> DaemonRoute { try await DaemonRoute.reading(self) }
+
+    /// The store to be written to, or the daemon where that holds the store.
+    func writing() async throws(SluiceError) -> DaemonRoute { try await DaemonRoute.writing(self) }
+
     /// The store, opened to be written to; there must be one, since opening would make it.
     func openStoreForWriting() throws(SluiceError) -> Store {
         let settings = try settings()

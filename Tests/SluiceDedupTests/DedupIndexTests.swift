@@ -45,15 +45,30 @@ struct DedupIndexTests {
         var random = SplitMix64(seed: 2)
         var fingerprinter = Fingerprinter(parameters: DedupParameters(), limits: Limits())
         var index = DedupIndex(parameters: DedupParameters())
-        var rebuilt = DedupIndex(parameters: DedupParameters())
+        var builder = DedupIndexBuilder(parameters: DedupParameters())
         let documents = (0..<500).map { _ in randomWords(20, using: &random) }
         for (seq, document) in documents.enumerated() {
             let fingerprint = fingerprinter.fingerprint(document)
             index.insert(document: Int64(seq), fingerprint: fingerprint)
-            try rebuilt.insert(
-                document: Int64(seq), contentKeyPrefix: fingerprint.contentKey.prefix,
-                packedBands: fingerprint.packedBands)
+            try fingerprint.packedBands.withUnsafeBytes {
+                try builder.append(
+                    document: Int64(seq), contentKeyPrefix: fingerprint.contentKey.prefix, packedBands: $0)
+            }
         }
+        #expect(throws: SluiceError.self) {
+            try [UInt8](repeating: 0, count: 71).withUnsafeBytes {
+                try builder.append(document: 500, contentKeyPrefix: 0, packedBands: $0)
+            }
+        }
+        var rebuilt = builder.build()
+        // What is added afterwards is found in both, too.
+        let last = fingerprinter.fingerprint(randomWords(20, using: &random))
+        for seq in Int64(500)..<700 {
+            index.insert(document: seq, fingerprint: last)
+            rebuilt.insert(document: seq, fingerprint: last)
+        }
+        #expect(rebuilt.candidates(last.bands, limit: 300) == index.candidates(last.bands, limit: 300))
+        #expect(rebuilt.fullBuckets == index.fullBuckets)
         for document in documents {
             let fingerprint = fingerprinter.fingerprint(edited(document, rate: 0.1, using: &random))
             #expect(
@@ -61,10 +76,27 @@ struct DedupIndexTests {
             let prefix = fingerprinter.fingerprint(document).contentKey.prefix
             #expect(rebuilt.exactCandidates(prefix) == index.exactCandidates(prefix))
         }
-        #expect(throws: SluiceError.self) {
-            try rebuilt.insert(document: 500, contentKeyPrefix: 0, packedBands: [UInt8](repeating: 0, count: 71))
+        #expect(rebuilt.count == 700)
+    }
+
+    @Test("built at once leaves out the same boilerplate as one document after the other")
+    func builtBoilerplate() throws {
+        let parameters = DedupParameters(bands: 2, rows: 1)
+        var index = DedupIndex(parameters: parameters)
+        var builder = DedupIndexBuilder(parameters: parameters)
+        for seq in Int64(0)..<1000 {
+            let one = fingerprint([seq % 3 == 0 ? 42 : UInt32(seq), UInt32(seq / 400)], key: UInt64(seq / 2) << 32)
+            index.insert(document: seq, fingerprint: one)
+            try one.packedBands.withUnsafeBytes {
+                try builder.append(document: seq, contentKeyPrefix: one.contentKey.prefix, packedBands: $0)
+            }
         }
-        #expect(rebuilt.count == 500)
+        let built = builder.build()
+        #expect(built.fullBuckets == index.fullBuckets && index.fullBuckets > 700)
+        for key in [42, 1, 2, 998] as [UInt32] {
+            #expect(built.candidates([key, 1], limit: 500) == index.candidates([key, 1], limit: 500))
+        }
+        #expect(built.exactCandidates(7 << 32) == [14, 15])
     }
 
     @Test("stops filing documents under a key that is boilerplate, and counts that")

@@ -23,10 +23,13 @@ struct StoreTests {
             #expect(try reader.text(of: 5)?.body == Sample.text(5))
             #expect(try reader.text(of: 3) == nil)
             #expect(try reader.contentKey(of: 7) == entries[6].document?.contentKey)
-            var keys: [DocumentKeys] = []
-            try reader.forEachDocumentKeys(after: 2) { keys.append($0) }
-            #expect(keys.map(\.seq) == [5, 6, 7, 8, 9, 10])
-            #expect(keys.map(\.bands) == Array(entries.compactMap(\.document?.bands).dropFirst(2)))
+            var keys: [(seq: Int64, prefix: UInt64, bands: [UInt8])] = []
+            try reader.forEachIndexKey { keys.append(($0, $1, Array($2))) }
+            let kept = entries.filter { $0.document != nil }
+            #expect(keys.map(\.seq) == kept.map(\.row.seq))
+            #expect(keys.map(\.prefix) == kept.compactMap(\.document?.contentKey.prefix))
+            #expect(keys.map(\.bands) == kept.compactMap(\.document?.bands))
+            #expect(try reader.documentCount() == kept.count)
             let statistics = try reader.statistics()
             #expect(statistics.progress.records == 10)
             #expect(statistics.rejected == ["no-words": 1])

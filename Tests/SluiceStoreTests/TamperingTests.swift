@@ -111,7 +111,7 @@ struct TamperingTests {
         attempt("releases") { _ = try $0.releases() }
         attempt("statistics") { _ = try $0.statistics().admitted.tokens }
         attempt("next") { _ = try $0.nextSeq() }
-        attempt("keys") { try $0.forEachDocumentKeys { _ in } }
+        attempt("keys") { try $0.forEachIndexKey { _, _, _ in } }
         for shard in Int64(1)...3 { attempt("admitted") { try $0.forEachAdmitted(toShard: shard) { _ in } } }
         attempt("review queue") { _ = try $0.reviewQueue(limit: 5) }
         attempt("reviewed") { _ = try $0.reviewedDocuments(after: 0, upTo: .max, limit: 9) }

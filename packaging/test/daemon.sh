@@ -9,7 +9,7 @@ fail() {
     exit 1
 }
 
-has_daemon() { sluice --help | grep -q '^  serve '; }
+has_daemon() { sluice --help | grep '^  serve ' >/dev/null; }
 
 # Tries a command once a quarter second until it holds, for the given number of seconds.
 within() {
@@ -44,12 +44,15 @@ daemon_works() {
     for path in /v1/stats /v1/sources /v1/shards '/v1/provenance?decision=duplicate&limit=1' /openapi.json; do
         curl -fsS "$web$path" >/tmp/answer || fail "$path"
     done
-    document=$(curl -fsS "$web/v1/provenance?decision=kept&limit=1" | grep -o '"document":"[0-9a-f]\{64\}"' | head -1 | cut -d'"' -f4)
+    curl -fsS "$web/v1/provenance?decision=kept&limit=1" >/tmp/answer
+    document=$(grep -o -m 1 '"document":"[0-9a-f]\{64\}"' /tmp/answer | cut -d'"' -f4)
     curl -fsS "$web/v1/documents/$document" >/tmp/answer || fail "a document cannot be looked up"
-    curl -fsS "$web/metrics" | grep -q '^sluice_records_total{' || fail "no metrics"
+    curl -fsS "$web/metrics" >/tmp/answer
+    grep -q '^sluice_records_total{' /tmp/answer || fail "no metrics"
 
     step "an export is made"
     curl -fsS -H 'Content-Type: application/json' --data '{"release":"test-1"}' "$web/v1/exports" >/tmp/answer \
         || fail "no export"
-    within 30 test -f "$store/exports/test-1/manifest.json"
+    within 30 curl -fsS "$web/v1/exports/test-1/manifest.json"
+    sluice verify --export "$store/exports/test-1" >/dev/null || fail "the export is not what it says"
 }

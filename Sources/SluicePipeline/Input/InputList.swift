@@ -4,7 +4,7 @@ import SluiceCrawl
 
 extension SluiceError {
     /// True where other inputs of the same run can be read all the same.
-    var concernsOneInput: Bool { code == .noUsableData || code == .inputMissing }
+    public var concernsOneInput: Bool { code == .noUsableData || code == .inputMissing }
 }
 
 /// The files that a run reads, in the order in which they are read.
@@ -51,14 +51,14 @@ public struct InputList: Sendable, Equatable {
     }
 
     /// The size of all files together, as far as they can be looked at; standard input has none yet.
-    var bytes: UInt64 {
+    public var bytes: UInt64 {
         paths.reduce(0) { total, path in
             total + (path == InputList.standardInput ? 0 : (try? SourceFile.size(of: path)) ?? 0)
         }
     }
 
     /// The last part of a path.
-    static func name(of path: String) -> String {
+    public static func name(of path: String) -> String {
         String(path.split(separator: "/").last ?? Substring(path))
     }
 

@@ -3,7 +3,7 @@ import SluiceCore
 
 /// Standard input, copied to a file: a source is known by the digest of its bytes before its first record is decided,
 /// and can be read on after a crash, only if it can be read twice.
-enum StandardInputCopy {
+public enum StandardInputCopy {
     /// Copies standard input to its end into `directory`, calls `body` with the copy's path, and removes the copy.
     ///
     /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails; what `body` throws.
@@ -14,7 +14,7 @@ enum StandardInputCopy {
     }
 
     /// Copies standard input to its end into `directory` and answers the copy's path.
-    static func make(in directory: String) throws(SluiceError) -> String {
+    public static func make(in directory: String) throws(SluiceError) -> String {
         let path = directory + "/stdin-\(RunName.new()).partial"
         do throws(SluiceError) { try copy(to: path) } catch {
             unlink(path)
@@ -43,7 +43,7 @@ enum StandardInputCopy {
     }
 
     /// Where a copy goes that belongs to no store.
-    static var temporaryDirectory: String {
+    public static var temporaryDirectory: String {
         getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     }
 

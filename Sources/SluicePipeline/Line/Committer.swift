@@ -43,12 +43,11 @@ struct Committer {
         guard index == nil else { return }
         let parameters = settings.dedup
         index = try store.read { reader in
-            var index = DedupIndex(parameters: parameters)
-            try reader.forEachDocumentKeys { keys in
-                try index.insert(
-                    document: keys.seq, contentKeyPrefix: keys.contentKey.prefix, packedBands: keys.bands)
+            var builder = DedupIndexBuilder(parameters: parameters, expecting: try reader.documentCount())
+            try reader.forEachIndexKey { seq, prefix, bands in
+                try builder.append(document: seq, contentKeyPrefix: prefix, packedBands: bands)
             }
-            return index
+            return builder.build()
         }
     }
 

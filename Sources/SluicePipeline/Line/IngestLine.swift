@@ -164,7 +164,8 @@ public struct IngestLine {
         try committer.prepare()
         let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
         let resume = known?.progress.resumePoint
-        let reader = try SourceReader(path: path, format: format, limits: settings.limits, resume: resume)
+        let reader = try SourceReader(
+            path: path, name: request.name, format: format, limits: settings.limits, resume: resume)
         underWay[taken] = SourceUnderWay(
             request: request,
             description: SourceDescription(
@@ -270,9 +271,10 @@ public struct IngestLine {
     }
 
     private func report(on source: SourceUnderWay) throws(SluiceError) -> SourceReport {
-        guard source.isResumed, let stored = source.stored else { return source.report }
-        var whole = try report(on: stored, source.request)
+        var whole = source.report
+        if source.isResumed, let stored = source.stored { whole = try report(on: stored, source.request) }
         whole.isRepeat = false
+        whole.run = committer.runName
         whole.counts.verdicts = source.report.verdicts
         return whole
     }

@@ -9,6 +9,8 @@ public struct SourceReport: Sendable, Equatable {
     public var name: String
     /// True where it had been read to its end before; nothing was done then, and the counts are those of that time.
     public var isRepeat = false
+    /// The run that read it; nil where nothing was done.
+    public var run: String?
     /// What its records came to. Of a source that was read in several stretches, the verdicts are those of the last.
     public var counts = Tally()
 
@@ -34,7 +36,10 @@ public struct SourceReport: Sendable, Equatable {
             json.member("source", source.hex)
             json.member("name", name)
             json.member("repeat", isRepeat)
+            json.member("run", run)
             counts.writeCounts(to: &json)
+            // Nobody counts them again for a source that was there already.
+            if run != nil { counts.writeVerdicts(to: &json) }
             json.key("bytes")
             json.object { json in
                 json.member("text", Int64(clamping: counts.textBytes))

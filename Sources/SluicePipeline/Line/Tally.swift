@@ -64,6 +64,16 @@ public struct Tally: Sendable, Equatable {
     }
 }
 
+extension Tally {
+    /// Writes the verdicts as a member of a JSON object.
+    func writeVerdicts(to json: inout JSONText) {
+        json.key("verdicts")
+        json.object { json in
+            for verdict in Verdict.allCases { json.member(verdict.rawValue, verdicts[verdict, default: 0]) }
+        }
+    }
+}
+
 /// A record that was rejected because it is damaged or beyond a limit.
 public struct RecordError: Sendable, Equatable {
     /// Its place among the records of the source, from 0.
@@ -74,6 +84,14 @@ public struct RecordError: Sendable, Equatable {
     public var reason: Reason
     /// What exactly was found.
     public var detail: String
+
+    /// An error of its parts.
+    public init(ordinal: Int, offset: UInt64, reason: Reason, detail: String) {
+        self.ordinal = ordinal
+        self.offset = offset
+        self.reason = reason
+        self.detail = detail
+    }
 
     func write(to json: inout JSONText) {
         json.object { json in

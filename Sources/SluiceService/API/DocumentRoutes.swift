@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOPosix
@@ -38,9 +39,20 @@ struct DocumentRoutes {
     }
 
     private func ingest(_ source: SourceRequest, _ key: Digest?) async throws -> SourceReport {
-        guard let key else { return try await intake.ingest(source) }
-        return try await keys.once(key, payload: DocumentRoutes.fingerprint(of: source)) {
-            try await intake.ingest(source)
+        guard let key else { return try await taken(source) }
+        return try await keys.once(key, payload: DocumentRoutes.fingerprint(of: source), source: source.digest) {
+            try await taken(source)
+        }
+    }
+
+    private func taken(_ source: SourceRequest) async throws -> SourceReport {
+        do {
+            return try await intake.ingest(source)
+        } catch let error as SluiceError where error.code == .noUsableData {
+            // Where the body lies is nothing to its sender.
+            var error = error
+            error.message = error.message.replacingOccurrences(of: source.path, with: "the body")
+            throw error
         }
     }
 
@@ -69,13 +81,11 @@ struct DocumentRoutes {
     }
 
     private static func format(_ request: Request) throws(Problem) -> SourceFormat {
-        guard let field = request.headers[.contentType] else { return .auto }
-        let type = field.prefix { $0 != ";" }.lowercased().trimmingSpaces
-        switch type {
+        switch request.mediaType {
         case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines": return .jsonl
-        case "application/warc", "application/warc-fields": return .warc
+        case "application/warc": return .warc
         case "text/plain": return .text
-        case "application/octet-stream": return .auto
+        case nil, "application/octet-stream": return .auto
         default:
             throw Problem(
                 .unsupportedType,
@@ -86,16 +96,9 @@ struct DocumentRoutes {
     /// What a body is to an idempotency key: its bytes, and what was said of them.
     private static func fingerprint(of source: SourceRequest) -> Digest {
         let parts = [
-            source.digest?.hex ?? "", source.label ?? "", source.format.rawValue,
+            source.digest?.hex ?? "", source.name, source.label ?? "", source.format.rawValue,
             source.declared.map { "\($0.isSynthetic) \($0.generator ?? "")" } ?? "",
         ]
         return Digest.of(Array(parts.joined(separator: "\u{0}").utf8))
-    }
-}
-
-extension String {
-    /// The text without spaces and tabs at its ends.
-    fileprivate var trimmingSpaces: String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

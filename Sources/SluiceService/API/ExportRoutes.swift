@@ -43,7 +43,7 @@ struct ExportRoutes {
         let release = try body.text("release")
         let name = try body.text("name") ?? release ?? "export-\(context.id)"
         guard ExportShelf.isName(name) else {
-            throw Parameters.wrong("name", "it has 1 to 100 of the letters a to z, digits, and - _ . but not first")
+            throw Parameters.wrong("name", "it has 1 to 100 of the characters A-Z a-z 0-9 . _ -, and no . at its start")
         }
         let compression = try body.text("compression").map { word throws(Problem) in
             guard let compression = ExportCompression(rawValue: word) else {
@@ -68,13 +68,16 @@ struct ExportRoutes {
     @Sendable func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         _ = try Parameters(request, known: [])
-        let (name, shelf) = (context.parameters.get("export") ?? "", shelf)
+        let (name, shelf) = (context.part("export"), shelf)
         let (standing, files) = try await questions.run { (shelf.standing(of: name), shelf.files(of: name)) }
         guard let standing else { throw Problem(.notFound, "there is no export of this name") }
         return .json { json in
             json.member("export", name)
             json.member("state", standing.word)
-            if case .failed(let error) = standing { json.member("error", error.description) }
+            if case .failed(let error) = standing {
+                json.member("error", error.description)
+                json.member("type", Problem(error, logger: context.logger).kind.type)
+            }
             json.key("files")
             json.array { json in
                 for file in files {
@@ -90,7 +93,7 @@ struct ExportRoutes {
     @Sendable func file(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.export)
         _ = try Parameters(request, known: [])
-        let (name, file) = (context.parameters.get("export") ?? "", context.parameters.get("file") ?? "")
+        let (name, file) = (context.part("export"), context.part("file"))
         let shelf = shelf
         guard let path = try await questions.run({ shelf.path(of: file, in: name) }) else {
             throw Problem(.notFound, "there is no such file in an export of this name")

@@ -26,6 +26,7 @@ struct OperationRoutes {
     private static func response(_ health: Health, _ request: Request) throws -> Response {
         let parameters = try Parameters(request, known: ["verbose"])
         return .text(
-            health.text(verbose: parameters.isGiven("verbose")), status: HTTPResponse.Status(code: health.status))
+            health.text(verbose: parameters.isGiven("verbose")),
+            status: HTTPResponse.Status(integerLiteral: health.status))
     }
 }

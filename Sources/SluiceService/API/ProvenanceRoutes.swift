@@ -24,8 +24,14 @@ struct ProvenanceRoutes {
         let parameters = try Parameters(
             request, known: ProvenanceRoutes.filters.union(["decision", "limit", "cursor"]))
         let query = try ProvenanceRoutes.query(parameters)
-        let question = "provenance \(query.filter) \(query.decision?.rawValue ?? "")"
-        return try await page(query, question, parameters).response("rows", request) { $0.write(to: &$1) }
+        return try await page(query, ProvenanceRoutes.question(query), parameters).response("rows", request) {
+            $0.write(to: &$1)
+        }
+    }
+
+    /// What a cursor of this list belongs to.
+    static func question(_ query: ProvenanceQuery) -> String {
+        "provenance \(query.filter) \(query.decision?.rawValue ?? "")"
     }
 
     private func page(
@@ -65,7 +71,7 @@ struct ProvenanceRoutes {
         guard let last = page.rows.last else {
             throw Problem(.notFound, "no record had a document of this text")
         }
-        return .json { json in
+        return .json(headers: page.links(request)) { json in
             json.member("document", digest.hex)
             json.member("tokens", last.row.tokens)
             json.key("provenance")

@@ -35,19 +35,24 @@ struct Page<Row: Sendable>: Sendable {
     func response(
         _ name: String, _ request: Request, _ write: (Row, inout JSONText) -> Void
     ) -> Response {
-        var headers = HTTPFields()
-        if let next {
-            var query = request.uri.query?.split(separator: "&").filter { !$0.hasPrefix("cursor=") } ?? []
-            query.append("cursor=\(next)")
-            headers[.links] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
-        }
-        return .json(headers: headers) { json in
+        .json(headers: links(request)) { json in
             json.key(name)
             json.array { json in
                 for row in rows { write(row, &json) }
             }
             json.member("next", next)
         }
+    }
+
+    /// The field that links to the next page; none on the last.
+    func links(_ request: Request) -> HTTPFields {
+        var headers = HTTPFields()
+        if let next {
+            var query = request.uri.query?.split(separator: "&").filter { !$0.hasPrefix("cursor=") } ?? []
+            query.append("cursor=\(next)")
+            headers[.links] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
+        }
+        return headers
     }
 }
 

@@ -66,16 +66,21 @@ struct Parameters {
 }
 
 extension ServiceContext {
+    /// The part of the path under `name`, without % escapes; the front has turned away what is not valid.
+    func part(_ name: String) -> String {
+        RequestTarget.decoded((parameters.get(name) ?? "").utf8) ?? ""
+    }
+
     /// A number in the path, 1 or more; what else stands there is not found.
     func number(_ name: String) throws(Problem) -> Int64 {
-        guard let text = parameters.get(name), let number = Int64(text), number > 0 else {
-            throw Problem(.notFound, "the last part of the path is a number from 1")
+        guard let number = Int64(part(name)), number > 0 else {
+            throw Problem(.notFound, "a \(name) is known by its number, from 1")
         }
         return number
     }
 
     /// The SHA-256 of a document in the path.
     func document() throws(Problem) -> Digest {
-        try Parameters.digest(parameters.get("sha256") ?? "", "sha256")
+        try Parameters.digest(part("sha256"), "sha256")
     }
 }

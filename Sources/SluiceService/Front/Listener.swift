@@ -53,21 +53,17 @@ struct Listener: Service {
             }
         defer { socket.file?.remove() }
         logger.info("listening", metadata: ["address": "\(socket.place)"])
-        await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { tasks in
-                do {
-                    try await server.executeThenClose { connections in
-                        for try await connection in connections {
-                            table.add(connection)
-                            let executor = LoopExecutor(connection.channel.eventLoop)
-                            tasks.addTask(executorPreference: executor) {
-                                await loop.serve(connection)
-                                table.remove(connection)
-                            }
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { tasks in
+                try await server.executeThenClose { connections in
+                    for try await connection in connections {
+                        table.add(connection)
+                        let executor = LoopExecutor(connection.channel.eventLoop)
+                        tasks.addTask(executorPreference: executor) {
+                            await loop.serve(connection)
+                            table.remove(connection)
                         }
                     }
-                } catch {
-                    logger.error("no longer listening", metadata: ["address": "\(socket.place)", "error": "\(error)"])
                 }
             }
         } onGracefulShutdown: {

@@ -30,33 +30,43 @@ final class IdempotencyKeys: Sendable {
         return Digest.of(Array("\(context.caller.name)\u{0}\(field)".utf8))
     }
 
-    /// Runs `body` under `key`, which stands for `payload` from now on.
+    /// Runs `body` under `key`, which stands for `payload` from now on; `source` is what the body brings.
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where a request with the key is under way, `key-reused` where it
     ///   stands for another payload; what `body` throws.
     func once(
-        _ key: Digest, payload: Digest, _ body: () async throws -> SourceReport
+        _ key: Digest, payload: Digest, source: Digest?, _ body: () async throws -> SourceReport
     ) async throws -> SourceReport {
         guard underWay.withLock({ $0.insert(key).inserted }) else {
             throw Problem(.conflict, "a request with this Idempotency-Key is under way").retry(after: 1)
         }
         defer { underWay.withLock { _ = $0.remove(key) } }
         let store = store
-        let known = try await questions.run { try store.read { try $0.payload(ofRequestKey: key) } }
+        let (known, isRepeat) = try await questions.run {
+            try store.read { reader in
+                let before = try source.flatMap { try reader.source($0) }
+                return (try reader.payload(ofRequestKey: key), before?.progress.isDone == true)
+            }
+        }
+        let repeated = IdempotencyKeys.repeated(payload)
         if let known {
-            guard known == payload else {
+            guard known == payload || known == repeated else {
                 throw Problem(.keyReused, "this Idempotency-Key was used for another body")
             }
         } else {
             try await questions.run {
                 try store.write {
-                    try $0.remember(requestKey: key, payload: payload, timeMicroseconds: Clock.microseconds)
+                    try $0.remember(
+                        requestKey: key, payload: isRepeat ? repeated : payload, timeMicroseconds: Clock.microseconds)
                 }
             }
         }
         var report = try await body()
         // Whoever asks again under a key gets the first answer.
-        report.isRepeat = report.isRepeat && known == nil
+        if let known { report.isRepeat = known == repeated }
         return report
     }
+
+    /// What is remembered of a payload that had come before its key did, for the first answer said so.
+    private static func repeated(_ payload: Digest) -> Digest { Digest.of(Array("repeat \(payload.hex)".utf8)) }
 }

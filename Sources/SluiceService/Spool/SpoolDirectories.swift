@@ -12,7 +12,7 @@ package final class SpoolDirectories: Sendable {
     let root: Int32
     package let incoming: Int32
     package let done: Int32
-    let failed: Int32
+    package let failed: Int32
     /// Who may put what into `incoming/`.
     let admission: EntryAdmission
 

@@ -111,7 +111,8 @@ extension StoreReader {
         let releases = try releaseNames()
         let hasReviews = try reviewCount() > 0
         let next = RowDecoder.columnCount
-        try db.forEachRow(sql, search.arguments + [query.limit > 0 ? query.limit : -1]) { row in
+        let arguments = search.arguments + [query.limit > 0 ? query.limit : -1]
+        try db.forEachRow(sql, arguments, staysPrepared: true) { row in
             let decoded = try RowDecoder.row(row)
             var entry = ProvenanceEntry(
                 row: decoded, sourceName: try row.text(RowDecoder.sourceName),
@@ -205,7 +206,7 @@ extension StoreReader {
         _ key: Int64, _ after: Int64, _ tail: (table: String, condition: String, arguments: StatementArguments),
         _ exact: String, _ arguments: StatementArguments
     ) throws -> Search {
-        let found = try Lookup.condition(db, key: key, after: after, tail: tail)
+        let found = try Lookup.condition(self, key: key, after: after, tail: tail)
         return Search(conditions: [found.sql, exact], arguments: found.arguments + arguments)
     }
 

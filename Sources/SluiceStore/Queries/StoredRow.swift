@@ -97,6 +97,13 @@ struct StoredRow {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// Calls `body` with the bytes of a blob, which are there during the call only.
+    func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value) throws -> Value {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { throw damaged(column, "a blob") }
+        let start = sqlite3_column_blob(handle, column)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
     /// A digest, or nil where there is none.
     func optionalDigest(_ column: Int32) throws(SluiceError) -> Digest? {
         guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
@@ -138,20 +145,24 @@ struct StoredRow {
 
 extension Database {
     /// Calls `body` with each row of a query.
+    ///
+    /// - Parameter staysPrepared: True where the statement is kept for the next time, which saves some hundred
+    ///   microseconds and asks that `body` does not come to the same query.
     func forEachRow(
-        _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Void
+        _ sql: String, _ arguments: StatementArguments = StatementArguments(), staysPrepared: Bool = false,
+        _ body: (StoredRow) throws -> Void
     ) throws {
-        let statement = try makeStatement(sql: sql)
+        let statement = try staysPrepared ? cachedStatement(sql: sql) : makeStatement(sql: sql)
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         while try rows.next() != nil { try body(StoredRow(statement)) }
     }
 
-    /// What `body` makes of the rows of a query.
+    /// What `body` makes of the rows of a query; the statement stays prepared.
     func rows<Value>(
         _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        try forEachRow(sql, arguments) { values.append(try body($0)) }
+        try forEachRow(sql, arguments, staysPrepared: true) { values.append(try body($0)) }
         return values
     }
 

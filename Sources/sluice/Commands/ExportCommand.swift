@@ -2,6 +2,7 @@ import ArgumentParser
 import SluiceCore
 import SluiceExport
 import SluicePipeline
+import SluiceService
 import SluiceStore
 
 struct ExportCommand: AsyncParsableCommand {
@@ -34,24 +35,33 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let settings = try shared.settings()
-            var store = try Store.open(directory: shared.storeDirectory, mode: .read)
-            if release != nil {
-                store.close()
-                store = try Store.open(directory: shared.storeDirectory, mode: .write)
+            let summary: ExportSummary
+            switch release == nil ? try await shared.reading() : try await shared.writing() {
+            case .store(let store):
+                defer { store.close() }
+                summary = try export(store, try shared.settings())
+            case .daemon(let daemon):
+                let export = RemoteExport(
+                    release: release, cap: cap, compression: compression, client: daemon,
+                    patience: DaemonRoute.patience)
+                summary = try await export.run(to: output)
             }
-            defer { store.close() }
-            let exporter = Exporter(
-                store: store,
-                settings: ExportSettings(
-                    release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) }, compression: compression,
-                    fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
-            let summary = try exporter.export(to: output)
             Console.out(shared.json ? summary.json : summary.table)
             if cap != nil && summary.isCapFromShards {
                 Console.note("sluice: the shards' own cap is lower than --cap, and holds")
             }
         }
+    }
+}
+
+extension ExportCommand {
+    private func export(_ store: Store, _ settings: Settings) throws(SluiceError) -> ExportSummary {
+        let exporter = Exporter(
+            store: store,
+            settings: ExportSettings(
+                release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) }, compression: compression,
+                fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
+        return try exporter.export(to: output)
     }
 }
 

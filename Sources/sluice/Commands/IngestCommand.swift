@@ -10,6 +10,7 @@ struct IngestCommand: AsyncParsableCommand {
         discussion: """
             Inputs are files, directories (every dump below them) or '-' for standard input. A run that was stopped goes
             on where it was when the same command is given again; a source that is in the store already is passed over.
+            Where a daemon holds the store, it is handed the sources and does the work, under its own settings.
             """)
 
     @OptionGroup var shared: SharedOptions
@@ -53,10 +54,8 @@ struct IngestCommand: AsyncParsableCommand {
                 inputs: inputs, storeDirectory: shared.storeDirectory, format: format, label: source,
                 declared: origin.map { DeclaredLabel(isSynthetic: $0 == .synthetic, generator: generator) })
             let report = ProgressReport()
-            let model = try ShippedFiles.model(settings)
-            let ingest = Ingest(request, settings: settings, model: model)
             defer { report.end() }
-            let summary = try await ingest.run { report.show($0) }
+            let summary = try await DaemonRoute.ingest(request, shared, settings) { report.show($0) }
             report.end()
             if shared.json { Console.out(summary.json) } else { Console.out(summary.table) }
             if let first = summary.passedOver.first {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceService
 import SluiceStore
 
 struct ProvenanceCommand: AsyncParsableCommand {
@@ -57,26 +58,42 @@ struct ProvenanceCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let store = try shared.openStore()
-            defer { store.close() }
             let query = ProvenanceQuery(filter: filter, decision: decision, limit: limit, after: cursor)
-            let count = try store.read { reader in
-                var count = 0
-                try reader.forEachProvenance(query) { entry in
-                    if entry.review == nil { count += 1 }
-                    if shared.json {
-                        var json = JSONText(capacity: 1024)
-                        entry.write(to: &json)
-                        json.newline()
-                        Console.out(bytes: json.bytes)
-                    } else {
-                        Console.out(entry.paragraph)
-                    }
+            let (isEmpty, mayGoOn): (Bool, Bool)
+            switch try await shared.reading() {
+            case .store(let store):
+                defer { store.close() }
+                let count = try show(query, of: store)
+                (isEmpty, mayGoOn) = (count == 0, count > 0 && count == limit)
+            case .daemon(let daemon):
+                var rows = 0
+                mayGoOn = try await daemon.forEachProvenance(query) { row throws(SluiceError) in
+                    DaemonRoute.show([row], shared, isFirst: rows == 0)
+                    rows += 1
                 }
-                return count
+                isEmpty = rows == 0
             }
-            if count == 0 { Console.note("sluice: no row matches") }
-            if count > 0 && count == limit { Console.note("sluice: there may be more; see --limit and --cursor") }
+            if isEmpty { Console.note("sluice: no row matches") }
+            if mayGoOn { Console.note("sluice: there may be more; see --limit and --cursor") }
+        }
+    }
+
+    /// Prints the rows, and counts the records among them.
+    private func show(_ query: ProvenanceQuery, of store: Store) throws(SluiceError) -> Int {
+        try store.read { reader in
+            var count = 0
+            try reader.forEachProvenance(query) { entry in
+                if entry.review == nil { count += 1 }
+                if shared.json {
+                    var json = JSONText(capacity: 1024)
+                    entry.write(to: &json)
+                    json.newline()
+                    Console.out(bytes: json.bytes)
+                } else {
+                    Console.out(entry.paragraph)
+                }
+            }
+            return count
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCore
 import SluicePipeline
+import SluiceService
 import SluiceStore
 
 struct ShardsCommand: AsyncParsableCommand {
@@ -14,10 +15,17 @@ struct ShardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
-                let store = try shared.openStore()
-                defer { store.close() }
-                let shards = try store.read { try $0.shards() }
-                for shard in shards { Console.out(shared.json ? shard.json : shard.line) }
+                let shards: [String]
+                switch try await shared.reading() {
+                case .store(let store):
+                    defer { store.close() }
+                    shards = try store.read { try $0.shards() }.map { shared.json ? $0.json : $0.line }
+                case .daemon(let daemon):
+                    shards = try await daemon.shards().map { row throws(SluiceError) in
+                        try ShardLine.shown(row, shared)
+                    }
+                }
+                for shard in shards { Console.out(shard) }
                 if shards.isEmpty { Console.note("sluice: no shard has been opened yet") }
             }
         }
@@ -30,7 +38,12 @@ struct ShardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
-                let store = try shared.openStore()
+                let store: Store
+                switch try await shared.reading() {
+                case .store(let opened): store = opened
+                case .daemon(let daemon):
+                    return Console.out(try ShardLine.shown(await daemon.shard(shard), shared))
+                }
                 defer { store.close() }
                 guard let found = try store.read({ try $0.shards() }).first(where: { $0.id == shard }) else {
                     throw SluiceError(
@@ -47,9 +60,12 @@ struct ShardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
-                // Opening to write would make a store; there must be one.
-                try shared.openStore().close()
-                let store = try Store.open(directory: shared.storeDirectory, mode: .write)
+                let store: Store
+                switch try await shared.writing() {
+                case .store(let opened): store = opened
+                case .daemon(let daemon):
+                    return Console.out(try ShardLine.shown(await daemon.sealShard(), shared))
+                }
                 defer { store.close() }
                 guard let sealed = try store.write({ try $0.sealShard() }) else {
                     throw SluiceError(.noUsableData, "no shard is open with a document in it")
@@ -64,8 +80,31 @@ struct ShardsCommand: AsyncParsableCommand {
 extension StoredShard {
     /// The shard for people.
     var line: String {
-        let ratio = totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
-        return "shard \(id)  \(isSealed ? "sealed" : "open")  \(totals.documents) documents  \(totals.tokens) tokens  "
-            + "synthetic:real \(ratio)  cap \(JSONText.decimal(Double(settings.capPPM) / 1_000_000))"
+        ShardLine(
+            shard: id, state: isSealed ? "sealed" : "open", documents: totals.documents, tokens: totals.tokens,
+            ratio: totals.ratio, cap: Double(settings.capPPM) / 1_000_000
+        ).text
+    }
+}
+
+/// What people are shown of a shard, as its JSON has it too.
+struct ShardLine: Decodable {
+    var shard: Int64
+    var state: String
+    var documents: Int64
+    var tokens: Int64
+    var ratio: Double?
+    var cap: Double
+
+    /// The line.
+    var text: String {
+        "shard \(shard)  \(state)  \(documents) documents  \(tokens) tokens  "
+            + "synthetic:real \(ratio.map { JSONText.decimal($0, places: 4) } ?? "-")  cap \(JSONText.decimal(cap))"
+    }
+
+    /// A shard as the daemon writes it, the way the options ask for.
+    static func shown(_ json: [UInt8], _ shared: SharedOptions) throws(SluiceError) -> String {
+        if shared.json { return String(decoding: json, as: UTF8.self) }
+        return try DaemonRoute.decoded(ShardLine.self, json).text
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceService
 import SluiceStore
 
 struct StatsCommand: AsyncParsableCommand {
@@ -10,7 +11,11 @@ struct StatsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let store = try shared.openStore()
+            let store: Store
+            switch try await shared.reading() {
+            case .store(let opened): store = opened
+            case .daemon(let daemon): return DaemonRoute.show([try await daemon.statistics()], shared)
+            }
             defer { store.close() }
             let (statistics, sources) = try store.read { (try $0.statistics(), try $0.sources()) }
             guard shared.json else { return Console.out(statistics.table(sources)) }

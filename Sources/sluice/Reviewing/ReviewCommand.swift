@@ -71,15 +71,9 @@ struct ReviewCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 guard let digest = Digest(hex: document) else { return }
-                let store = try shared.openStoreForWriting()
-                defer { store.close() }
-                let state = try store.write { writer in
-                    let seq = try writer.reader.document(digest).seq
-                    let review = ReviewDescription(
-                        document: seq, verdict: verdict, reviewer: reviewer.name, note: note)
-                    return try writer.review(review, timeMicroseconds: Clock.microseconds)
-                }
-                Console.out(shared.json ? state.json : state.line)
+                let route = try await shared.writing()
+                Console.out(
+                    try await Verdict.record(verdict, on: digest, by: reviewer.name, note: note, route, shared))
             }
         }
     }

@@ -35,7 +35,7 @@ extension ReviewCommand {
                     Console.out(item.paragraph)
                     Console.out(try reading { try excerpt(of: item, $0) } + "\n")
                     switch ask("\(index + 1) of \(items.count)  [r]eal [s]ynthetic [u]ncertain [n]ext [q]uit: ") {
-                    case .verdict(let verdict): count += try record(verdict, on: item) ? 1 : 0
+                    case .verdict(let verdict): count += try await record(verdict, on: item) ? 1 : 0
                     case .next: continue
                     case .quit: return Console.note("sluice: verdicts given: \(count)")
                     }
@@ -77,14 +77,12 @@ extension ReviewCommand {
         }
 
         /// Writes the verdict down; where somebody else is writing, asks whether to try again.
-        private func record(_ verdict: Verdict, on item: ReviewItem) throws -> Bool {
-            let review = ReviewDescription(document: item.seq, verdict: verdict, reviewer: reviewer.name)
+        private func record(_ verdict: Verdict, on item: ReviewItem) async throws -> Bool {
             while true {
                 do throws(SluiceError) {
-                    let store = try shared.openStoreForWriting()
-                    defer { store.close() }
-                    let state = try store.write { try $0.review(review, timeMicroseconds: Clock.microseconds) }
-                    Console.out(state.line + "\n")
+                    let outcome = try await Verdict.record(
+                        verdict, on: item.digest, by: reviewer.name, note: nil, try await shared.writing(), shared)
+                    Console.out(outcome + "\n")
                     return true
                 } catch {
                     guard error.code == .busy else { throw error }

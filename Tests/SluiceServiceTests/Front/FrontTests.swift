@@ -1,4 +1,7 @@
+import Foundation
+import NIOCore
 import SluiceService
+import Synchronization
 import Testing
 
 @Suite struct `The front` {
@@ -13,6 +16,42 @@ import Testing
                 #expect(answers.map { $0?.text } == ["ok", "a%20b"])
             }
         }
+    }
+
+    @Test func `an answer is noted with its route's template, and without what was asked`() async throws {
+        try await LiveFront.with { live in
+            _ = try await blocking { RawClient(live.port).ask(get("/items/secret?token=secret")) }
+            _ = try await blocking { RawClient(live.port).ask(get("/secret")) }
+            while live.log.all.count < 2 { await Task.yield() }
+            let (found, missing) = (live.log.all[0], live.log.all[1])
+            #expect(found.route == "/items/{id}")
+            #expect(found.status == 200 && found.bytes == 6 && found.method == "GET" && found.caller == "local")
+            #expect(missing.route.isEmpty && missing.status == 404)
+            #expect(!"\(live.log.all)".contains("secret"))
+        }
+    }
+
+    @Test func `the end waits for the answer at hand, and for nobody else`() async throws {
+        let answered = Mutex<Int?>(nil)
+        let began = NIODeadline.now()
+        try await LiveFront.with(limits: { $0.headerTime = .seconds(60) }) { live in
+            let idle = RawClient(live.port)
+            let half = RawClient(live.port)
+            half.send("GET /ok HTTP/1.1\r\n")
+            let slow = RawClient(live.port)
+            slow.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n")
+            try await Task.sleep(for: .milliseconds(100))
+            Thread.detachNewThread {
+                usleep(300_000)
+                slow.send("hello")
+                let status = slow.answers(1).first?.status
+                answered.withLock { $0 = status }
+                withExtendedLifetime((idle, half)) {}
+            }
+        }
+        #expect(NIODeadline.now() - began < .seconds(5))
+        while answered.withLock({ $0 }) == nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(answered.withLock { $0 } == 200)
     }
 
     @Test func `what is not there, or not so, is a problem`() async throws {

@@ -2,7 +2,7 @@ import Glibc
 import NIOPosix
 
 /// A client that sends exactly the bytes it is told to, and blocks.
-final class RawClient {
+final class RawClient: Sendable {
     private let descriptor: Int32
 
     /// Where to.
@@ -73,12 +73,6 @@ final class RawClient {
     func isClosed() -> Bool {
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
-        return count == 0 || (count < 0 && errno == ECONNRESET)
-    }
-
-    func peekClosed() -> Bool {
-        var byte: UInt8 = 0
-        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
         return count == 0 || (count < 0 && errno == ECONNRESET)
     }
 

@@ -13,6 +13,7 @@ import Testing
 
     @Test func `are cut alike wherever they are split, and as the library's decoder cuts them`() {
         var fuzz = RequestFuzz(seed: 3)
+        var findings = 0
         for run in 0..<Self.runs {
             let bytes = fuzz.next()
             let whole = Cut(bytes, pieces: [bytes])
@@ -24,12 +25,15 @@ import Testing
             }
             let other = LibraryCut(bytes)
             for (index, request) in whole.requests.enumerated() {
+                if other.hasStopped, index >= other.requests.count { break }
                 // The front takes the host out of an absolute target.
                 guard index < other.requests.count, other.requests[index].isSame(as: request) else {
                     Issue.record(
                         "run \(run): the library reads another request \(index): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
                     )
-                    return
+                    findings += 1
+                    if findings > 9 { return }
+                    break
                 }
             }
         }
@@ -96,6 +100,7 @@ private struct Cut: Equatable {
         limits.bodyBytes = 4096
         var parser = RequestParser(limits: limits)
         var request = CutRequest()
+        var isLast = false
         do {
             for piece in pieces {
                 var buffer = ByteBuffer(bytes: piece)
@@ -103,9 +108,13 @@ private struct Cut: Equatable {
                 while let part = try parser.next() {
                     switch part {
                     case .head(let head):
+                        isLast = head.wantsClose
                         request = CutRequest(method: head.request.method.rawValue, target: head.request.path ?? "")
                     case .body(let body): request.body += body.readableBytesView
-                    case .end: requests.append(request)
+                    case .end:
+                        requests.append(request)
+                        // The connection is closed then, and what follows is not read.
+                        if isLast { return }
                     }
                 }
             }
@@ -118,6 +127,8 @@ private struct Cut: Equatable {
 /// The whole requests that the library's decoder finds.
 private struct LibraryCut {
     var requests: [CutRequest] = []
+    /// True behind an upgrade, which the library leaves to somebody else and the front passes over.
+    var hasStopped = false
 
     init(_ bytes: [UInt8]) {
         let channel = EmbeddedChannel()
@@ -127,7 +138,9 @@ private struct LibraryCut {
         var request = CutRequest()
         while let part = try? channel.readInbound(as: HTTPServerRequestPart.self) {
             switch part {
-            case .head(let head): request = CutRequest(method: head.method.rawValue, target: head.uri)
+            case .head(let head):
+                request = CutRequest(method: head.method.rawValue, target: head.uri)
+                hasStopped = hasStopped || head.headers.contains(name: "Upgrade")
             case .body(let body): request.body += body.readableBytesView
             case .end: requests.append(request)
             }

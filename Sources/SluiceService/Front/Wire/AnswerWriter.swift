@@ -47,7 +47,10 @@ final class AnswerWriter: ResponseBodyWriter {
         case .fixed(let length): pending.writeString("Content-Length: \(length)\r\n")
         case .chunked: pending.writeString("Transfer-Encoding: chunked\r\n")
         case .none where head?.request.method == .head:
-            if let length = response.headers[.contentLength] { pending.writeString("Content-Length: \(length)\r\n") }
+            // The library writes 0 for a body whose length nobody knows, which GET would send in chunks.
+            if let length = response.headers[.contentLength], length != "0" {
+                pending.writeString("Content-Length: \(length)\r\n")
+            }
         case .none, .untilClose: break
         }
         if closes { pending.writeString("Connection: close\r\n") }

@@ -76,14 +76,28 @@ struct ChunkReader: Sendable {
         guard extensionBytes <= limits.chunkExtensionBytes else {
             throw Problem(.malformedRequest, "chunk extensions may have \(limits.chunkExtensionBytes) bytes")
         }
-        guard line.allSatisfy({ $0 >= 32 && $0 < 127 || $0 == 9 }) else {
-            throw Problem(.malformedRequest, "a chunk's line is not plain text")
+        guard ChunkReader.areExtensions(line.dropFirst(digits.count)) else {
+            throw Problem(.malformedRequest, "a chunk's extension is not a name, or a name and a plain value")
         }
         guard size <= limits.bodyBytes - total else {
             throw Problem(.bodyTooLarge, "a body may have \(limits.bodyBytes) bytes")
         }
         total += size
         return size
+    }
+
+    /// True for nothing, or for names, some with values, each behind a semicolon.
+    private static func areExtensions(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.isEmpty
+            || bytes.dropFirst().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).allSatisfy {
+                part in
+                let words = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                return words.allSatisfy { !$0.isEmpty && $0.allSatisfy(isTokenByte) }
+            }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        byte > 32 && byte < 127 && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

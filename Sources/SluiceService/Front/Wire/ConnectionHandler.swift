@@ -36,6 +36,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var bodyWaited = TimeAmount.zero
     private var waitingSince = NIODeadline.distantPast
     private var writingSince: NIODeadline?
+    private var timer: Scheduled<Void>?
     /// Told what the connection is at whenever that changes.
     var onRank: (ConnectionTable.Rank) -> Void = { _ in }
 
@@ -73,7 +74,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         arm(context, at: .now() + tick)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        timer?.cancel()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
@@ -126,7 +130,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The next part of a request.
     func next() -> EventLoopFuture<Arrival>? {
-        guard let context else { return nil }
+        guard let context, waiter == nil else { return nil }
         let promise = context.eventLoop.makePromise(of: Arrival.self)
         waiter = promise
         waitingSince = .now()
@@ -170,7 +174,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Ends the connection after the answer at hand, or at once where there is none.
     func drain() {
         isDraining = true
-        if case .waiting = stage { context?.close(promise: nil) }
+        switch stage {
+        case .waiting, .head: context?.close(promise: nil)
+        case .request, .lingering: break
+        }
     }
 
     private func deliver() {
@@ -225,7 +232,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func arm(_ context: ChannelHandlerContext, at time: NIODeadline) {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(deadline: time) { bound.value.look() }
+        timer?.cancel()
+        timer = context.eventLoop.scheduleTask(deadline: time) { bound.value.look() }
     }
 
     /// When the present stage has lasted too long.
@@ -243,6 +251,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func look() {
+        timer = nil
         guard let context else { return }
         let now = NIODeadline.now()
         guard let due, due <= now else { return arm(context, at: min(self.due ?? .distantFuture, now + tick)) }

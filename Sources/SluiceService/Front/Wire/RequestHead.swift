@@ -164,8 +164,12 @@ enum FieldLine {
             let name = HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
         else { throw Problem(.malformedRequest, "a header's line does not begin with a name and a colon") }
         var value = line[(colon + 1)...]
-        while let byte = value.first, byte == 32 || byte == 9 { value.removeFirst() }
-        while let byte = value.last, byte == 32 || byte == 9 { value.removeLast() }
+        while value.first == 32 { value.removeFirst() }
+        while value.last == 32 { value.removeLast() }
+        // Readers differ on a tab beside a length.
+        guard value.first != 9, value.last != 9 else {
+            throw Problem(.malformedRequest, "the value of \(name.canonicalName) has a tab beside it")
+        }
         guard value.allSatisfy({ $0 >= 32 && $0 != 127 || $0 == 9 }),
             let text = String(validating: value, as: UTF8.self)
         else { throw Problem(.malformedRequest, "the value of \(name.canonicalName) is not plain text") }

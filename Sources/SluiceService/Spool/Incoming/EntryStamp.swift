@@ -8,7 +8,7 @@ package struct EntryStamp: Equatable, Sendable {
     let seconds: Int
     let nanoseconds: Int
 
-    init(_ status: stat) {
+    package init(_ status: stat) {
         (device, inode) = (UInt(status.st_dev), UInt(status.st_ino))
         (size, seconds, nanoseconds) = (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }

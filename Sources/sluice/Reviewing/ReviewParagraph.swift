@@ -41,7 +41,8 @@ extension DocumentState {
 
     /// What a verdict led to, for people.
     var line: String {
-        let place = shard.map { "in shard \($0)" + (isSealed ? ", which is sealed" : "") } ?? "held"
-        return "\(digest.hex)  \(judgement.verdict.rawValue), review \(reviews.last?.id ?? 0)  \(place)"
+        ReviewOutcome(
+            document: digest.hex, verdict: judgement.verdict.rawValue, review: reviews.last?.id ?? 0, shard: shard
+        ).line(isSealed: isSealed)
     }
 }

@@ -1,0 +1,126 @@
+import Glibc
+import NIOPosix
+import SluiceCore
+import SluiceCrawl
+import SluicePipeline
+
+/// A run of the main job by way of the daemon: each input is handed in as one source, in order, and what became of all of
+/// them is added up as in a run of one's own.
+package struct RemoteIngest: Sendable {
+    private let client: DaemonClient
+    private let request: IngestRequest
+    private let patience: Patience
+
+    /// A run that is ready to start; the request's store is the daemon's.
+    package init(_ request: IngestRequest, client: DaemonClient, patience: Patience) {
+        self.request = request
+        self.client = client
+        self.patience = patience
+    }
+
+    /// Hands every source in.
+    ///
+    /// - Parameter report: Called after each source, once its last record has its decision on the daemon's disk.
+    /// - Throws: `SluiceError` where the run cannot go on. What was committed before stays.
+    package func run(report: (IngestProgress) -> Void) async throws(SluiceError) -> IngestSummary {
+        let start = ContinuousClock.now
+        let inputs = try InputList(expanding: request.inputs)
+        var progress = IngestProgress(bytesTotal: inputs.bytes)
+        progress.summary.passedOver = inputs.passedOver
+        progress.summary.failures = inputs.failures
+        progress.summary.heldBefore = try await client.heldCount()
+        for path in inputs.paths {
+            do throws(SluiceError) {
+                try await handIn(path, &progress)
+            } catch {
+                guard error.concernsOneInput else { throw error }
+                progress.summary.failures.append(
+                    SluiceError(error.code, named(error.message, path), advice: error.advice))
+            }
+            report(progress)
+        }
+        progress.summary.held = try await client.heldCount()
+        progress.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return progress.summary
+    }
+
+    private func named(_ message: String, _ path: String) -> String {
+        message.contains(path) ? message : "\(path): \(message)"
+    }
+
+    private func handIn(_ path: String, _ progress: inout IngestProgress) async throws(SluiceError) {
+        guard path == InputList.standardInput else {
+            return try await handIn(path, named: InputList.name(of: path), &progress)
+        }
+        // A pipe can be read once and at its own pace; the daemon may want it twice, and waits for nobody long.
+        let copy = try StandardInputCopy.make(in: StandardInputCopy.temporaryDirectory)
+        defer { unlink(copy) }
+        progress.bytesTotal += try SourceFile.size(of: copy)
+        try await handIn(copy, named: "stdin", &progress)
+    }
+
+    private func handIn(
+        _ path: String, named name: String, _ progress: inout IngestProgress
+    ) async throws(SluiceError) {
+        progress.source = name
+        let size = try OutgoingFile(path).bytes
+        // The daemon takes no empty body, and there is nothing in it to decide on.
+        guard size > 0 else {
+            progress.summary.sources += 1
+            return
+        }
+        let answer = try await client.patiently(patience) { () throws(SluiceError) in
+            let file = try OutgoingFile(path)
+            return .post(
+                "/v1/documents", parameters(name), body: .file(file, type: RemoteIngest.type(of: request.format)))
+        }
+        let report = try answer.decoded(SourceReport.self)
+        progress.bytesDone += UInt64(size)
+        progress.summary.add(report, bytes: UInt64(size))
+    }
+
+    private func parameters(_ name: String) -> [(name: String, value: String?)] {
+        [
+            ("name", RemoteIngest.label(name)), ("source", request.label),
+            ("origin", request.declared.map { $0.isSynthetic ? "synthetic" : "real" }),
+            ("generator", request.declared?.generator),
+        ]
+    }
+
+    /// `name` as the daemon takes it: without control characters, and of at most 200 bytes.
+    static func label(_ name: String) -> String {
+        var label = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in name.unicodeScalars {
+            let fit = scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+            bytes += UTF8.width(fit)
+            if bytes > 200 { break }
+            label.append(fit)
+        }
+        return String(label)
+    }
+
+    private static func type(of format: SourceFormat) -> String {
+        switch format {
+        case .auto: "application/octet-stream"
+        case .warc: "application/warc"
+        case .jsonl: "application/x-ndjson"
+        case .text: "text/plain"
+        }
+    }
+}
+
+extension IngestSummary {
+    /// Adds what became of a source of `bytes`.
+    fileprivate mutating func add(_ report: SourceReport, bytes: UInt64) {
+        guard !report.isRepeat else {
+            alreadyIngested += 1
+            if report.records > 0 { hasEarlierRecords = true }
+            return
+        }
+        sources += 1
+        bytesRead += bytes
+        counts.add(report.counts)
+        if let run = report.run { self.run = run }
+    }
+}

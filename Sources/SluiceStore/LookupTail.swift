@@ -1,0 +1,52 @@
+import GRDB
+import SluiceCore
+import Synchronization
+
+/// The keys of the newest records in memory, so that a process which writes to a store answers questions about what it
+/// has just written without reading through it; see ``Lookup``.
+///
+/// It only says where to look: who asks still compares what is there. It may name rows that were never committed.
+final class LookupTail: Sendable {
+    private struct State {
+        /// Keys of the records behind this one are here.
+        var after: Int64 = 0
+        /// Keys of the records up to this one are here.
+        var last: Int64 = 0
+        var rows: [Int64: [Int64]] = [:]
+        /// Behind this record the keys of the segment at hand begin; those before it can go with the next one.
+        var segmentAfter: Int64 = 0
+        var previous: [Int64: [Int64]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// The keys of the records behind the last whole segment. Reads them: some milliseconds.
+    init(_ db: Database) throws {
+        let after = try Lookup.segments(db) * Lookup.segmentSize
+        let last = try StoreReader(db).nextSeq() - 1
+        var rows: [Int64: [Int64]] = [:]
+        for entry in try Lookup.entries(db, after: after, last: last) { rows[entry.key, default: []].append(entry.seq) }
+        state.withLock { $0 = State(after: after, last: last, rows: rows, segmentAfter: after) }
+    }
+
+    /// Takes note of keys of records up to `last`; before they are committed, so that nobody sees a record without them.
+    func note(_ entries: some Sequence<Lookup.Entry>, last: Int64) {
+        state.withLock { state in
+            // A question that began earlier may still see the segment before as unwritten: it stays for one more.
+            if last - state.segmentAfter > Lookup.segmentSize {
+                (state.previous, state.after) = (state.rows, state.segmentAfter)
+                (state.rows, state.segmentAfter) = ([:], state.last)
+            }
+            for entry in entries { state.rows[entry.key, default: []].append(entry.seq) }
+            state.last = max(state.last, last)
+        }
+    }
+
+    /// The records with `key` among those behind `after` and up to `last`; nil where not all of these are known here.
+    func records(key: Int64, after: Int64, upTo last: Int64) -> [Int64]? {
+        state.withLock { state in
+            guard state.after <= after, last <= state.last else { return nil }
+            return ((state.previous[key] ?? []) + (state.rows[key] ?? [])).filter { $0 > after && $0 <= last }
+        }
+    }
+}

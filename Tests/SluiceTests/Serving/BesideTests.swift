@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// The command line beside a daemon that holds the store.
+@Suite("Beside a daemon")
+struct BesideTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func sluice(_ daemon: RunningDaemon, _ arguments: String...) throws -> Program.Outcome {
+        try Program.run(arguments + ["--store", daemon.store])
+    }
+
+    @Test("ingest, export and seal come to what they come to without one")
+    func same() throws {
+        let texts = Dump.texts(60, seed: 9)
+        let inputs = folder.url.appendingPathComponent("in")
+        try FileManager.default.createDirectory(at: inputs, withIntermediateDirectories: true)
+        try Dump.jsonLines(Array(texts[..<40])).write(to: inputs.appendingPathComponent("a.jsonl"))
+        try (Data("{broken\n".utf8) + Dump.jsonLines(Array(texts[20...]))).write(
+            to: inputs.appendingPathComponent("b.jsonl"))
+        let daemon = try RunningDaemon(folder)
+        let alone = folder.path("alone")
+        let options = ["ingest", "--json", "--origin", "real", "--source", "crawl", inputs.path]
+        let direct = try Program.run(options + ["--store", alone])
+        let through = try Program.run(options + ["--store", daemon.store])
+        #expect(through.errors.contains("through the daemon"))
+        #expect(direct.exitCode == 1 && through.exitCode == 1)
+        var (one, other) = (direct.json, through.json)
+        for key in ["run", "seconds"] {
+            #expect(one.removeValue(forKey: key) != nil && other.removeValue(forKey: key) != nil)
+        }
+        #expect(NSDictionary(dictionary: one) == NSDictionary(dictionary: other), "\(one) \(other)")
+        #expect(through.json["run"] as? String != "")
+
+        let again = try sluice(daemon, "ingest", "--json", "--origin", "real", "--source", "crawl", inputs.path)
+        #expect(again.exitCode == 0 && again.json["alreadyIngested"] as? Int == 2)
+
+        let (mine, its) = (folder.path("mine"), folder.path("its"))
+        #expect(try Program.run("export", "--store", alone, "--release", "r 1", "--output", mine).exitCode == 0)
+        let export = try sluice(daemon, "export", "--release", "r 1", "--output", its)
+        #expect(export.exitCode == 0, "\(export.errors)")
+        for name in try FileManager.default.contentsOfDirectory(atPath: mine) where name.hasPrefix("shard-") {
+            #expect(FileManager.default.contentsEqual(atPath: mine + "/" + name, andPath: its + "/" + name))
+        }
+        #expect(try Program.run("verify", "--export", its).exitCode == 0)
+        #expect(try sluice(daemon, "export", "--release", "r 1", "--output", its).exitCode == 73)
+
+        let shard = try sluice(daemon, "shards", "seal", "--json")
+        #expect(shard.output == (try Program.run("shards", "seal", "--json", "--store", alone)).output)
+        #expect(try sluice(daemon, "shards", "seal").exitCode == 65)
+        #expect(daemon.end().code == 0)
+        #expect(try Program.run("verify", "--store", daemon.store, "--export", its).exitCode == 0)
+    }
+
+    @Test("standard input and a person's verdict reach the store")
+    func others() throws {
+        let daemon = try RunningDaemon(folder)
+        let lines = try Dump.jsonLines(Dump.texts(5))
+        let run = try Program.run("ingest", "--json", "--store", daemon.store, "-", input: lines)
+        #expect(run.exitCode == 0 && run.json["kept"] as? Int == 5, "\(run.errors)")
+        let row = try #require(try sluice(daemon, "provenance", "--json", "--source", "stdin").rows.first)
+        let document = try #require(row["document"] as? String)
+        let verdict = try sluice(daemon, "review", "label", document, "real", "--reviewer", "ada", "--json")
+        #expect(verdict.exitCode == 0 && verdict.json["origin"] as? String == "reviewed")
+        let rows = try sluice(daemon, "provenance", "--json", "--document", document).rows
+        #expect((rows.last?["review"] as? [String: Any])?["reviewer"] as? String == "ada")
+        #expect(try sluice(daemon, "review", "label", String(repeating: "0", count: 64), "real").exitCode == 66)
+    }
+
+    @Test("whoever only knows its socket is answered over that, byte for byte")
+    func socketOnly() throws {
+        let daemon = try RunningDaemon(folder)
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(12)))
+        let configured = ["--config", folder.path("daemon.yaml")]
+        let through = try Program.run(["ingest", "--origin", "real", input] + configured)
+        #expect(through.exitCode == 0, "\(through.errors)")
+        for question in [
+            ["provenance", "--json", "--limit", "5"], ["provenance", "--json", "--cursor", "7"],
+            ["provenance", "--json", "--decision", "rejected"], ["shards"], ["shards", "list", "--json"],
+            ["shards", "show", "1", "--json"], ["stats", "--json"],
+        ] {
+            let far = try Program.run(question + configured)
+            let near = try Program.run(question + ["--store", daemon.store])
+            #expect(far.exitCode == 0 && far.errors.contains("through the daemon"), "\(question) \(far.errors)")
+            #expect(!near.errors.contains("through the daemon"))
+            if question[0] == "stats" {
+                #expect(NSDictionary(dictionary: far.json) == NSDictionary(dictionary: near.json))
+            } else {
+                #expect(far.output == near.output, "\(question)")
+            }
+        }
+        #expect(try Program.run(["shards", "show", "9"] + configured).exitCode == 66)
+    }
+
+    @Test("what is meant for one store never goes to the daemon of another")
+    func otherStore() throws {
+        let daemon = try RunningDaemon(folder)
+        let other = folder.path("other")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3)))
+        #expect(try Program.run("ingest", "--store", other, input).exitCode == 0)
+        let holder = try LockHolder(other)
+        let run = try Program.run(
+            "ingest", "--store", other, "--config", folder.path("daemon.yaml"), input)
+        #expect(run.exitCode == 75 && !run.errors.contains("through the daemon"))
+        let missing = try Program.run("stats", "--store", folder.path("none"), "--config", folder.path("daemon.yaml"))
+        #expect(missing.exitCode == 66)
+        #expect(try sluice(daemon, "stats", "--json").json["records"] as? Int == 0)
+        holder.release()
+    }
+
+    @Test("a store that another program holds, and no daemon, is busy")
+    func noDaemon() throws {
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3)))
+        #expect(try Program.run("ingest", "--store", store, input).exitCode == 0)
+        let holder = try LockHolder(store)
+        // A socket that is left behind leads nowhere.
+        try FileManager.default.createSymbolicLink(
+            atPath: store + "/sluice.sock", withDestinationPath: folder.path("gone"))
+        for command in [
+            ["ingest", input], ["shards", "seal"], ["export", "--release", "r", "--output", folder.path("o")],
+        ] {
+            let run = try Program.run(command + ["--store", store])
+            #expect(run.exitCode == 75, "\(command) \(run.errors)")
+            #expect(run.errors.contains("another program is writing"))
+        }
+        holder.release()
+        #expect(try Program.run("shards", "seal", "--store", store).exitCode != 75)
+    }
+}
+
+/// Holds a store's lock, as a program that writes does.
+private final class LockHolder {
+    private var descriptor: Int32
+
+    init(_ store: String) throws {
+        descriptor = open(store + "/lock", O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    }
+
+    func release() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+
+    deinit { release() }
+}
