@@ -42,6 +42,8 @@ python-tests: sample-run
 	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
 	@$(VENV)/bin/python3 -c 'import datasets' 2>/dev/null || $(VENV)/bin/pip install --quiet datasets zstandard
 	$(VENV)/bin/python3 Tests/python/load_datasets.py $(RUN)/export
+	@! command -v chromedriver >/dev/null || $(VENV)/bin/python3 -c 'import selenium' 2>/dev/null || $(VENV)/bin/pip install --quiet selenium
+	$(VENV)/bin/python3 Tests/python/drive_page.py $(SLUICE)
 
 bench: build
 	python3 Benchmarks/bench.py $(SLUICE)
