@@ -42,6 +42,9 @@ python-tests: sample-run
 	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
 	@$(VENV)/bin/python3 -c 'import datasets' 2>/dev/null || $(VENV)/bin/pip install --quiet datasets zstandard
 	$(VENV)/bin/python3 Tests/python/load_datasets.py $(RUN)/export
+	@$(VENV)/bin/python3 -c 'import openapi_python_client, openapi_spec_validator' 2>/dev/null \
+		|| $(VENV)/bin/pip install --quiet openapi-python-client openapi-spec-validator
+	$(VENV)/bin/python3 Tests/python/generated_client.py $(SLUICE)
 
 bench: build
 	python3 Benchmarks/bench.py $(SLUICE)
