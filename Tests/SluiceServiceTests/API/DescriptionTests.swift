@@ -48,8 +48,7 @@ import Testing
     @Test func `knows every kind of problem, reason, verdict and scope`() throws {
         let schemas = try #require((description.root["components"] as? [String: Any])?["schemas"] as? [String: Any])
         func words(_ schema: Any?) -> Set<String> { Set((schema as? [String: Any])?["enum"] as? [String] ?? []) }
-        let problem = (schemas["Problem"] as? [String: Any])?["properties"] as? [String: Any]
-        #expect(words(problem?["type"]) == Set(ProblemKind.allCases.map(\.type)))
+        #expect(words(schemas["ProblemType"]) == Set(ProblemKind.allCases.map(\.type)))
         #expect(words(schemas["Reason"]) == Set(Reason.allCases.map(\.rawValue)))
         #expect(words(schemas["Verdict"]) == Set(Verdict.allCases.map(\.rawValue)))
         #expect(words(schemas["Origin"]) == Set(Origin.allCases.map(\.rawValue)))
