@@ -45,6 +45,8 @@ python-tests: sample-run
 	@$(VENV)/bin/python3 -c 'import openapi_python_client, openapi_spec_validator' 2>/dev/null \
 		|| $(VENV)/bin/pip install --quiet openapi-python-client openapi-spec-validator
 	$(VENV)/bin/python3 Tests/python/generated_client.py $(SLUICE)
+	@! command -v chromedriver >/dev/null || $(VENV)/bin/python3 -c 'import selenium' 2>/dev/null || $(VENV)/bin/pip install --quiet selenium
+	$(VENV)/bin/python3 Tests/python/drive_page.py $(SLUICE)
 
 bench: build
 	python3 Benchmarks/bench.py $(SLUICE)
