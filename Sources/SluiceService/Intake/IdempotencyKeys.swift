@@ -74,7 +74,7 @@ final class IdempotencyKeys: Sendable {
         let source = report.source
         let found = try await questions.ask(within: .seconds(10)) { reader -> (String?, [Verdict: Int])? in
             guard let id = try reader.source(source)?.id else { return nil }
-            return (try reader.run(ofSource: id), try reader.verdicts(ofSource: id))
+            return (try reader.run(ofSource: id), try reader.firstVerdicts(ofSource: id))
         }
         guard let found else { return }
         (report.run, report.counts.verdicts) = found

@@ -5,7 +5,7 @@ import SluiceCore
 extension StoreReader {
     /// Kept documents of a source by the verdict that they were kept with. Reads that source's part of an index and the
     /// records it names.
-    public func verdicts(ofSource id: Int64) throws -> [Verdict: Int] {
+    public func firstVerdicts(ofSource id: Int64) throws -> [Verdict: Int] {
         var counts: [Verdict: Int] = [:]
         let sql = "SELECT verdict, count(*) FROM record WHERE source = ? AND decision = 'kept' GROUP BY verdict"
         try db.forEachRow(sql, [id]) { row in counts[try row.word(0)] = Int(try row.count(1)) }
