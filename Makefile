@@ -30,10 +30,11 @@ sample-run:
 	@echo "== verify"
 	@$(SLUICE) verify --store $(RUN)/store --export $(RUN)/export
 
+# The daemon's tests run one by one: they wait for things, which beside tests that take both cores takes its time.
 # --disable-testable-imports keeps the products shared with `swift build -c release`.
 test: build
-	swift test -c release --disable-testable-imports --skip SluiceServiceTests --skip SluiceTests.Serving
-	swift test -c release --disable-testable-imports --skip-build --no-parallel --filter SluiceServiceTests
+	swift test -c release --disable-testable-imports --skip SluiceServiceTests --skip LifeTests --skip BesideTests
+	swift test -c release --disable-testable-imports --skip-build --no-parallel --filter SluiceServiceTests --filter LifeTests --filter BesideTests
 	@$(MAKE) --no-print-directory python-tests
 
 python-tests: sample-run
