@@ -145,8 +145,8 @@ public struct IngestLine {
     /// read, and leaves ``current`` empty where it has to wait for its own first half.
     private mutating func open(_ request: SourceRequest) throws(SluiceError) -> SourceOutcome? {
         let path = request.path
-        let stamp = try SourceStamp(of: path)
-        let digest: Digest
+        let (stamp, digest): (SourceStamp, Digest)
+        if let known = request.stamp { stamp = known } else { stamp = try SourceStamp(of: path) }
         if let known = request.digest { digest = known } else { digest = try SourceFile.digest(of: path).digest }
         if underWay.values.contains(where: { $0.description.digest == digest }) {
             waiting.source = request
