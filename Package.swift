@@ -90,7 +90,9 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         tests("SluiceCoreTests", ["SluiceCore"]),
-        tests("SluicePipelineTests", ["SluicePipeline", "SluiceDedup", "SluiceCrawl", "SluiceCore"]),
+        tests(
+            "SluicePipelineTests",
+            ["SluicePipeline", "SluiceStore", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText", "SluiceCore"]),
         tests("HouseTests", []),
@@ -99,8 +101,6 @@ let package = Package(
             [
                 "SluiceService", "SluiceExport", "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect",
                 "SluiceCrawl", "SluiceCore",
-                "SluiceCrawl",
-                "SluiceCore",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is written to file descriptors.
+/// What is written to file descriptors, and read from them.
 public enum Descriptor {
     /// Writes all of `bytes`, however many calls that takes; false where one failed, with `errno` saying why.
     public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
@@ -13,5 +13,21 @@ public enum Descriptor {
             done += count
         }
         return true
+    }
+
+    /// `count` bytes from `offset` on, fewer where the file ends, however many calls that takes; nil where one failed,
+    /// with `errno` saying why.
+    public static func read(_ count: Int, at offset: Int, from descriptor: Int32) -> [UInt8]? {
+        var hasFailed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count, let base = buffer.baseAddress {
+                let got = pread(descriptor, base + filled, count - filled, off_t(offset + filled))
+                if got < 0, errno == EINTR { continue }
+                hasFailed = got < 0
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        return hasFailed ? nil : bytes
     }
 }

@@ -25,8 +25,8 @@ public struct Exporter {
     /// release again. Memory: one document, a bit for each provenance row, and 40 bytes for each document that waits.
     ///
     /// - Throws: `.noUsableData` where nothing was admitted, or nothing fits under the cap; `.cannotCreate` where the
-    ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not 0 to 1; `.io` where the disk
-    ///   is full or the files do not read back as they were written.
+    ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not
+    ///   0 to 1; `.io` where the disk is full or the files do not read back as they were written.
     public func export(to directory: String) throws(SluiceError) -> ExportSummary {
         guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
             throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")

@@ -66,8 +66,7 @@ public struct Ingest {
         summary.run = line.runName
         summary.held = try store.write { try $0.heldCount() }
         (summary.cutSearches, summary.fullBuckets) = (line.cutSearches, line.fullBuckets)
-        let elapsed = (ContinuousClock.now - start).components
-        summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+        summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
     }
 }

@@ -6,13 +6,21 @@ public enum Tool {
     public static let version = "0.1.0"
 }
 
-/// The wall clock.
+/// The system's clocks, in microseconds.
 public enum Clock {
-    /// Microseconds since 1970, UTC.
-    public static var microseconds: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+    /// The wall clock: since 1970, UTC.
+    public static var microseconds: Int64 { read(CLOCK_REALTIME) }
+
+    /// The clock that nobody sets: since the machine started.
+    package static var monotonic: Int64 { read(CLOCK_MONOTONIC) }
+
+    /// Processor time that this program has taken.
+    package static var processor: Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
 

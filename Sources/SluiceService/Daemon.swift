@@ -47,7 +47,7 @@ public struct Daemon {
             store: store, settings: settings, model: model, environment: environment, logger: logger)
         let engine = assembly.engine
         let reloading = Reloading(
-            engine: engine, access: assembly.front.access, destination: destination, logger: logger, reread: reread)
+            engine: engine, front: assembly.front, destination: destination, logger: logger, reread: reread)
         let signals = SignalWatch(
             engine: engine, notifier: notifier, logger: logger, reload: { reloading.run() },
             drain: { await assembly.group.triggerGracefulShutdown() })

@@ -50,7 +50,7 @@ final class Engine: Sendable {
             store: store, version: Tool.version, model: model.id, routes: Engine.routes, disk: floor)
         self.metrics = metrics
         intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store, throughput] commit in
-            metrics.advance(by: CommitDelta(commit, placement: store.placement))
+            metrics.advance(by: CommitDelta(commit), placement: store.placement)
             throughput.add(records: Int64(commit.tally.records), bytes: Int64(clamping: commit.bytesRead))
         }
         questions = QuestionPool(store)
@@ -59,8 +59,7 @@ final class Engine: Sendable {
             delta.reviews[new] = 1
             delta.verdicts[old, default: 0] -= 1
             delta.verdicts[new, default: 0] += 1
-            delta.place(store.placement)
-            metrics.advance(by: delta)
+            metrics.advance(by: delta, placement: store.placement)
         }
         spool = try Spool(
             directory: places.spool, sink: intake.unlimited,
@@ -125,20 +124,13 @@ final class Engine: Sendable {
     /// Seals the open shard, and answers its number.
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where none is open with a document in it.
-    func sealShard() async throws -> Int64 {
+    @Sendable func sealShard() async throws -> Int64 {
         let store = store
         guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
             throw Problem(.conflict, "no shard is open with a document in it")
         }
-        count(CommitDelta())
+        metrics.advance(by: CommitDelta(), placement: store.placement)
         return sealed
-    }
-
-    /// Counts a change to where documents are.
-    private func count(_ delta: CommitDelta) {
-        var delta = delta
-        delta.place(store.placement)
-        metrics.advance(by: delta)
     }
 
     /// Adds every route.
@@ -161,7 +153,7 @@ final class Engine: Sendable {
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
-        ShardRoutes(store: store, questions: questions) { [self] in count(CommitDelta()) }.add(to: routes)
+        ShardRoutes(questions: questions, seal: sealShard).add(to: routes)
         ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)
         PageRoutes(engine: self, isOpen: front.access.tokens.isOpen).add(to: router)

@@ -9,8 +9,6 @@ struct Places {
     var spool: String
     /// Exports that are asked for over HTTP.
     var exports: String
-    /// Backups that are asked for over HTTP.
-    var backups: String
     /// The bodies of requests, until they are dealt with.
     var bodies: String
     /// The file of tokens; empty for none.
@@ -24,7 +22,6 @@ struct Places {
         socket = place(settings.socket, "sluice.sock")
         spool = place(settings.spool, "spool")
         exports = place(settings.exports, "exports")
-        backups = "\(store)/backups"
         bodies = "\(store)/bodies"
         tokens = settings.tokens
         if tokens.isEmpty, let credentials = environment["CREDENTIALS_DIRECTORY"] {

@@ -6,17 +6,17 @@ import Synchronization
 /// Reading the configuration again: what can change while the daemon runs changes, the rest is refused by name.
 final class Reloading: Sendable {
     private let engine: Engine
-    private let access: Access
+    private let front: HTTPFront
     private let destination: LogDestination
     private let logger: Logger
     private let reread: @Sendable () throws -> Settings
 
     init(
-        engine: Engine, access: Access, destination: LogDestination, logger: Logger,
+        engine: Engine, front: HTTPFront, destination: LogDestination, logger: Logger,
         reread: @escaping @Sendable () throws -> Settings
     ) {
         self.engine = engine
-        self.access = access
+        self.front = front
         self.destination = destination
         self.logger = logger
         self.reread = reread
@@ -26,8 +26,9 @@ final class Reloading: Sendable {
     func run() {
         do {
             let reload = Reload(from: engine.settings, to: try reread())
-            try access.tokens.reload()
+            try front.access.tokens.reload()
             engine.use(reload.settings)
+            front.use(reload.settings.service)
             destination.level = Logger.Level(rawValue: reload.settings.service.logLevel) ?? .info
             logger.notice("reloaded", metadata: ["applied": "\(reload.applied.joined(separator: " "))"])
             if !reload.refused.isEmpty {

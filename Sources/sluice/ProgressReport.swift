@@ -50,7 +50,7 @@ final class ProgressReport: Sendable {
     }
 
     private func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        duration / .seconds(1)
     }
 
     private func decimal(_ value: Double, _ places: Int) -> String { JSONText.decimal(value, places: places) }

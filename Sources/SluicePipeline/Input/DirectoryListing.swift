@@ -2,11 +2,11 @@ import Glibc
 import SluiceCore
 
 /// What lies in a directory.
-enum DirectoryListing {
+package enum DirectoryListing {
     /// The names in `directory` but `.` and `..`, in the order of their bytes; nil stands for a name that is not UTF-8.
     ///
     /// - Throws: ``SluiceError`` of the kind `inputMissing` where the directory cannot be opened or read to its end.
-    static func names(of directory: String) throws(SluiceError) -> [String?] {
+    package static func names(of directory: String) throws(SluiceError) -> [String?] {
         guard let stream = opendir(directory) else { throw failure(directory) }
         defer { closedir(stream) }
         var names: [String?] = []

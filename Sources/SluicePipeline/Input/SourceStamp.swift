@@ -2,7 +2,7 @@ import Glibc
 import SluiceCore
 
 /// A file as it was when its digest was taken; what is committed under that digest must come from the same bytes.
-struct SourceStamp: Equatable {
+package struct SourceStamp: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
     private let size: Int
@@ -10,7 +10,7 @@ struct SourceStamp: Equatable {
     private let nanoseconds: Int
 
     /// The stamp of the file at `path` now.
-    init(of path: String) throws(SluiceError) {
+    package init(of path: String) throws(SluiceError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw SluiceError(.inputMissing, "\(path): \(String(cString: strerror(errno)))", advice: "check the path")

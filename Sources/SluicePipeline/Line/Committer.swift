@@ -70,11 +70,15 @@ struct Committer {
     mutating func commit(
         _ steps: ArraySlice<Step>, of sources: inout [Int: SourceUnderWay]
     ) throws(SluiceError) -> [Written] {
+        try prepare()
         guard var index = index.take() else { throw SluiceError(.io, "records came before the index") }
-        defer { self.index = index }
+        // Taken in by the index and not by the store, a document would be found when its records come again.
+        var isTrue = true
+        defer { if isTrue { self.index = index } }
         var changed = sources
         var (run, name) = (run, runName)
         let written = try store.write { writer in
+            isTrue = false
             if run == nil {
                 name = RunName.new()
                 run = try writer.beginRun(
@@ -94,6 +98,7 @@ struct Committer {
             }
             return written
         }
+        isTrue = true
         (self.run, runName) = (run, name)
         sources = changed
         return written

@@ -145,8 +145,8 @@ public struct IngestLine {
     /// read, and leaves ``current`` empty where it has to wait for its own first half.
     private mutating func open(_ request: SourceRequest) throws(SluiceError) -> SourceOutcome? {
         let path = request.path
-        let stamp = try SourceStamp(of: path)
-        let digest: Digest
+        let (stamp, digest): (SourceStamp, Digest)
+        if let known = request.stamp { stamp = known } else { stamp = try SourceStamp(of: path) }
         if let known = request.digest { digest = known } else { digest = try SourceFile.digest(of: path).digest }
         if underWay.values.contains(where: { $0.description.digest == digest }) {
             waiting.source = request
@@ -208,9 +208,24 @@ public struct IngestLine {
     }
 
     private mutating func commit(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
-        for step in steps { try requireUnchanged(step.source, &feed) }
-        // A source that has failed takes what is left of it with it.
-        let steps = steps.filter { underWay[$0.source] != nil }
+        var sound: [Committer.Step] = []
+        for step in steps {
+            // A source that has failed takes what is left of it with it.
+            guard let source = underWay[step.source] else { continue }
+            guard let change = source.change else {
+                sound.append(step)
+                continue
+            }
+            // Whoever waits for the sources before it hears of them first.
+            try await write(sound, &feed)
+            sound = []
+            try finish(step.source, outcome(of: underWay[step.source] ?? source, .failure(change)), &feed)
+        }
+        try await write(sound, &feed)
+    }
+
+    /// Commits steps of sources that are under way, and ends those of which there is no more.
+    private mutating func write(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
         guard !steps.isEmpty else { return }
         let start = ContinuousClock.now
         let written = try await committed(steps[...], feed)
@@ -224,9 +239,10 @@ public struct IngestLine {
                     bytesRead: position - min(source.position, position), position: position,
                     duration: duration.take()))
             underWay[step.source]?.position = position
-            if after.isDone, try requireUnchanged(step.source, &feed) {
-                try finish(step.source, outcome(of: source, .success(try report(on: source))), &feed)
-            }
+            guard after.isDone else { continue }
+            let result: Result<SourceReport, SluiceError> =
+                if let change = source.change { .failure(change) } else { .success(try report(on: source)) }
+            try finish(step.source, outcome(of: source, result), &feed)
         }
     }
 
@@ -240,19 +256,6 @@ public struct IngestLine {
                 guard feed.waitsForStore, error.code == .busy, !feed.isStopping else { throw error }
             }
             try await Task.sleep(for: .milliseconds(100))
-        }
-    }
-
-    /// Ends a source whose file is not what it was when its digest was taken; false where it is not under way any more.
-    @discardableResult
-    private mutating func requireUnchanged(_ number: Int, _ feed: inout some SourceFeed) throws -> Bool {
-        guard let source = underWay[number] else { return false }
-        do throws(SluiceError) {
-            try source.stamp.requireUnchanged(source.request.path)
-            return true
-        } catch {
-            try finish(number, outcome(of: source, .failure(error)), &feed)
-            return false
         }
     }
 

@@ -15,6 +15,8 @@ public struct SourceRequest: Sendable {
     public var declared: DeclaredLabel?
     /// SHA-256 of its bytes, where whoever wrote the file knows it; else the file is read once more.
     public var digest: Digest?
+    /// The file as it was before that digest was taken; nil where nobody else can write to it.
+    package var stamp: SourceStamp?
 
     /// A request of its parts.
     public init(

@@ -21,6 +21,16 @@ struct SourceUnderWay: Sendable {
 
     /// True once something of it is in the store.
     var hasBegun: Bool { stored != nil }
+
+    /// What speaks against the file, where it is not what it was when its digest was taken; asks the file system.
+    var change: SluiceError? {
+        do throws(SluiceError) {
+            try stamp.requireUnchanged(request.path)
+            return nil
+        } catch {
+            return error
+        }
+    }
 }
 
 /// How far a batch reaches in its source.

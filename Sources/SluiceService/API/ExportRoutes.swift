@@ -19,7 +19,7 @@ struct ExportRoutes {
     }
 
     @Sendable func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
-        try context.require(.read)
+        if !context.caller.may(.export) { try context.require(.read) }
         _ = try Parameters(request, known: [])
         let shelf = shelf
         let exports = try await questions.run { shelf.names().map { ($0, shelf.standing(of: $0)) } }
@@ -52,13 +52,12 @@ struct ExportRoutes {
             return compression
         }
         let cap = try body.number("cap", in: 0...1)
-        let settings = settings()
-        try shelf.begin(
-            name,
-            ExportSettings(
-                release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) },
-                compression: compression ?? .zstd, fileBytes: settings.export.fileBytes,
-                toolVersion: Tool.version, configuration: settings.digest))
+        let (settings, shelf) = (settings(), shelf)
+        let export = ExportSettings(
+            release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) },
+            compression: compression ?? .zstd, fileBytes: settings.export.fileBytes,
+            toolVersion: Tool.version, configuration: settings.digest)
+        try await questions.run { try shelf.begin(name, export) }
         return .json(.accepted, headers: [.location: "/v1/exports/\(name)"]) { json in
             json.member("export", name)
             json.member("state", "running")
@@ -66,7 +65,7 @@ struct ExportRoutes {
     }
 
     @Sendable func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
-        try context.require(.read)
+        if !context.caller.may(.export) { try context.require(.read) }
         _ = try Parameters(request, known: [])
         let (name, shelf) = (context.part("export"), shelf)
         let (standing, files) = try await questions.run { (shelf.standing(of: name), shelf.files(of: name)) }
@@ -98,7 +97,7 @@ struct ExportRoutes {
         guard let path = try await questions.run({ shelf.path(of: file, in: name) }) else {
             throw Problem(.notFound, "there is no such file in an export of this name")
         }
-        return try FileStream.response(of: path, type: ExportRoutes.type(of: file), threads: questions)
+        return try await FileStream.response(of: path, type: ExportRoutes.type(of: file), threads: questions)
     }
 
     private static func type(of file: String) -> String {

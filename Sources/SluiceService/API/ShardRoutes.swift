@@ -4,14 +4,13 @@ import SluiceStore
 
 /// `/v1/shards`: the shards, sealing the open one, and the documents in them.
 struct ShardRoutes {
-    let store: Store
     let questions: QuestionPool
-    /// Called when a shard was sealed.
-    let sealed: @Sendable () -> Void
+    /// Seals the open shard, and answers its number.
+    let seal: @Sendable () async throws -> Int64
 
     func add(to routes: RouterGroup<ServiceContext>) {
         routes.get("shards", use: list)
-        routes.post("shards/seal", use: seal)
+        routes.post("shards/seal", use: sealOpen)
         routes.get("shards/:shard", use: show)
         routes.get("shards/:shard/documents", use: documents)
     }
@@ -38,19 +37,14 @@ struct ShardRoutes {
         return try await response(showing: context.number("shard"))
     }
 
-    @Sendable func seal(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    @Sendable func sealOpen(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.admin)
         _ = try Parameters(request, known: [])
-        let store = store
-        guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
-            throw Problem(.conflict, "no shard is open with a document in it")
-        }
-        self.sealed()
-        return try await response(showing: sealed)
+        return try await response(showing: seal())
     }
 
     private func response(showing number: Int64) async throws -> Response {
-        let shard = try await questions.ask { try $0.shards().first { $0.id == number } }
+        let shard = try await questions.ask { try $0.shard(number) }
         guard let shard else { throw Problem(.notFound, "there is no shard \(number)") }
         var json = JSONText()
         shard.write(to: &json)
@@ -62,7 +56,7 @@ struct ShardRoutes {
         try context.require(.export)
         _ = try Parameters(request, known: [])
         let number = try context.number("shard")
-        guard try await questions.ask({ try $0.shards().contains { $0.id == number } }) else {
+        guard try await questions.ask({ try $0.shard(number) }) != nil else {
             throw Problem(.notFound, "there is no shard \(number)")
         }
         return .lines { [questions] write in try await ShardStream(questions: questions, shard: number).run(write) }

@@ -50,13 +50,8 @@ struct Page<Row: Sendable>: Sendable {
         if let next {
             var query = request.uri.query?.split(separator: "&").filter { !$0.hasPrefix("cursor=") } ?? []
             query.append("cursor=\(next)")
-            headers[.links] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
+            headers[.link] = "<\(request.uri.path)?\(query.joined(separator: "&"))>; rel=\"next\""
         }
         return headers
     }
-}
-
-extension HTTPField.Name {
-    /// `Link`, which the library has no name for.
-    static let links = HTTPField.Name("Link") ?? .location
 }

@@ -26,15 +26,8 @@ enum FileStream {
     private static let chunk = 256 << 10
 
     /// The file at `path`, as it is when the answer begins.
-    static func response(of path: String, type: String, threads: QuestionPool) throws -> Response {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Problem(.notFound, "the file went") }
-        let file = Descriptor.Owned(descriptor)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Problem(.notFound, "the file went")
-        }
-        let size = Int(status.st_size)
+    static func response(of path: String, type: String, threads: QuestionPool) async throws -> Response {
+        let (file, size) = try await threads.run { try opened(path) }
         return Response(
             status: .ok, headers: [.contentType: type],
             body: ResponseBody(contentLength: size) { writer in
@@ -53,6 +46,17 @@ enum FileStream {
                 try await sink.finish(nil)
             })
     }
+
+    private static func opened(_ path: String) throws(Problem) -> (file: Descriptor.Owned, size: Int) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Problem(.notFound, "the file went") }
+        let file = Descriptor.Owned(descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Problem(.notFound, "the file went")
+        }
+        return (file, Int(status.st_size))
+    }
 }
 
 extension Descriptor {
@@ -64,22 +68,10 @@ extension Descriptor {
 
         deinit { close(descriptor) }
 
-        /// At most `count` bytes from `offset` on.
+        /// `count` bytes from `offset` on, fewer where the file ends. Blocks.
         func read(_ count: Int, at offset: Int) throws(SluiceError) -> [UInt8] {
-            let descriptor = descriptor
-            var failure: Int32 = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                while filled < count, let base = buffer.baseAddress {
-                    let read = pread(descriptor, base + filled, count - filled, off_t(offset + filled))
-                    if read < 0, errno == EINTR { continue }
-                    if read < 0 { failure = errno }
-                    if read <= 0 { break }
-                    filled += read
-                }
-            }
-            if failure != 0 {
-                throw SluiceError(
-                    .io, "reading failed: \(String(cString: strerror(failure)))", advice: "check the disk")
+            guard let bytes = Descriptor.read(count, at: offset, from: descriptor) else {
+                throw SluiceError(.io, "reading failed: \(String(cString: strerror(errno)))", advice: "check the disk")
             }
             return bytes
         }

@@ -42,20 +42,9 @@ package final class OutgoingFile: Sendable {
     func piece(at offset: Int) throws(SluiceError) -> [UInt8] {
         let wanted = min(OutgoingFile.pieceBytes, bytes - offset)
         guard wanted > 0 else { return [] }
-        var failure: Int32 = 0
-        let descriptor = descriptor
-        let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
-            while filled < wanted, let base = buffer.baseAddress {
-                let count = pread(descriptor, base + filled, wanted - filled, off_t(offset + filled))
-                if count < 0, errno == EINTR { continue }
-                if count < 0 { failure = errno }
-                if count <= 0 { break }
-                filled += count
-            }
-        }
-        guard failure == 0 else {
+        guard let piece = Descriptor.read(wanted, at: offset, from: descriptor) else {
             throw SluiceError(
-                .io, "cannot read \(path) at offset \(offset): \(String(cString: strerror(failure)))",
+                .io, "cannot read \(path) at offset \(offset): \(String(cString: strerror(errno)))",
                 advice: "check the disk, then start again")
         }
         guard piece.count == wanted, offset + wanted < bytes || isUnchanged else {

@@ -41,11 +41,15 @@ final class ExportShelf: Sendable {
         thread.start()
     }
 
-    /// Begins the export `name` and returns; ``standing(of:)`` tells how it goes.
+    /// Begins the export `name` and returns; ``standing(of:)`` tells how it goes. One that failed may be begun again,
+    /// once what it failed for has gone. Blocks.
     ///
     /// - Throws: ``Problem`` of the kind `busy` where another is being made, `conflict` where the name is taken.
     func begin(_ name: String, _ settings: ExportSettings) throws {
-        guard standing(of: name) == nil else { throw Problem(.conflict, "there is an export of this name already") }
+        switch standing(of: name) {
+        case .running, .done: throw Problem(.conflict, "there is an export of this name already")
+        case .failed, nil: break
+        }
         let isFirst = asked.withLock { asked in
             guard asked.running == nil else { return false }
             asked.running = name
@@ -83,7 +87,7 @@ final class ExportShelf: Sendable {
         }
     }
 
-    /// How the export `name` stands; nil where there is none.
+    /// How the export `name` stands; nil where there is none. Blocks.
     func standing(of name: String) -> Standing? {
         guard ExportShelf.isName(name) else { return nil }
         let asked = asked.withLock { $0 }
@@ -92,7 +96,7 @@ final class ExportShelf: Sendable {
         return asked.failures[name].map { .failed($0) }
     }
 
-    /// The names of all exports that are done or under way, in the order of their bytes.
+    /// The names of all exports that are done or under way, in the order of their bytes. Blocks.
     func names() -> [String] {
         let found = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let asked = asked.withLock { $0 }
@@ -100,7 +104,7 @@ final class ExportShelf: Sendable {
         return named.filter { standing(of: $0) != nil }.sorted()
     }
 
-    /// The files of an export that is done, in the order of their names.
+    /// The files of an export that is done, in the order of their names. Blocks.
     func files(of name: String) -> [(name: String, bytes: Int64)] {
         guard case .done? = standing(of: name) else { return [] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(name)")) ?? []
@@ -113,7 +117,7 @@ final class ExportShelf: Sendable {
         }
     }
 
-    /// The path of a file of an export; nil where it is none of ``files(of:)``.
+    /// The path of a file of an export; nil where it is none of ``files(of:)``. Blocks.
     func path(of file: String, in name: String) -> String? {
         files(of: name).contains { $0.name == file } ? "\(directory)/\(name)/\(file)" : nil
     }

@@ -25,14 +25,14 @@ package struct AnswerRecord: Sendable {
 struct FrontResponder: Sendable {
     private let router: any HTTPResponder<ServiceContext>
     private let methods: [HTTPRequest.Method]
-    private let hosts: HostPolicy
+    private let rules: FrontRules
     private let access: Access
 
-    init(router: Router<ServiceContext>, hosts: HostPolicy, access: Access) {
+    init(router: Router<ServiceContext>, rules: FrontRules, access: Access) {
         self.router = router.buildResponder()
         // After that, for it is then that HEAD joins GET.
         methods = Set(router.routes.map(\.method)).sorted { $0.rawValue < $1.rawValue }
-        self.hosts = hosts
+        self.rules = rules
         self.access = access
     }
 
@@ -42,7 +42,7 @@ struct FrontResponder: Sendable {
         var record = AnswerRecord(method: request.method.rawValue, request: context.id)
         var response: Response
         do {
-            if context.peer == .network { try hosts.checkHost(request.head.authority) }
+            if context.peer == .network { try rules.hosts.checkHost(request.head.authority) }
             try HostPolicy.checkOrigin(request.head)
             context.caller = try access.caller(of: request.headers, peer: context.peer)
             record.caller = context.caller.name
@@ -82,11 +82,11 @@ struct FrontResponder: Sendable {
     /// Adds the fields that every answer bears.
     static func decorate(_ response: inout Response, request: String) {
         response.headers[.requestID] = request
-        response.headers[.contentTypeOptions] = "nosniff"
+        response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if response.headers[.contentType]?.hasPrefix("text/html") == true {
-            response.headers[.contentSecurity] = pagePolicy
+            response.headers[.contentSecurityPolicy] = pagePolicy
             // Without any referrer a form of the page itself would come with an origin of `null`, and be turned away.
             response.headers[.referrerPolicy] = "same-origin"
         }

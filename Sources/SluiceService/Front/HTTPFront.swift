@@ -19,7 +19,7 @@ package struct HTTPFront: Sendable {
     /// Where the TCP address turned out to be, `HOST:PORT`; nil where there is none.
     package let address: String?
 
-    private let hosts: HostPolicy
+    private let rules: FrontRules
     private let limits: WireLimits
     private let sockets: [BoundSocket]
     private let table: ConnectionTable
@@ -39,7 +39,6 @@ package struct HTTPFront: Sendable {
     ) throws(SluiceError) {
         self.logger = logger
         self.onAnswer = onAnswer
-        hosts = HostPolicy(listen: settings.listen, allowed: settings.allowedHosts)
         access = Access(tokens: try TokenTable(path: settings.tokens.isEmpty ? nil : settings.tokens))
         let local = try BoundSocket.unix(socket)
         do throws(SluiceError) {
@@ -53,6 +52,8 @@ package struct HTTPFront: Sendable {
         var limits = limits ?? WireLimits(settings)
         limits.connections = min(limits.connections, HTTPFront.raiseDescriptors(to: limits.connections))
         self.limits = limits
+        rules = FrontRules(
+            hosts: HostPolicy(listen: settings.listen, allowed: settings.allowedHosts), bodyBytes: limits.bodyBytes)
         table = ConnectionTable(limit: limits.connections)
     }
 
@@ -69,6 +70,13 @@ package struct HTTPFront: Sendable {
     /// The connections that are open.
     package var connections: Int { table.count }
 
+    /// Goes on under other settings, as far as they can change: the names of the daemon from the next request on, the size
+    /// of a body from the next connection on.
+    package func use(_ settings: Settings.Service) {
+        rules.use(
+            hosts: HostPolicy(listen: settings.listen, allowed: settings.allowedHosts), bodyBytes: settings.bodyBytes)
+    }
+
     /// A router whose errors become problems, and which answers HEAD wherever it answers GET.
     package static func router() -> Router<ServiceContext> {
         let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
@@ -79,8 +87,8 @@ package struct HTTPFront: Sendable {
     /// The service that answers by these routes until it is told to stop, and then until every request is answered.
     package func serving(_ router: Router<ServiceContext>) -> some Service {
         let loop = RequestLoop(
-            responder: FrontResponder(router: router, hosts: hosts, access: access), logger: logger, onAnswer: onAnswer)
-        return Listeners(sockets: sockets, limits: limits, table: table, loop: loop, logger: logger)
+            responder: FrontResponder(router: router, rules: rules, access: access), logger: logger, onAnswer: onAnswer)
+        return Listeners(sockets: sockets, limits: limits, rules: rules, table: table, loop: loop, logger: logger)
     }
 
     /// Descriptors that the store, the spool and the exports need besides the connections.

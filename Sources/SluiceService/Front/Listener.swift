@@ -8,6 +8,7 @@ import ServiceLifecycle
 struct Listeners: Service {
     let sockets: [BoundSocket]
     let limits: WireLimits
+    let rules: FrontRules
     let table: ConnectionTable
     let loop: RequestLoop
     let logger: Logger
@@ -19,7 +20,8 @@ struct Listeners: Service {
             try await withThrowingDiscardingTaskGroup { tasks in
                 for socket in sockets {
                     let listener = Listener(
-                        socket: socket, group: group, limits: limits, table: table, loop: loop, logger: logger)
+                        socket: socket, group: group, limits: limits, rules: rules, table: table, loop: loop,
+                        logger: logger)
                     tasks.addTask(executorPreference: LoopExecutor(group.any())) { try await listener.run() }
                 }
             }
@@ -37,19 +39,20 @@ struct Listener: Service {
     let socket: BoundSocket
     let group: MultiThreadedEventLoopGroup
     let limits: WireLimits
+    let rules: FrontRules
     let table: ConnectionTable
     let loop: RequestLoop
     let logger: Logger
 
     func run() async throws {
-        let (limits, table, loop) = (limits, table, loop)
+        let (limits, rules, table, loop) = (limits, rules, table, loop)
         let isLocal = socket.file != nil
         let server = try await ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .bind(socket.descriptor) { channel in
-                Listener.connection(channel, isLocal: isLocal, limits: limits, table: table)
+                Listener.connection(channel, isLocal: isLocal, limits: limits, rules: rules, table: table)
             }
         defer { socket.file?.remove() }
         logger.info("listening", metadata: ["address": "\(socket.place)"])
@@ -73,11 +76,11 @@ struct Listener: Service {
     }
 
     private static func connection(
-        _ channel: any Channel, isLocal: Bool, limits: WireLimits, table: ConnectionTable
+        _ channel: any Channel, isLocal: Bool, limits: WireLimits, rules: FrontRules, table: ConnectionTable
     ) -> EventLoopFuture<Connection> {
         peer(of: channel, isLocal: isLocal).flatMapThrowing { peer in
             var limits = limits
-            if peer.isOwner(of: geteuid()) { limits.bodyBytes = Int.max }
+            limits.bodyBytes = peer.isOwner(of: geteuid()) ? Int.max : rules.bodyBytes
             let handler = ConnectionHandler(limits: limits)
             let connection = Connection(
                 channel: channel, peer: peer, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))

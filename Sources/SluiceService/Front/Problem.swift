@@ -86,26 +86,3 @@ extension Problem: HTTPResponseError {
         response(instance: context.id)
     }
 }
-
-extension HTTPField.Name {
-    /// `Retry-After`, which the library has no name for.
-    static let retryAfter = HTTPField.Name.known("Retry-After")
-    /// `X-Request-Id`: the number of the request in the log.
-    static let requestID = HTTPField.Name.known("X-Request-Id")
-    /// `X-Content-Type-Options`.
-    static let contentTypeOptions = HTTPField.Name.known("X-Content-Type-Options")
-    /// `Referrer-Policy`.
-    static let referrerPolicy = HTTPField.Name.known("Referrer-Policy")
-    /// `Content-Security-Policy`.
-    static let contentSecurity = HTTPField.Name.known("Content-Security-Policy")
-    /// `Sec-Fetch-Site`: where the page that asks comes from, as the browser sees it.
-    static let fetchSite = HTTPField.Name.known("Sec-Fetch-Site")
-    /// `Host`, which the library keeps apart from the other fields.
-    static let hostField = HTTPField.Name.known("Host")
-
-    /// A name that is written in this source and is therefore a token.
-    private static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a field's name") }
-        return name
-    }
-}

@@ -1,4 +1,3 @@
-import Glibc
 import Hummingbird
 import Logging
 import SluiceCore
@@ -31,9 +30,6 @@ package struct ServiceContext: RequestContext {
         caller = .nobody
     }
 
-    /// True where the sender is the user that the daemon runs as, or root, over the Unix socket.
-    package var isOwner: Bool { peer.isOwner(of: geteuid()) }
-
     /// The most bytes that the library may gather of a body.
     package var maxUploadSize: Int { 1 << 20 }
 
@@ -50,23 +46,5 @@ package struct ServiceContext: RequestContext {
         throw Problem(
             .insufficientScope, "the scope \(scope.rawValue) is needed",
             headers: [.wwwAuthenticate: "Bearer error=\"insufficient_scope\", scope=\"\(scope.rawValue)\""])
-    }
-}
-
-/// Lets only callers with a scope through to the routes behind it.
-package struct RequireScope: RouterMiddleware {
-    package typealias Context = ServiceContext
-
-    private let scope: Scope
-
-    /// A gate for `scope`.
-    package init(_ scope: Scope) { self.scope = scope }
-
-    /// Passes the request on, or throws.
-    package func handle(
-        _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
-    ) async throws -> Response {
-        try context.require(scope)
-        return try await next(request, context)
     }
 }

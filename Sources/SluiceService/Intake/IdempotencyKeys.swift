@@ -21,8 +21,7 @@ final class IdempotencyKeys: Sendable {
 
     /// The key of a request, with its caller's name in it; nil where it has none.
     static func key(_ request: Request, _ context: ServiceContext) throws(Problem) -> Digest? {
-        guard let name = HTTPField.Name("Idempotency-Key") else { return nil }
-        let fields = request.headers[values: name]
+        let fields = request.headers[values: .idempotencyKey]
         guard let field = fields.first else { return nil }
         guard fields.count == 1, (1...255).contains(field.utf8.count),
             field.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -23,6 +23,13 @@ final class IntakeQueue: Sendable {
         var isIdle = true
         var busySince = ContinuousClock.now
         var settings: Settings?
+
+        /// The source that waits longest; with it the line has something to do.
+        mutating func takeFirst() -> Entry? {
+            guard !waiting.isEmpty else { return nil }
+            if isIdle { (isIdle, busySince) = (false, .now) }
+            return waiting.removeFirst()
+        }
     }
 
     private let state: Mutex<State>
@@ -68,11 +75,11 @@ final class IntakeQueue: Sendable {
 
     /// The next source; nil where none is there, or where the queue is closed and empty. For the line alone.
     func take(mayWait: Bool) async -> Entry? {
-        if let entry = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) { return entry }
+        if let entry = state.withLock({ $0.takeFirst() }) { return entry }
         guard mayWait else { return nil }
         return await withCheckedContinuation { line in
             let known: Entry?? = state.withLock { state in
-                if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+                if let entry = state.takeFirst() { return entry }
                 if state.closed != nil || state.settings != nil { return .some(nil) }
                 state.line = line
                 state.isIdle = true

@@ -1,5 +1,4 @@
 import Logging
-import SluiceCore
 import SluiceStore
 import Synchronization
 
@@ -70,21 +69,6 @@ package final class DiskFloor: Sendable {
         }
     }
 
-    /// Takes note of an error of the store: a disk that is full is full, whatever it says of itself. Asked again after
-    /// ten seconds, for somebody else's file may have gone.
-    package func note(_ error: SluiceError) {
-        guard error.code == .io, error.message.contains("disk is full") || error.message.contains("disk full") else {
-            return
-        }
-        let later = now() + .seconds(10)
-        let hasClosed = state.withLock { state in
-            defer { state.reading.isOpen = false }
-            state.nextProbe = later
-            return state.reading.isOpen
-        }
-        if hasClosed { logger.error("the disk is full: no work is taken", metadata: ["directory": "\(directory)"]) }
-    }
-
     private func measure() {
         let moment = now()
         let isDue = state.withLock { state in
@@ -99,9 +83,8 @@ package final class DiskFloor: Sendable {
             let before = state.reading
             state.reading.free = free
             let floor = before.floor
-            let isOpen = free.map { $0 >= (before.isOpen ? floor : floor.addingClamped(floor / 20)) } ?? false
-            // A full disk may have been noted meanwhile.
-            if state.nextProbe == moment + .seconds(1) { state.reading.isOpen = isOpen }
+            state.reading.isOpen =
+                free.map { $0 >= (before.isOpen ? floor : floor.addingClamped(floor / 20)) } ?? false
             return (before, state.reading)
         }
         guard before.isOpen != after.isOpen else { return }

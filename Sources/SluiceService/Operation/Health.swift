@@ -54,7 +54,7 @@ package struct Readiness: Sendable, Equatable {
     package var storeFault: String?
     /// The disk of the store.
     package var disk: DiskFloor.Reading
-    /// Sources that wait, the one under way included.
+    /// Sources that wait, those in the line not included.
     package var waiting: Int
     /// The most that may wait.
     package var limit: Int

@@ -1,5 +1,6 @@
 import Logging
 import SluiceCore
+import SluicePipeline
 import Synchronization
 
 /// Writes what is logged as one JSON object a line: `ts`, `level`, `msg`, then the metadata, flat.
@@ -100,7 +101,8 @@ package final class LogDestination: Sendable {
 
     /// A destination behind `descriptor`; `clock` gives microseconds since 1970.
     package init(
-        descriptor: Int32 = 2, level: Logger.Level = .info, clock: @escaping @Sendable () -> Int64 = WallClock.now
+        descriptor: Int32 = 2, level: Logger.Level = .info,
+        clock: @escaping @Sendable () -> Int64 = { Clock.microseconds }
     ) {
         self.descriptor = descriptor
         self.floor = Mutex(level)

@@ -26,11 +26,12 @@ package struct Reload: Sendable, Equatable {
 
     /// True where a key may change while the daemon runs.
     package static func isChangeable(_ name: String) -> Bool {
-        name.hasPrefix("ingest.") || name.hasPrefix("export.") || changeable.contains(name)
+        name.hasPrefix("export.") || changeable.contains(name)
     }
 
     private static let changeable: Set<String> = [
-        "detection.prior", "detection.anchor_weight", "detection.anchor_before", "service.body_bytes", "service.queue",
+        "ingest.batch_records", "ingest.batch_bytes", "ingest.text_compression", "detection.prior",
+        "detection.anchor_weight", "detection.anchor_before", "service.body_bytes", "service.queue",
         "service.disk_floor_bytes", "service.allowed_hosts", "service.log_level",
     ]
 }

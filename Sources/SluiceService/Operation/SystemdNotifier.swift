@@ -1,4 +1,5 @@
 import Glibc
+import SluicePipeline
 
 /// Tells the service manager how the daemon is, after sd_notify(3); says nothing where nobody listens.
 package struct SystemdNotifier: Sendable {
@@ -18,7 +19,7 @@ package struct SystemdNotifier: Sendable {
     package func ready() { send("READY=1") }
 
     /// The daemon reads its configuration again; ``ready()`` follows.
-    package func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(WallClock.monotonic())") }
+    package func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(Clock.monotonic)") }
 
     /// The daemon is ending.
     package func stopping() { send("STOPPING=1") }

@@ -3,6 +3,7 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 import SluiceCore
+import SluiceCrawl
 import SluicePipeline
 import Synchronization
 
@@ -126,7 +127,13 @@ package final class Spool: Service {
     private func ingest(_ entry: HeldEntry, _ directories: SpoolDirectories, _ threads: NIOThreadPool) async throws {
         let report: SourceReport
         do {
-            report = try await sink.ingest(SourceRequest(path: entry.path, name: entry.name.text))
+            let path = entry.path
+            var source = SourceRequest(path: path, name: entry.name.text)
+            // Taken here: in the line, a large file would keep all others waiting for as long as it takes to read.
+            (source.stamp, source.digest) = try await threads.runIfActive {
+                (try SourceStamp(of: path), try SourceFile.digest(of: path).digest)
+            }
+            report = try await sink.ingest(source)
         } catch let error as SluiceError where error.code == .noUsableData || error.code == .inputMissing {
             let text = SpoolReport.failure(entry, error)
             let name = try await threads.runIfActive {

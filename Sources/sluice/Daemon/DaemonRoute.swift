@@ -52,7 +52,9 @@ enum DaemonRoute {
             }
         }
         guard let daemon else { throw SluiceError(.busy, "no daemon answers") }
-        Console.note("sluice: the daemon's settings hold; --workers and the limits of a configuration here do not")
+        if settings.ingest.workers != 0 || settings.limits != Limits() {
+            Console.note("sluice: the daemon's settings hold; --workers and the limits of a configuration here do not")
+        }
         return try await RemoteIngest(request, client: daemon, patience: patience).run(report: report)
     }
 

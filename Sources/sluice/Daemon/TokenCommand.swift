@@ -20,7 +20,11 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let (token, entry) = try TokenMint.make(name: name, scopes: TokenFile.scopes(scopes, place: "--scopes"))
+            let granted: Set<Scope>
+            do throws(SluiceError) { granted = try TokenFile.scopes(scopes, place: "--scopes") } catch {
+                throw SluiceError(.usage, error.message, advice: error.advice)
+            }
+            let (token, entry) = try TokenMint.make(name: name, scopes: granted)
             guard json else { return Console.out(token + "\n" + entry.line) }
             var json = JSONText()
             json.object { json in

@@ -4,6 +4,7 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 import SluiceCore
+import SluicePipeline
 import SluiceService
 import Synchronization
 import Testing
@@ -174,6 +175,27 @@ import Testing
         }
     }
 
+    @Test func `other names hold from the next request on, another size of a body from the next connection on`()
+        async throws
+    {
+        try await LiveFront.with { live in
+            try await blocking {
+                func status(_ request: String) -> Int? {
+                    RawClient(live.port).ask(request)?.status
+                }
+                #expect(status("GET /ok HTTP/1.1\r\nHost: sluice.example\r\n\r\n") == 421)
+                var settings = Settings().service
+                settings.allowedHosts = "sluice.example"
+                settings.bodyBytes = 4
+                live.front.use(settings)
+                #expect(status("GET /ok HTTP/1.1\r\nHost: sluice.example\r\n\r\n") == 200)
+                let post = "POST /count HTTP/1.1\r\nHost: sluice.example\r\nContent-Length:"
+                #expect(status("\(post) 4\r\n\r\n1234") == 200)
+                #expect(status("\(post) 5\r\n\r\n12345") == 413)
+            }
+        }
+    }
+
     @Test func `beyond the limit the connection that waits longest goes, and the new one stays`() async throws {
         try await LiveFront.with(limits: { limits in
             limits.connections = 16
@@ -186,9 +208,10 @@ import Testing
                     usleep(2000)
                     return client
                 }
-                usleep(100_000)
-                #expect(live.front.connections <= 16)
+                let end = NIODeadline.now() + .seconds(20)
+                while clients.first?.isClosed() == false, NIODeadline.now() < end { usleep(10_000) }
                 #expect(clients.first?.isClosed() == true)
+                #expect(live.front.connections <= 16)
                 let newcomer = RawClient(live.port)
                 newcomer.send("GET /ok HTTP/1.1\r\n")
                 usleep(100_000)

@@ -95,9 +95,14 @@ struct LiveFront: Sendable {
         }
         router.get("fails") { _, _ -> String in throw CancellationError() }
         router.get("busy") { _, _ -> String in throw SluiceError(.busy, "the queue is full") }
-        let gated = router.group().add(middleware: RequireScope(.read))
-        gated.get("read") { _, context in context.caller.name }
-        router.group().add(middleware: RequireScope(.ingest)).post("hand-in") { _, context in context.caller.name }
+        router.get("read") { _, context in
+            try context.require(.read)
+            return context.caller.name
+        }
+        router.post("hand-in") { _, context in
+            try context.require(.ingest)
+            return context.caller.name
+        }
     }
 }
 

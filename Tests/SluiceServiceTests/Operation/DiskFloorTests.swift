@@ -63,20 +63,6 @@ private final class Disk: Sendable {
         #expect(disk.probes == 2)
     }
 
-    @Test func `closes when the store finds the disk full, whatever the disk says`() {
-        #expect(floor.hasRoom())
-        floor.note(SluiceError(.io, "/store/sluice.db: reading or writing failed"))
-        floor.note(SluiceError(.busy, "the disk is full"))
-        #expect(floor.hasRoom())
-        for _ in 0..<2 { floor.note(SluiceError(.io, "/store/sluice.db: the disk is full")) }
-        #expect(!floor.hasRoom())
-        disk.wait(9)
-        #expect(!floor.hasRoom())
-        disk.wait(1)
-        #expect(floor.hasRoom())
-        #expect(log.objects.count == 2)
-    }
-
     @Test func `takes nothing where the disk says nothing`() {
         disk.free = nil
         #expect(!floor.hasRoom())

@@ -57,7 +57,7 @@ final class Ledger {
             tally.rejected = [.noWords: 1]
             tally.verdicts = [.uncertain: 2]
             var delta = CommitDelta(
-                SourceCommit(description: description, before: nil, after: progress, tally: tally), placement: nil)
+                SourceCommit(description: description, before: nil, after: progress, tally: tally))
             delta.held = Int64(try writer.heldCount())
             delta.shards = ShardFigures(try writer.reader.shards())
             delta.duration = .milliseconds(4)

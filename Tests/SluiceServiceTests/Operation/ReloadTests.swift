@@ -38,8 +38,8 @@ import Testing
     @Test func `changes these keys and no others`() {
         #expect(
             SettingKey.all.map(\.name).filter(Reload.isChangeable) == [
-                "detection.prior", "detection.anchor_weight", "detection.anchor_before", "ingest.workers",
-                "ingest.batch_records", "ingest.batch_bytes", "ingest.text_compression", "export.file_bytes",
+                "detection.prior", "detection.anchor_weight", "detection.anchor_before", "ingest.batch_records",
+                "ingest.batch_bytes", "ingest.text_compression", "export.file_bytes",
                 "service.allowed_hosts", "service.body_bytes", "service.queue", "service.disk_floor_bytes",
                 "service.log_level",
             ])

@@ -45,6 +45,27 @@ struct LifeTests {
         #expect(try Program.run("verify", "--store", daemon.store).exitCode == 0)
     }
 
+    @Test("makes an export under the name of one that failed")
+    func secondExport() throws {
+        let folder = try Folder()
+        let daemon = try RunningDaemon(folder)
+        func export(until state: String) throws {
+            let made = try daemon.send(
+                "POST", "/v1/exports", ["Content-Type": "application/json"], body: Data(#"{"name":"first"}"#.utf8))
+            #expect(made.status == 202)
+            try daemon.wait("the export is \(state)") {
+                try daemon.send("GET", "/v1/exports/first").json["state"] as? String == state
+            }
+        }
+        try export(until: "failed")
+        let taken = try daemon.send(
+            "POST", "/v1/documents?origin=real", ["Content-Type": "application/x-ndjson"],
+            body: try Dump.jsonLines(Dump.texts(5, seed: 6)))
+        #expect(taken.status == 200)
+        try export(until: "done")
+        #expect(daemon.end().code == 0)
+    }
+
     @Test("ends at once by a second signal, and nothing it has answered for is lost")
     func secondSignal() throws {
         let folder = try Folder()

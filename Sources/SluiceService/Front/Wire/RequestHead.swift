@@ -144,16 +144,10 @@ enum FieldLine {
         single.contains(name) || name == .hostField || name == .connection || name == .upgrade
     }
 
-    private static let single: Set<HTTPField.Name> = {
-        var names: Set<HTTPField.Name> = [
-            .contentLength, .transferEncoding, .authorization, .contentType, .contentEncoding, .expect, .origin,
-            .fetchSite,
-        ]
-        for name in ["Idempotency-Key", "Cookie"] {
-            if let name = HTTPField.Name(name) { names.insert(name) }
-        }
-        return names
-    }()
+    private static let single: Set<HTTPField.Name> = [
+        .contentLength, .transferEncoding, .authorization, .contentType, .contentEncoding, .expect, .origin, .fetchSite,
+        .idempotencyKey, .cookie,
+    ]
 
     /// The name and the value of a line, without its end.
     static func parse(_ line: ArraySlice<UInt8>) throws(Problem) -> (HTTPField.Name, String) {

@@ -38,8 +38,8 @@ package struct CommitDelta: Sendable, Equatable {
     /// A change of nothing.
     package init() {}
 
-    /// What a commit changed, after which documents are placed as `placement` says.
-    package init(_ commit: SourceCommit, placement: Placement?) {
+    /// What a commit changed, but for where documents are afterwards.
+    package init(_ commit: SourceCommit) {
         let old = commit.before ?? SourceProgress()
         let new = commit.after
         kept = new.kept - old.kept
@@ -53,7 +53,6 @@ package struct CommitDelta: Sendable, Equatable {
         rejected = commit.tally.rejected.mapValues { Int64($0) }
         verdicts = commit.tally.verdicts.mapValues { Int64($0) }
         duration = commit.duration
-        place(placement)
     }
 
     /// Takes note of where documents are afterwards.

@@ -75,7 +75,7 @@ package struct MetricSeries: Sendable, Equatable {
     static let commitDuration = MetricSeries(
         "commit_duration_seconds", .histogram, help: "Time from a prepared batch to its commit on disk.")
     static let queueSources = MetricSeries(
-        "intake_queue_sources", .gauge, help: "Sources that wait, the one read included.")
+        "intake_queue_sources", .gauge, help: "Sources that wait for their turn.")
     static let queueLimit = MetricSeries("intake_queue_limit", .gauge, help: "The most sources that may wait.")
     static let spoolFiles = MetricSeries("spool_files_total", .counter, ["result"], help: "Files that left the spool.")
     static let spoolWaiting = MetricSeries("spool_waiting_files", .gauge, help: "Files that wait in the spool.")

@@ -1,4 +1,5 @@
 import Glibc
+import SluicePipeline
 
 /// What the program takes of the machine.
 struct ProcessFigures: Sendable {
@@ -12,7 +13,7 @@ struct ProcessFigures: Sendable {
     /// The figures as they are now.
     init() {
         residentBytes = ProcessFigures.residentPages().map { $0 * Int64(sysconf(Int32(_SC_PAGESIZE))) }
-        processorSeconds = Double(WallClock.processor()) / 1_000_000
+        processorSeconds = Double(Clock.processor) / 1_000_000
         openFiles = ProcessFigures.descriptors()
     }
 

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePipeline
 import SluiceStore
 import Synchronization
 
@@ -40,7 +41,7 @@ package final class ServiceMetrics: Sendable {
         store: Store, version: String, model: Digest, routes: [String], disk: DiskFloor? = nil
     ) throws(SluiceError) {
         let figures = try store.read { try StoreFigures($0) }
-        let start = Double(WallClock.now()) / 1_000_000
+        let start = Double(Clock.microseconds) / 1_000_000
         state = Mutex(
             State(
                 version: version, model: model.hex, startSeconds: start, store: figures,
@@ -51,9 +52,14 @@ package final class ServiceMetrics: Sendable {
     /// The media type of ``render()``.
     package static let contentType = MetricsText.contentType
 
-    /// Counts what a transaction changed; to be called after it is on disk, in the order of the transactions.
-    package func advance(by delta: CommitDelta) {
+    /// Counts what a transaction changed; to be called after it is on disk.
+    ///
+    /// - Parameter placement: Where documents are. Asked under the lock, so that of two transactions that end together
+    ///   the later state is the one that stays.
+    package func advance(by delta: CommitDelta, placement: @autoclosure () -> Placement? = nil) {
         state.withLock { state in
+            var delta = delta
+            delta.place(placement())
             state.store.advance(by: delta)
             if let duration = delta.duration { state.commits.observe(duration) }
         }

@@ -58,7 +58,7 @@ extension PageRoutes {
             """
         }
 
-        private var releases: [String] { entries.first { $0.row.decision == .kept }?.releases ?? [] }
+        var releases: [String] { entries.first { $0.row.decision == .kept }?.releases ?? [] }
 
         private var rest: HTML {
             """

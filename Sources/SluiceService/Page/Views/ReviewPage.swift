@@ -36,7 +36,7 @@ extension PageRoutes {
                 <p class="note">\(place). \(item.map { "From \(Badges.source($0.source))" } ?? .empty) \
                 \(item?.url.map { Badges.foreign($0) } ?? .empty) <a href="/document/\(digest.hex)">Provenance</a></p>
                 \(context.caller.may(.admin) ? PageRoutes.form(digest, skip: skip, isNamed: named != nil) : PageRoutes.watching)
-                \(DocumentParts.facts(state, releases: []))
+                \(DocumentParts.facts(state, releases: page.releases))
                 \(page.text.map { DocumentParts.text($0, digest) } ?? .empty)
                 <section aria-labelledby="h-evidence"><h2 id="h-evidence">Evidence</h2>
                 \(EvidenceList(state.judgement).html)</section>

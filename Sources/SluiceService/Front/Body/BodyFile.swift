@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 import SluiceCore
+import SluicePipeline
 import Synchronization
 
 /// A request's body on disk: where it is, how long it is, and the digest that it is known by.
@@ -73,13 +74,8 @@ package struct BodyFile: Sendable {
 
     /// Removes the bodies that a daemon which is no more has left in `directory`. Blocks.
     package static func sweep(_ directory: String) {
-        guard let folder = opendir(directory) else { return }
-        defer { closedir(folder) }
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(prefix) { unlink(directory + "/" + name) }
+        for case let name? in (try? DirectoryListing.names(of: directory)) ?? [] where name.hasPrefix(prefix) {
+            unlink(directory + "/" + name)
         }
     }
 }
