@@ -26,9 +26,9 @@ struct Description: @unchecked Sendable {
         return words.count == 2 ? paths[words[1]]?[words[0].lowercased()] as? [String: Any] ?? [:] : [:]
     }
 
-    /// The scope that an operation needs; nil where it needs none.
-    func scope(_ name: String) -> String? {
-        (operation(name)["security"] as? [[String: [String]]])?.compactMap { $0["bearer"]?.first }.first
+    /// The scopes of which an operation needs one; empty where it needs none.
+    func scopes(_ name: String) -> [String] {
+        (operation(name)["security"] as? [[String: [String]]])?.compactMap { $0["bearer"]?.first } ?? []
     }
 
     /// The template that a path fits, the one with the fewest parameters first.

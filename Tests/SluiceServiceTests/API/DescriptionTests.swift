@@ -53,7 +53,7 @@ import Testing
         #expect(words(schemas["Verdict"]) == Set(Verdict.allCases.map(\.rawValue)))
         #expect(words(schemas["Origin"]) == Set(Origin.allCases.map(\.rawValue)))
         #expect(words(schemas["Decision"]) == Set(DecisionKind.allCases.map(\.rawValue)))
-        let scopes = Set(description.operations.compactMap(description.scope))
+        let scopes = Set(description.operations.flatMap(description.scopes))
         #expect(scopes == Set(Scope.allCases.map(\.rawValue)))
     }
 

@@ -70,15 +70,15 @@ import Testing
                     .replacingOccurrences(of: "{shard}", with: "1").replacingOccurrences(of: "{export}", with: "x")
                     .replacingOccurrences(of: "{file}", with: "manifest.json")
                 let body: [UInt8]? = words[0] == "POST" ? [] : nil
-                let scope = Description.own.scope(operation)
+                let scopes = Description.own.scopes(operation)
                 let bare = try await daemon.ask(words[0], target, body: body)
-                #expect((bare.status == 401) == (scope != nil), "\(operation)")
+                #expect((bare.status == 401) == !scopes.isEmpty, "\(operation)")
                 let wrong = ["Authorization": "Bearer sluice_wrong"]
                 #expect(try await daemon.ask(words[0], target, wrong, body: body).status == 401, "\(operation)")
                 for (own, token) in tokens {
                     let fields = ["Authorization": "Bearer \(token)"]
                     let answer = try await daemon.ask(words[0], target, fields, body: body)
-                    let mayPass = scope == nil || own == .admin || own.rawValue == scope
+                    let mayPass = scopes.isEmpty || own == .admin || scopes.contains(own.rawValue)
                     #expect((answer.status == 403) != mayPass, "\(operation) with \(own)")
                     #expect(answer.status != 401, "\(operation) with \(own)")
                 }
