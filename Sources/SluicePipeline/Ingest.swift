@@ -76,7 +76,7 @@ extension Settings {
     public var storeSettings: StoreSettings {
         StoreSettings(
             shards: ShardSettings(
-                capPPM: Int64((shards.cap * 1_000_000).rounded()), targetTokens: Int64(shards.targetTokens)),
+                capPPM: ShardSettings.ppm(shards.cap), targetTokens: Int64(shards.targetTokens)),
             deduplication: identity)
     }
 }

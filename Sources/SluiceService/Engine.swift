@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 import Logging
 import NIOPosix
@@ -15,6 +14,8 @@ final class Engine: Sendable {
     let logger: Logger
     let intake: Intake
     let questions: QuestionPool
+    /// One thread for all that changes the store besides the line: what waits for a batch there keeps no question waiting.
+    let changes: QuestionPool
     let desk: ReviewDesk
     let shelf: ExportShelf
     let floor: DiskFloor
@@ -41,7 +42,7 @@ final class Engine: Sendable {
         self.logger = logger
         self.model = model
         state = Mutex(State(settings: settings))
-        try Engine.make(directory: places.bodies)
+        try Places.make(places.bodies)
         BodyFile.sweep(places.bodies)
         let floor = DiskFloor(
             UInt64(clamping: settings.service.diskFloorBytes), directory: store.directory, logger: logger)
@@ -54,7 +55,8 @@ final class Engine: Sendable {
             throughput.add(records: Int64(commit.tally.records), bytes: Int64(clamping: commit.bytesRead))
         }
         questions = QuestionPool(store)
-        desk = ReviewDesk(store: store, questions: questions) { [store] old, new in
+        changes = QuestionPool(store, threads: 1)
+        desk = ReviewDesk(questions: questions, changes: changes) { [store] old, new in
             var delta = CommitDelta()
             delta.reviews[new] = 1
             delta.verdicts[old, default: 0] -= 1
@@ -67,15 +69,6 @@ final class Engine: Sendable {
         shelf = ExportShelf(directory: places.exports, store: store, logger: logger)
         writers = NIOThreadPool(numberOfThreads: 2)
         writers.start()
-    }
-
-    private static func make(directory: String) throws(SluiceError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw SluiceError(.cannotCreate, "\(directory) cannot be made", advice: "check its permissions")
-        }
     }
 
     /// The templates of the routes that are counted apart.
@@ -125,8 +118,7 @@ final class Engine: Sendable {
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where none is open with a document in it.
     @Sendable func sealShard() async throws -> Int64 {
-        let store = store
-        guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
+        guard let sealed = try await changes.change({ try $0.sealShard() }) else {
             throw Problem(.conflict, "no shard is open with a document in it")
         }
         metrics.advance(by: CommitDelta(), placement: store.placement)
@@ -149,7 +141,7 @@ final class Engine: Sendable {
         SessionRoutes(access: front.access).add(to: router)
         let routes = router.group("v1")
         DocumentRoutes(
-            intake: intake, keys: IdempotencyKeys(store: store, questions: questions), requireOpen: requireOpen,
+            intake: intake, keys: IdempotencyKeys(questions: questions, changes: changes), requireOpen: requireOpen,
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
@@ -163,6 +155,7 @@ final class Engine: Sendable {
     func stop() async {
         await shelf.stop()
         await questions.stop()
+        await changes.stop()
         try? await writers.shutdownGracefully()
     }
 }

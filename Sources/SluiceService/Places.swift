@@ -1,4 +1,5 @@
-import Glibc
+import Foundation
+import SluiceCore
 import SluicePipeline
 
 /// Where the daemon finds and puts things.
@@ -39,6 +40,16 @@ struct Places {
 }
 
 extension Places {
+    /// Makes a directory for this user alone, with those above it, where it is missing. Blocks.
+    static func make(_ directory: String) throws(SluiceError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SluiceError(.cannotCreate, "\(directory) cannot be made", advice: "check the permissions above it")
+        }
+    }
+
     private static func isFilled(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_size > 0

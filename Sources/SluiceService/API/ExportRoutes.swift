@@ -4,6 +4,7 @@ import NIOCore
 import SluiceCore
 import SluiceExport
 import SluicePipeline
+import SluiceStore
 
 /// `/v1/exports`: making an export, looking after it, and fetching its files.
 struct ExportRoutes {
@@ -54,7 +55,7 @@ struct ExportRoutes {
         let cap = try body.number("cap", in: 0...1)
         let (settings, shelf) = (settings(), shelf)
         let export = ExportSettings(
-            release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) },
+            release: release, capPPM: cap.map(ShardSettings.ppm),
             compression: compression ?? .zstd, fileBytes: settings.export.fileBytes,
             toolVersion: Tool.version, configuration: settings.digest)
         try await questions.run { try shelf.begin(name, export) }

@@ -3,8 +3,8 @@ import SluiceCore
 import SluiceStore
 import Synchronization
 
-/// Threads that ask the store: few, so that many questions wait for one another and not for the disk, and with a bound
-/// on those that wait.
+/// Threads that ask the store, or change it: few, so that many wait for one another and not for the disk, and with a
+/// bound on those that wait.
 final class QuestionPool: Sendable {
     private let store: Store
     private let threads: NIOThreadPool
@@ -14,9 +14,9 @@ final class QuestionPool: Sendable {
     static let limit = 256
 
     /// A pool that asks `store`.
-    init(_ store: Store) {
+    init(_ store: Store, threads count: Int = 4) {
         self.store = store
-        threads = NIOThreadPool(numberOfThreads: 4)
+        threads = NIOThreadPool(numberOfThreads: count)
         threads.start()
     }
 
@@ -40,6 +40,12 @@ final class QuestionPool: Sendable {
         guard isTaken else { throw Problem(.busy, "too many questions wait already").retry(after: 1) }
         defer { underWay.withLock { $0 -= 1 } }
         return try await threads.runIfActive(body)
+    }
+
+    /// What `body` does in one transaction, on one of the threads; waits for the transactions before it.
+    func change<Answer: Sendable>(_ body: @escaping @Sendable (StoreWriter) throws -> Answer) async throws -> Answer {
+        let store = store
+        return try await run { try store.write(body) }
     }
 
     /// Ends the threads once what they do is done.

@@ -39,7 +39,7 @@ package struct RemoteExport: Sendable {
                 advice: "run it again; if it stays, run `sluice verify` where the store is")
         }
         let summary = try ExportSummary(
-            reading: output.path, as: directory, askedCapPPM: cap.map { Int64(($0 * 1_000_000).rounded()) })
+            reading: output.path, as: directory, askedCapPPM: cap.map(ShardSettings.ppm))
         if !isNew {
             try await requireSame(summary, name)
             patience.note("the daemon had made \(name) before; these are the files of that time")
@@ -128,7 +128,7 @@ package struct RemoteExport: Sendable {
         let ledgerSize = try await client.require(.get("/v1/stats")).decoded(Figures.self).ledgerSize
         let isSame =
             summary.release == release && summary.ledgerSize == ledgerSize && summary.compression == compression
-            && (cap == nil || summary.capPPM <= Int64(((cap ?? 0) * 1_000_000).rounded()))
+            && summary.capPPM <= cap.map(ShardSettings.ppm) ?? .max
         guard isSame else {
             throw SluiceError(
                 .cannotCreate, "the daemon has another export that is called \(name)", advice: "name another release")

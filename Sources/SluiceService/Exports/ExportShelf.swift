@@ -70,13 +70,8 @@ final class ExportShelf: Sendable {
     }
 
     private func make(_ name: String, _ settings: ExportSettings) throws(SluiceError) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw SluiceError(.cannotCreate, "\(directory) cannot be made", advice: "check service.exports")
-        }
         do throws(SluiceError) {
+            try Places.make(directory)
             let summary = try Exporter(store: store, settings: settings).export(to: directory + "/" + name)
             logger.info(
                 "an export is done",

@@ -9,14 +9,14 @@ import Synchronization
 ///
 /// The store knows which body a key was used for; the answer is made anew from what the store counts of that body.
 final class IdempotencyKeys: Sendable {
-    private let store: Store
     private let questions: QuestionPool
+    private let changes: QuestionPool
     private let underWay = Mutex<Set<Digest>>([])
 
-    /// Keys that `store` remembers.
-    init(store: Store, questions: QuestionPool) {
-        self.store = store
+    /// Keys that the store remembers.
+    init(questions: QuestionPool, changes: QuestionPool) {
         self.questions = questions
+        self.changes = changes
     }
 
     /// The key of a request, with its caller's name in it; nil where it has none.
@@ -40,12 +40,9 @@ final class IdempotencyKeys: Sendable {
             throw Problem(.conflict, "a request with this Idempotency-Key is under way").retry(after: 1)
         }
         defer { underWay.withLock { _ = $0.remove(key) } }
-        let store = store
-        let (known, isRepeat) = try await questions.run {
-            try store.read { reader in
-                let before = try source.flatMap { try reader.source($0) }
-                return (try reader.payload(ofRequestKey: key), before?.progress.isDone == true)
-            }
+        let (known, isRepeat) = try await questions.ask { reader in
+            let before = try source.flatMap { try reader.source($0) }
+            return (try reader.payload(ofRequestKey: key), before?.progress.isDone == true)
         }
         let repeated = IdempotencyKeys.repeated(payload)
         if let known {
@@ -53,11 +50,9 @@ final class IdempotencyKeys: Sendable {
                 throw Problem(.keyReused, "this Idempotency-Key was used for another body")
             }
         } else {
-            try await questions.run {
-                try store.write {
-                    try $0.remember(
-                        requestKey: key, payload: isRepeat ? repeated : payload, timeMicroseconds: Clock.microseconds)
-                }
+            try await changes.change {
+                try $0.remember(
+                    requestKey: key, payload: isRepeat ? repeated : payload, timeMicroseconds: Clock.microseconds)
             }
         }
         var report = try await body()

@@ -8,8 +8,8 @@ import Synchronization
 
 /// The person in the loop: what is asked of them, and what they answer.
 final class ReviewDesk: Sendable {
-    private let store: Store
     private let questions: QuestionPool
+    private let changes: QuestionPool
     private let reviewed: @Sendable (_ old: Verdict, _ new: Verdict) -> Void
     /// The queue as it was made last: making it reads up to a million rows.
     private let last = Mutex<(made: ContinuousClock.Instant, items: [ReviewItem])?>(nil)
@@ -19,11 +19,13 @@ final class ReviewDesk: Sendable {
     /// How many documents are looked up at once.
     private static let length = 1000
 
-    /// A desk for `store`; `reviewed` is called after each review.
-    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void)
-    {
-        self.store = store
+    /// A desk that asks and writes by way of these; `reviewed` is called after each review.
+    init(
+        questions: QuestionPool, changes: QuestionPool,
+        reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void
+    ) {
         self.questions = questions
+        self.changes = changes
         self.reviewed = reviewed
     }
 
@@ -48,22 +50,19 @@ final class ReviewDesk: Sendable {
     func notice(
         _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
     ) async throws -> ReviewNotice {
-        let store = store
-        let notice = try await questions.run {
-            try store.write { writer in
-                let known = try writer.reader.document(document)
-                let open = try writer.reader.shards(limit: 1).first { !$0.isSealed }
-                let old = try known.shard.flatMap { try writer.reader.shard($0) }
-                let review = ReviewDescription(
-                    document: known.seq, verdict: verdict, reviewer: reviewer, note: note)
-                let state = try writer.review(review, timeMicroseconds: Clock.microseconds)
-                let new = try state.shard.flatMap { try writer.reader.shard($0) }
-                let before = [old, open].compactMap(\.self)
-                let numbers = Set((before + [new].compactMap(\.self)).filter { !$0.isSealed }.map(\.id)).sorted()
-                return ReviewNotice(
-                    before: known, after: state, shardsBefore: before,
-                    shardsAfter: try numbers.compactMap { try writer.reader.shard($0) })
-            }
+        let notice = try await changes.change { writer in
+            let known = try writer.reader.document(document)
+            let open = try writer.reader.shards(limit: 1).first { !$0.isSealed }
+            let old = try known.shard.flatMap { try writer.reader.shard($0) }
+            let review = ReviewDescription(
+                document: known.seq, verdict: verdict, reviewer: reviewer, note: note)
+            let state = try writer.review(review, timeMicroseconds: Clock.microseconds)
+            let new = try state.shard.flatMap { try writer.reader.shard($0) }
+            let before = [old, open].compactMap(\.self)
+            let numbers = Set((before + [new].compactMap(\.self)).filter { !$0.isSealed }.map(\.id)).sorted()
+            return ReviewNotice(
+                before: known, after: state, shardsBefore: before,
+                shardsAfter: try numbers.compactMap { try writer.reader.shard($0) })
         }
         last.withLock { last in last?.items.removeAll { $0.digest == document } }
         reviewed(notice.before.judgement.verdict, verdict)

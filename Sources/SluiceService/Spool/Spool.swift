@@ -130,9 +130,8 @@ package final class Spool: Service {
             let path = entry.path
             var source = SourceRequest(path: path, name: entry.name.text)
             // Taken here: in the line, a large file would keep all others waiting for as long as it takes to read.
-            (source.stamp, source.digest) = try await threads.runIfActive {
-                (try SourceStamp(of: path), try SourceFile.digest(of: path).digest)
-            }
+            source.stamp = entry.stamp
+            source.digest = try await threads.runIfActive { try SourceFile.digest(of: path).digest }
             report = try await sink.ingest(source)
         } catch let error as SluiceError where error.code == .noUsableData || error.code == .inputMissing {
             let text = SpoolReport.failure(entry, error)

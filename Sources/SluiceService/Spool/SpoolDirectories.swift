@@ -1,6 +1,7 @@
 import CSluiceSystem
 import Glibc
 import SluiceCore
+import SluicePipeline
 
 /// The spool's directories, opened once: whatever is done to a file is done through these descriptors, so that no path
 /// leads out of the spool.
@@ -61,16 +62,16 @@ package final class SpoolDirectories: Sendable {
         for (name, descriptor) in [("incoming", incoming), ("done", done), ("failed", failed)] {
             var (named, held) = (stat(), stat())
             guard fstatat(root, name, &named, AT_SYMLINK_NOFOLLOW) == 0, fstat(descriptor, &held) == 0,
-                EntryStamp(named).isSameFile(as: EntryStamp(held))
+                SourceStamp(named).isSameFile(as: SourceStamp(held))
             else { return false }
         }
         var (named, held) = (stat(), stat())
         return stat(path, &named) == 0 && fstat(root, &held) == 0
-            && EntryStamp(named).isSameFile(as: EntryStamp(held))
+            && SourceStamp(named).isSameFile(as: SourceStamp(held))
     }
 
     /// The stamp of an entry of `incoming/` that would be taken; nil where it is gone.
-    package func look(at name: EntryName) throws(EntryAdmission.Refusal) -> EntryStamp? {
+    package func look(at name: EntryName) throws(EntryAdmission.Refusal) -> SourceStamp? {
         var status = stat()
         guard fstatat(incoming, name.text, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         return try admission.admit(status)

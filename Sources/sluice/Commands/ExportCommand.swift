@@ -59,7 +59,7 @@ extension ExportCommand {
         let exporter = Exporter(
             store: store,
             settings: ExportSettings(
-                release: release, capPPM: cap.map { Int64(($0 * 1_000_000).rounded()) }, compression: compression,
+                release: release, capPPM: cap.map(ShardSettings.ppm), compression: compression,
                 fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
         return try exporter.export(to: output)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import SluicePipeline
 import SluiceService
 import Testing
 
@@ -10,10 +11,10 @@ import Testing
 
     private func name(_ text: String) throws -> EntryName { try EntryName(Array(text.utf8)) }
 
-    private func stamp(_ size: Int) -> EntryStamp {
+    private func stamp(_ size: Int) -> SourceStamp {
         var status = stat()
         status.st_size = size
-        return EntryStamp(status)
+        return SourceStamp(status)
     }
 
     @Test func `keeps its turn when it is named again`() throws {

@@ -1,3 +1,5 @@
+import SluicePipeline
+
 /// The files that are on their way through the spool, in order of arrival; a value that knows no file system and no
 /// clock but what it is told.
 ///
@@ -7,7 +9,7 @@
 package struct Arrivals {
     private enum State {
         /// Somebody may still write to it; it was like this when it was last looked at.
-        case settling(EntryStamp, turn: UInt64)
+        case settling(SourceStamp, turn: UInt64)
         case ready
         /// It is being taken in; true where something arrived under its name meanwhile.
         case atHand(again: Bool)
@@ -46,7 +48,7 @@ package struct Arrivals {
     ///
     /// - Parameter isStill: True where it has not been written to for long enough.
     package mutating func found(
-        _ name: EntryName, _ stamp: EntryStamp, isStill: Bool = false, at now: ContinuousClock.Instant
+        _ name: EntryName, _ stamp: SourceStamp, isStill: Bool = false, at now: ContinuousClock.Instant
     ) {
         switch states[name] {
         case nil where isFull: needsScan = true
@@ -79,7 +81,7 @@ package struct Arrivals {
     }
 
     /// What looking at a file showed: nil where it is gone or none that is taken.
-    package mutating func looked(at name: EntryName, _ stamp: EntryStamp?, at now: ContinuousClock.Instant) {
+    package mutating func looked(at name: EntryName, _ stamp: SourceStamp?, at now: ContinuousClock.Instant) {
         guard case .settling(let before, _) = states[name] else { return }
         guard let stamp else { return forget(name) }
         if stamp == before { makeReady(name) } else { settle(name, stamp, now) }
@@ -132,7 +134,7 @@ package struct Arrivals {
         ready.append(name)
     }
 
-    private mutating func settle(_ name: EntryName, _ stamp: EntryStamp, _ now: ContinuousClock.Instant) {
+    private mutating func settle(_ name: EntryName, _ stamp: SourceStamp, _ now: ContinuousClock.Instant) {
         turn += 1
         states[name] = .settling(stamp, turn: turn)
         settling.append((name, turn, now + timing.settle))

@@ -1,4 +1,5 @@
 import Glibc
+import SluicePipeline
 
 /// Decides by an entry's status alone whether the spool takes it.
 ///
@@ -32,7 +33,7 @@ package struct EntryAdmission: Sendable {
     }
 
     /// The stamp of an entry with this status.
-    func admit(_ status: stat) throws(Refusal) -> EntryStamp {
+    func admit(_ status: stat) throws(Refusal) -> SourceStamp {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFLNK: throw .link
@@ -41,6 +42,6 @@ package struct EntryAdmission: Sendable {
         }
         guard status.st_nlink <= 1 else { throw .hardLink }
         guard owners.contains(UInt32(status.st_uid)) || group == UInt32(status.st_gid) else { throw .stranger }
-        return EntryStamp(status)
+        return SourceStamp(status)
     }
 }

@@ -1,12 +1,13 @@
 import Glibc
 import SluiceCore
+import SluicePipeline
 
 /// One walk through `incoming/`: what is to be taken, the oldest first, and what is left.
 package struct IncomingScan {
     /// A file as the scan found it.
     package struct Find: Sendable {
         package let name: EntryName
-        package let stamp: EntryStamp
+        package let stamp: SourceStamp
     }
 
     /// The files, by when they were last written, then by name.
@@ -24,7 +25,7 @@ package struct IncomingScan {
             throw IncomingScan.failure(directories)
         }
         defer { closedir(stream) }
-        var newest: EntryStamp?
+        var newest: SourceStamp?
         var seen = 0
         while true {
             seen &+= 1
@@ -65,7 +66,7 @@ package struct IncomingScan {
 
     /// Keeps the `limit` oldest, in order, and answers the stamp of the last of them if any had to go.
     @discardableResult
-    private mutating func cut(to limit: Int) -> EntryStamp? {
+    private mutating func cut(to limit: Int) -> SourceStamp? {
         files.sort { one, other in
             if one.stamp.isOlder(than: other.stamp) { return true }
             return !other.stamp.isOlder(than: one.stamp) && one.name < other.name

@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import SluiceCore
+import SluicePipeline
 import Synchronization
 
 /// Watches `incoming/` and puts down what arrives. Each ``look(_:)`` waits a moment for the kernel, and so belongs on a

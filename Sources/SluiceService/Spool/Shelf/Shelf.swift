@@ -1,6 +1,7 @@
 import CSluiceSystem
 import Glibc
 import SluiceCore
+import SluicePipeline
 
 /// Where files go that were dealt with, each with its report: `done/` or `failed/`.
 ///
@@ -51,7 +52,7 @@ package struct Shelf {
 
     private func isStill(_ entry: HeldEntry, _ name: String, in directory: Int32) -> Bool {
         var status = stat()
-        return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && EntryStamp(status) == entry.stamp
+        return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && SourceStamp(status) == entry.stamp
     }
 
     private func isTaken(_ name: String) throws(SluiceError) -> Bool {
