@@ -30,9 +30,11 @@ sample-run:
 	@echo "== verify"
 	@$(SLUICE) verify --store $(RUN)/store --export $(RUN)/export
 
+# The daemon's tests run one by one: they wait for things, which beside tests that take both cores takes its time.
 # --disable-testable-imports keeps the products shared with `swift build -c release`.
 test: build
-	swift test -c release --disable-testable-imports
+	swift test -c release --disable-testable-imports --skip SluiceServiceTests --skip LifeTests --skip BesideTests
+	swift test -c release --disable-testable-imports --skip-build --no-parallel --filter SluiceServiceTests --filter LifeTests --filter BesideTests
 	@$(MAKE) --no-print-directory python-tests
 
 python-tests: sample-run
@@ -42,6 +44,11 @@ python-tests: sample-run
 	@test -x $(VENV)/bin/python3 || python3 -m venv $(VENV)
 	@$(VENV)/bin/python3 -c 'import datasets' 2>/dev/null || $(VENV)/bin/pip install --quiet datasets zstandard
 	$(VENV)/bin/python3 Tests/python/load_datasets.py $(RUN)/export
+	@! command -v chromedriver >/dev/null || $(VENV)/bin/python3 -c 'import selenium' 2>/dev/null || $(VENV)/bin/pip install --quiet selenium
+	$(VENV)/bin/python3 Tests/python/drive_page.py $(SLUICE)
+	@$(VENV)/bin/python3 -c 'import openapi_python_client, openapi_spec_validator' 2>/dev/null \
+		|| $(VENV)/bin/pip install --quiet openapi-python-client openapi-spec-validator
+	$(VENV)/bin/python3 Tests/python/generated_client.py $(SLUICE)
 
 bench: build
 	python3 Benchmarks/bench.py $(SLUICE)

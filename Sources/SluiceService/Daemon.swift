@@ -1,3 +1,4 @@
+import CSluiceSystem
 import Logging
 import NIOPosix
 import ServiceLifecycle
@@ -33,6 +34,7 @@ public struct Daemon {
     ///
     /// - Throws: `SluiceError` where it cannot start, or where the store takes no more.
     public func run() async throws {
+        sluice_return_memory()
         let destination = LogDestination(level: Logger.Level(rawValue: settings.service.logLevel) ?? .info)
         let logger = Logger(label: "sluice") { _ in JSONLogHandler(to: destination) }
         let notifier = SystemdNotifier(environment: environment)

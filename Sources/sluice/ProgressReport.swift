@@ -3,31 +3,26 @@ import SluiceCore
 import SluicePipeline
 import Synchronization
 
-/// How far a run has come, for people: one line that is rewritten on a terminal, plain lines otherwise.
+/// How far a run has come, for people: one line that is rewritten, on a terminal and nowhere else.
 final class ProgressReport: Sendable {
     private let isInteractive = Console.isInteractive
     private let started = ContinuousClock.now
     private let last = Mutex<(shown: ContinuousClock.Instant?, resumedAt: UInt64?)>((nil, nil))
 
-    /// Shows `progress`, at most five times a second on a terminal and every ten seconds elsewhere.
+    /// Shows `progress`, at most five times a second.
     func show(_ progress: IngestProgress) {
+        guard isInteractive else { return }
         let now = ContinuousClock.now
         let resumedAt: UInt64? = last.withLock { last in
             // What was done before this run says nothing about its speed.
             let base = last.resumedAt ?? (progress.bytesDone - min(progress.bytesDone, progress.summary.bytesRead))
             last.resumedAt = base
-            let pause: Duration = isInteractive ? .milliseconds(200) : .seconds(10)
-            if let shown = last.shown, now - shown < pause { return nil }
-            if last.shown == nil && !isInteractive {
-                last.shown = now
-                return nil
-            }
+            if let shown = last.shown, now - shown < .milliseconds(200) { return nil }
             last.shown = now
             return base
         }
         guard let resumedAt else { return }
-        let line = text(progress, seconds: seconds(now - started), resumedAt: resumedAt)
-        if isInteractive { Console.status(line) } else { Console.note(line) }
+        Console.status(text(progress, seconds: seconds(now - started), resumedAt: resumedAt))
     }
 
     /// Clears the line.

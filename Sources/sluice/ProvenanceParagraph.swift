@@ -11,7 +11,7 @@ extension ProvenanceEntry {
             let percent = JSONText.decimal(judgement.probability * 100, places: 1)
             lines.append(
                 "  verdict    \(judgement.verdict.rawValue), \(judgement.origin.rawValue), P(synthetic) \(percent) %")
-            lines.append("  evidence   \(judgement.evidence)")
+            lines += judgement.evidenceLines
         }
         if let document = row.document {
             lines.append("  document   \(document.hex), \(row.tokens ?? 0) words")

@@ -6,7 +6,7 @@ extension IngestSummary {
     var table: String {
         var lines = [
             row("records", counts.records),
-            row("kept", counts.kept, note: held > 0 ? "\(held) held back from the shards" : ""),
+            row("kept", counts.kept, note: held > 0 ? "\(held) held back from the shards, all runs counted" : ""),
             row("exact duplicates", counts.exactDuplicates),
             row("near duplicates", counts.nearDuplicates),
             row("rejected", counts.rejectedCount),
@@ -22,7 +22,8 @@ extension IngestSummary {
             "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(counts.textBytes)), skipped \(counts.skippedBytes) B"
         )
         let rate = Int(Double(counts.records) / max(seconds, 0.001))
-        lines.append("\(JSONText.decimal(seconds, places: 2)) s, \(rate) records/s, run \(run)")
+        lines.append(
+            "\(JSONText.decimal(seconds, places: 2)) s, \(rate) records/s" + (run.isEmpty ? "" : ", run \(run)"))
         return lines.joined(separator: "\n")
     }
 

@@ -87,6 +87,8 @@ struct FrontResponder: Sendable {
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if response.headers[.contentType]?.hasPrefix("text/html") == true {
             response.headers[.contentSecurityPolicy] = pagePolicy
+            // Without any referrer a form of the page itself would come with an origin of `null`, and be turned away.
+            response.headers[.referrerPolicy] = "same-origin"
         }
     }
 

@@ -57,8 +57,21 @@ final class IdempotencyKeys: Sendable {
         }
         var report = try await body()
         // Whoever asks again under a key gets the first answer.
-        if let known { report.isRepeat = known == repeated }
+        guard let known else { return report }
+        report.isRepeat = known == repeated
+        if !report.isRepeat, report.run == nil { try await fill(&report) }
         return report
+    }
+
+    /// Adds what only the run that read the source could say without looking it up.
+    private func fill(_ report: inout SourceReport) async throws {
+        let source = report.source
+        let found = try await questions.ask(within: .seconds(10)) { reader -> (String?, [Verdict: Int])? in
+            guard let id = try reader.source(source)?.id else { return nil }
+            return (try reader.run(ofSource: id), try reader.firstVerdicts(ofSource: id))
+        }
+        guard let found else { return }
+        (report.run, report.counts.verdicts) = found
     }
 
     /// What is remembered of a payload that had come before its key did, for the first answer said so.

@@ -100,6 +100,10 @@ public final class OutputDirectory {
         case ENOSPC, EDQUOT:
             return SluiceError(.io, "disk full: cannot \(verb) \(path)", advice: "make room and run it again")
         case EIO, EFBIG, EMFILE, ENFILE: return SluiceError(.io, "cannot \(verb) \(path): \(reason)")
+        case ENOENT:
+            return SluiceError(
+                .cannotCreate, "cannot \(verb) \(path): \(reason)",
+                advice: "make the directory that --output is to be in first")
         default:
             return SluiceError(
                 .cannotCreate, "cannot \(verb) \(path): \(reason)", advice: "name another place for --output")

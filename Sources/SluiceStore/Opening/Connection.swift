@@ -14,7 +14,8 @@ enum Connection {
         configuration.prepareDatabase { db in
             try Schema.check(db, path: files.database, migrating: true)
             // Pages of 8 KiB halve the writes of 4 and do without the copying of 16 (32 µs a record against 41 and 42).
-            // A checkpoint every 64 MiB instead of every 4 writes a page once that changed often.
+            // A checkpoint every 64 MiB instead of every 4 writes a page once that changed often. Rows come in order of
+            // their keys, so a cache of 256 MiB saves no time over one of 32.
             try db.execute(
                 sql: """
                     PRAGMA page_size = 8192;
@@ -22,7 +23,7 @@ enum Connection {
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 8192;
                     PRAGMA journal_size_limit = 67108864;
-                    PRAGMA cache_size = -262144;
+                    PRAGMA cache_size = -32768;
                     """)
             try hardened(db)
         }

@@ -7,13 +7,13 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy the store as it stands, while others read and write it.",
         discussion: """
-            The directory appears when all of it is on the disk, and is a store: `sluice verify --store DIR` checks it,
+            The directory appears when all of it is on the disk, and is a store: `sluice verify --store DIR` checks it, \
             and to restore it is to put it in the place of the other.
             """)
 
     @OptionGroup var shared: SharedOptions
 
-    @Option(help: ArgumentHelp("The directory to make.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The directory to make, in one that is there.", valueName: "dir"))
     var output: String
 
     func run() async throws {

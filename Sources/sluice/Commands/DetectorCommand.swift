@@ -13,7 +13,7 @@ struct DetectorCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Learn a model from labelled texts.",
             discussion: """
-                The data are JSON lines with text and label (human or synthetic), and domain, source, generator and attack
+                The data are JSON lines with text and label (human or synthetic), and domain, source, generator and attack \
                 where known. The same data and seed give the same model, byte for byte.
                 """)
 

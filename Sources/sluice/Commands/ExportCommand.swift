@@ -10,13 +10,13 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write the admitted documents as training shards under a cap.",
         discussion: """
-            The directory appears when every file in it has been read back and checked. With --release the export is
+            The directory appears when every file in it has been read back and checked. With --release the export is \
             entered in the store under that name, and provenance shows which documents went into it.
             """)
 
     @OptionGroup var shared: SharedOptions
 
-    @Option(help: ArgumentHelp("The directory to make.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The directory to make, in one that is there.", valueName: "dir"))
     var output: String
 
     @Option(help: ArgumentHelp("The release's name, for this very export only.", valueName: "name"))

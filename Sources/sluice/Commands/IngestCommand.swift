@@ -8,9 +8,11 @@ struct IngestCommand: AsyncParsableCommand {
         commandName: "ingest",
         abstract: "Read dumps into the store.",
         discussion: """
-            Inputs are files, directories (every dump below them) or '-' for standard input. A run that was stopped goes
-            on where it was when the same command is given again; a source that is in the store already is passed over.
-            Where a daemon holds the store, it is handed the sources and does the work, under its own settings.
+            Inputs are files, directories or '-' for standard input. Of a directory, and of those below it, the files \
+            are read that end in .warc, .wet, .jsonl, .ndjson, .json or .txt, also with .gz or .zst behind; the others \
+            are counted. A run that was stopped goes on where it was when the same command is given again; a source that \
+            is in the store already is passed over. Where a daemon holds the store, it is handed the sources and does \
+            the work, under its own settings.
             """)
 
     @OptionGroup var shared: SharedOptions
@@ -18,7 +20,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A label for the sources, such as the crawl's name.", valueName: "name"))
     var source: String?
 
-    @Option(help: "Who wrote all of it, where that is known: real or synthetic.")
+    @Option(help: "Who wrote all of it, where that is known: real or synthetic; a record's own label comes first.")
     var origin: DeclaredOrigin?
 
     @Option(help: ArgumentHelp("The model that wrote all of it.", valueName: "name"))

@@ -8,7 +8,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
         commandName: "provenance",
         abstract: "Why a record was kept, dropped or held, and where it came from.",
         discussion: """
-            Name one of the selections below, or none for every row. Rows come in the order in which they were decided;
+            Name one of the selections below, or none for every row. Rows come in the order in which they were decided; \
             --cursor takes the seq of the last row seen.
             """)
 

@@ -7,7 +7,7 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Training data with a known share of machine-written text.",
         discussion: """
-            Exit codes: 0 done; 1 done, but records were damaged or a check failed; 64 usage; 65 no usable data;
+            Exit codes: 0 done; 1 done, but records were damaged or a check failed; 64 usage; 65 no usable data; \
             66 input missing; 73 cannot create output; 74 I/O; 75 busy, try again; 78 configuration.
             """,
         version: Tool.version,

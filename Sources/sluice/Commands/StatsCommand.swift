@@ -7,6 +7,9 @@ struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "The store in figures.")
 
+    /// A daemon's store has a source for each request that brought documents.
+    fileprivate static let sourcesShown = 20
+
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
@@ -41,12 +44,19 @@ extension StoreStatistics {
         ]
         for reason in rejected.keys.sorted() { lines.append("  rejected \(reason): \(rejected[reason, default: 0])") }
         if reviews > 0 { lines.append("  \(reviews) reviews by people, the latest of each document counted:") }
-        for verdict in Verdict.allCases { lines.append("  \(verdict.rawValue): \(verdicts[verdict, default: 0])") }
+        for verdict in Verdict.allCases {
+            lines.append("  kept as \(verdict.rawValue): \(verdicts[verdict, default: 0])")
+        }
         lines.append(
             "\(shards) shards with \(admitted.documents) documents, \(admitted.tokens) tokens; \(held) documents held")
-        for source in sources {
+        let shown = sources.suffix(StatsCommand.sourcesShown)
+        if shown.count < sources.count {
+            lines.append("the newest \(shown.count) of \(sources.count) sources; --json has them all")
+        }
+        for source in shown {
+            let label = source.description.label.map { " (\($0))" } ?? ""
             lines.append(
-                "\(source.description.name): \(source.progress.records) records, "
+                "\(source.description.name)\(label): \(source.progress.records) records, "
                     + "\(source.progress.skippedBytes) bytes skipped, \(source.progress.isDone ? "complete" : "not complete")"
             )
         }

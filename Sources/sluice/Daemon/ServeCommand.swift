@@ -8,8 +8,9 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the daemon: spool, HTTP interface and page around one store.",
         discussion: """
-            Runs until SIGTERM or SIGINT, then finishes what is under way; a second signal ends it at once. SIGHUP reads
-            the configuration and the tokens again. Its log is JSON lines on standard error.
+            Runs until SIGTERM or SIGINT, then finishes what is under way; a second signal ends it at once. SIGHUP reads \
+            the configuration and the tokens again. Its log is JSON lines on standard error. \
+            The keys under 'service' of the configuration say where it listens: 127.0.0.1:7878, unless they say otherwise.
             """)
 
     @Option(name: .long, help: ArgumentHelp("The store's directory.", valueName: "dir"))

@@ -10,7 +10,7 @@ struct ReviewCommand: AsyncParsableCommand {
         commandName: "review",
         abstract: "What people say of documents that the detector is not sure of.",
         discussion: """
-            Alone, in a terminal, it shows one document after another and asks. A verdict outranks labels and the detector:
+            Alone, in a terminal, it shows one document after another and asks. A verdict outranks labels and the detector: \
             it counts in the shards at once, and in every export from then on.
             """,
         subcommands: [Walk.self, List.self, Label.self, Export.self], defaultSubcommand: Walk.self)
@@ -106,7 +106,7 @@ struct ReviewCommand: AsyncParsableCommand {
                     json.object { $0.member("documents", count) }
                     Console.out(json.string)
                 } else if count == 0 || output != nil {
-                    Console.note("sluice: \(count) reviewed documents")
+                    Console.note("sluice: reviewed documents written: \(count)")
                 }
             }
         }

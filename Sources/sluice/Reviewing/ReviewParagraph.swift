@@ -16,7 +16,7 @@ extension ReviewItem {
         var lines = ["\(digest.hex)  \(tokens) words of \(source)"]
         if let url { lines.append("  url        \(url)") }
         lines.append("  verdict    \(judgement.verdict.rawValue), P(synthetic) \(percent) %")
-        lines.append("  evidence   \(judgement.evidence)")
+        lines += judgement.evidenceLines
         return lines.joined(separator: "\n")
     }
 }

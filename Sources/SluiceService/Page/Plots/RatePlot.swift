@@ -23,6 +23,11 @@ package struct RatePlot {
     /// The heights of the bars.
     package var heights: [Int] { rates.map { Int(($0 / top * Double(RatePlot.height)).rounded()) } }
 
+    private var highest: HTML {
+        guard let most = rates.max(), most > 0 else { return "no record meanwhile" }
+        return "at most \(Wording.rate(most)) records/s"
+    }
+
     /// The plot.
     package var html: HTML {
         let step = RatePlot.width / max(rates.count, 1)
@@ -40,7 +45,7 @@ package struct RatePlot {
             aria-label="Records a second over the last \(minutes) minutes, \(Wording.rate(top)) at most">
             \(marks)<path class="axis" d="M0 \(RatePlot.height)H\(RatePlot.width)"/></svg>
             <figcaption class="legend"><span>\(minutes) minutes ago</span>
-            <span>highest \(Wording.rate(top)) records/s</span> <span class="range">now</span></figcaption>
+            <span>\(highest)</span> <span class="range">now</span></figcaption>
             </figure>
             """
     }

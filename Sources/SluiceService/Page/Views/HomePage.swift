@@ -63,8 +63,8 @@ struct HomePage {
         <section class="card"><h2>Nothing taken in yet</h2>
         <p>Hand in documents, a JSON object with a <code>text</code> on each line:</p>
         <pre><code>\(example)</code></pre>
-        <p>or put a WET, WARC or JSONL file into the spool's <code>incoming/</code> by renaming it into place, or run \
-        <code>sluice ingest</code> before the daemon starts.</p></section>
+        <p>or run <code>sluice ingest</code> on this machine, or move a finished WET, WARC or JSONL file into the spool's \
+        <code>incoming/</code>.</p></section>
         """
     }
 

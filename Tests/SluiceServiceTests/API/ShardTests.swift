@@ -1,0 +1,132 @@
+import Foundation
+import SluiceCore
+import SluiceExport
+import SluiceStore
+import Testing
+
+@Suite struct `Shards and exports over HTTP` {
+    private static func lines(_ numbers: Range<Int>) -> String {
+        numbers.map { Texts.line($0, metadata: "\"synthetic\":\($0 % 20 == 19)") }.joined()
+    }
+
+    @Test func `a shard is listed, shown, sealed once, and read`() async throws {
+        try await LiveDaemon.with { daemon in
+            #expect(try await daemon.get("/v1/shards").list("shards").isEmpty)
+            #expect(try await daemon.post("/v1/shards/seal", "").status == 409)
+            _ = try await daemon.ingest(Self.lines(0..<40), "?source=a")
+            let open = try await daemon.get("/v1/shards/1")
+            #expect(open.string("state") == "open" && open.int("documents") == 40)
+            let sealed = try await daemon.post("/v1/shards/seal", "")
+            #expect(sealed.status == 200 && sealed.string("state") == "sealed")
+            #expect(try await daemon.post("/v1/shards/seal", "").status == 409)
+            _ = try await daemon.ingest(Self.lines(100..<110), "?source=b")
+            let page = try await daemon.get("/v1/shards?limit=1")
+            let next = try #require(page.string("next"))
+            let rest = try await daemon.get("/v1/shards?limit=1&cursor=\(next)")
+            #expect((page.list("shards") + rest.list("shards")).map { $0["shard"] as? Int } == [1, 2])
+            let documents = try await daemon.get("/v1/shards/1/documents")
+            #expect(documents.lines.map { $0["text"] as? String } == (0..<40).map { Texts.text($0) })
+            let head = try await daemon.ask("HEAD", "/v1/shards/1/documents")
+            #expect(head.status == 200 && head.fields["content-length"] == nil)
+            for target in ["3", "0", "x", "3/documents", "-1", "99999999999999999999"] {
+                #expect(try await daemon.get("/v1/shards/" + target).status == 404, "\(target)")
+            }
+            #expect(try await daemon.get("/v1/shards?limit=0").status == 400)
+        }
+    }
+
+    @Test(arguments: ["zstd", "gzip", "none"])
+    func `an export is made, looked after, fetched and found right`(compression: String) async throws {
+        try await LiveDaemon.with { daemon in
+            _ = try await daemon.ingest(Self.lines(0..<40))
+            let made = try await daemon.post(
+                "/v1/exports", "{\"name\":\"x\",\"release\":\"r\",\"cap\":1,\"compression\":\"\(compression)\"}")
+            #expect(made.status == 202 && made.fields["location"] == "/v1/exports/x")
+            let done = try await daemon.export("x")
+            #expect(done.string("state") == "done")
+            let copy = daemon.folder.path("copy")
+            try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+            for file in done.list("files") {
+                let name = try #require(file["name"] as? String)
+                let answer = try await daemon.get("/v1/exports/x/\(name)")
+                #expect(answer.body.count == file["bytes"] as? Int)
+                try Data(answer.body).write(to: URL(fileURLWithPath: "\(copy)/\(name)"))
+            }
+            let findings = try ExportVerifier.verify(directory: copy, against: daemon.store)
+            #expect(!findings.isEmpty && findings.allSatisfy(\.passed), "\(findings)")
+            let all = try await daemon.get("/v1/exports").list("exports")
+            #expect(all.map { $0["export"] as? String } == ["x"])
+            let taken = try await daemon.post("/v1/exports", "{\"name\":\"x\"}")
+            #expect(taken.status == 409)
+        }
+    }
+
+    @Test func `an export that cannot be made says why`() async throws {
+        try await LiveDaemon.with { daemon in
+            let made = try await daemon.post("/v1/exports", "")
+            let place = try #require(made.fields["location"])
+            let failed = try await daemon.export(String(place.dropFirst("/v1/exports/".count)))
+            #expect(failed.string("state") == "failed" && failed.string("error")?.isEmpty == false)
+            #expect(failed.list("files").isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("{\"name\":\"../up\"}", 400), ("{\"name\":\".hidden\"}", 400), ("{\"name\":\"\"}", 400), ("{\"name\":7}", 400),
+        ("{\"cap\":1.5}", 400), ("{\"cap\":\"a\"}", 400), ("{\"cap\":true}", 400), ("{\"compression\":\"br\"}", 400),
+        ("{\"colour\":1}", 400), ("[]", 400), ("{", 400), ("{\"cap\":0,\"name\":\"zero\"}", 202),
+        ("{\"cap\":null,\"name\":\"a.b-c_D\"}", 202),
+    ])
+    func `the object that asks for an export is read with care`(json: String, status: Int) async throws {
+        try await LiveDaemon.with { daemon in
+            let answer = try await daemon.post("/v1/exports", json)
+            #expect(answer.status == status)
+        }
+    }
+
+    @Test func `a body that is no JSON object is refused by its kind`() async throws {
+        try await LiveDaemon.with { daemon in
+            for (fields, body, status) in [
+                (["Content-Type": "application/json; charset=utf-8"], "{\"name\":\"a\"}", 202),
+                (["Content-Type": "application/jsonx"], "{}", 415), (["Content-Type": "text/plain"], "{}", 415),
+                (["Content-Encoding": "gzip"], "{}", 415),
+                ([:], "{\"name\":\"" + String(repeating: "a", count: 70_000) + "\"}", 413),
+            ] {
+                let answer = try await daemon.ask("POST", "/v1/exports", fields, body: Array(body.utf8))
+                #expect(answer.status == status, "\(fields)")
+            }
+        }
+    }
+
+    @Test func `no name leads out of an export`() async throws {
+        try await LiveDaemon.with { daemon in
+            _ = try await daemon.ingest(Self.lines(0..<20))
+            _ = try await daemon.post("/v1/exports", "{\"name\":\"x\"}")
+            _ = try await daemon.export("x")
+            _ = try daemon.folder.file("store/exports/x/.secret", "s")
+            for name in [
+                "..%2fx", "%2e%2e", "..", "x%2f..%2fmanifest.json", ".secret", "%2esecret", "manifest.json%00",
+                "manifest.json.",
+                "..%5cx", "sluice.db", "nothing",
+            ] {
+                let answer = try await daemon.get("/v1/exports/x/\(name)")
+                #expect([400, 404].contains(answer.status), "\(name)")
+                let other = try await daemon.get("/v1/exports/\(name)")
+                #expect([400, 404].contains(other.status), "\(name)")
+            }
+            #expect(try await daemon.get("/v1/exports/%78/manifest%2Ejson").status == 200)
+        }
+    }
+}
+
+extension LiveDaemon {
+    /// An export once it is no longer being made.
+    func export(_ name: String) async throws -> Answer {
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            let answer = try await get("/v1/exports/\(name)")
+            if answer.string("state") != "running" || ContinuousClock.now > end { return answer }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
