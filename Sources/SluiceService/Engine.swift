@@ -49,12 +49,16 @@ final class Engine: Sendable {
         let metrics = try ServiceMetrics(
             store: store, version: Tool.version, model: model.id, routes: Engine.routes, disk: floor)
         self.metrics = metrics
-        intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store, throughput] commit in
+        intake = Intake(
+            store: store, settings: settings, model: model, logger: logger, hasRoom: { floor.hasRoom() }
+        ) { [store, throughput] commit in
             metrics.advance(by: CommitDelta(commit, placement: store.placement))
             throughput.add(records: Int64(commit.tally.records), bytes: Int64(clamping: commit.bytesRead))
         }
         questions = QuestionPool(store)
-        desk = ReviewDesk(store: store, questions: questions) { [store] old, new in
+        desk = ReviewDesk(
+            store: store, questions: questions, requireRoom: { try floor.require() }
+        ) { [store] old, new in
             var delta = CommitDelta()
             delta.reviews[new] = 1
             delta.verdicts[old, default: 0] -= 1
@@ -107,18 +111,20 @@ final class Engine: Sendable {
     /// Fails where no work is taken at the moment.
     @Sendable func requireOpen() throws {
         if isDraining { throw Problem(.busy, "the daemon is about to end").retry(after: 10) }
-        guard floor.hasRoom() else {
-            throw Problem(.storage, "the disk is nearly full; work is taken again when there is room").retry(after: 60)
-        }
-        guard intake.hasRoom else {
+        try requireRoom()
+        guard intake.takesMore else {
             throw Problem(.busy, "\(intake.waiting) sources wait for their turn already").retry(after: 5)
         }
     }
 
+    /// Fails where the disk has no room for what a person or a program asks to be written.
+    @Sendable func requireRoom() throws { try floor.require() }
+
     /// Whether work would be taken now.
     var readiness: Readiness {
         Readiness(
-            storeFault: intake.fault, disk: floor.reading, waiting: intake.waiting, limit: intake.limit,
+            storeFault: intake.fault ?? store.failure?.description, disk: floor.reading, waiting: intake.waiting,
+            limit: intake.limit,
             sinceProgress: intake.sinceProgress, spoolFault: spool.status.problem, isDraining: isDraining)
     }
 
@@ -126,8 +132,9 @@ final class Engine: Sendable {
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where none is open with a document in it.
     func sealShard() async throws -> Int64 {
+        try requireRoom()
         let store = store
-        guard let sealed = try await questions.run({ try store.write { try $0.sealShard() } }) else {
+        guard let sealed = try await questions.run(on: .long, { try store.write { try $0.sealShard() } }) else {
             throw Problem(.conflict, "no shard is open with a document in it")
         }
         count(CommitDelta())
@@ -161,8 +168,9 @@ final class Engine: Sendable {
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
-        ShardRoutes(store: store, questions: questions) { [self] in count(CommitDelta()) }.add(to: routes)
-        ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
+        ShardRoutes(questions: questions, sealing: { [self] in try await sealShard() }).add(to: routes)
+        ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions, requireRoom: requireRoom)
+            .add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)
         PageRoutes(engine: self, isOpen: front.access.tokens.isOpen).add(to: router)
     }

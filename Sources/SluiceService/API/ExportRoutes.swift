@@ -10,6 +10,8 @@ struct ExportRoutes {
     let shelf: ExportShelf
     let settings: @Sendable () -> Settings
     let questions: QuestionPool
+    /// Fails where the disk has no room.
+    let requireRoom: @Sendable () throws -> Void
 
     func add(to routes: RouterGroup<ServiceContext>) {
         routes.get("exports", use: list)
@@ -52,6 +54,7 @@ struct ExportRoutes {
             return compression
         }
         let cap = try body.number("cap", in: 0...1)
+        try requireRoom()
         let settings = settings()
         try shelf.begin(
             name,

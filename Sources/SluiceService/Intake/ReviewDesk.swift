@@ -10,6 +10,7 @@ import Synchronization
 final class ReviewDesk: Sendable {
     private let store: Store
     private let questions: QuestionPool
+    private let requireRoom: @Sendable () throws -> Void
     private let reviewed: @Sendable (_ old: Verdict, _ new: Verdict) -> Void
     /// The queue as it was made last: making it reads up to a million rows.
     private let last = Mutex<(made: ContinuousClock.Instant, items: [ReviewItem])?>(nil)
@@ -19,10 +20,13 @@ final class ReviewDesk: Sendable {
     /// How many documents are looked up at once.
     private static let length = 1000
 
-    /// A desk for `store`; `reviewed` is called after each review.
-    init(store: Store, questions: QuestionPool, reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void)
-    {
+    /// A desk for `store`; `requireRoom` fails where the disk takes no more, `reviewed` is called after each review.
+    init(
+        store: Store, questions: QuestionPool, requireRoom: @escaping @Sendable () throws -> Void,
+        reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void
+    ) {
         self.store = store
+        self.requireRoom = requireRoom
         self.questions = questions
         self.reviewed = reviewed
     }
@@ -32,7 +36,9 @@ final class ReviewDesk: Sendable {
         if let last = last.withLock({ $0 }), .now - last.made < ReviewDesk.freshness, !last.items.isEmpty {
             return Array(last.items.prefix(limit))
         }
-        let items = try await questions.ask(within: .seconds(10)) { try $0.reviewQueue(limit: ReviewDesk.length) }
+        let items = try await questions.ask(on: .long, within: .seconds(10)) {
+            try $0.reviewQueue(limit: ReviewDesk.length)
+        }
         last.withLock { $0 = (.now, items) }
         return Array(items.prefix(limit))
     }
@@ -48,8 +54,9 @@ final class ReviewDesk: Sendable {
     func notice(
         _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
     ) async throws -> ReviewNotice {
+        try requireRoom()
         let store = store
-        let notice = try await questions.run {
+        let notice = try await questions.run(on: .long) {
             try store.write { writer in
                 let known = try writer.reader.document(document)
                 let open = try writer.reader.shards(limit: 1).first { !$0.isSealed }
@@ -74,7 +81,7 @@ final class ReviewDesk: Sendable {
     func export(_ write: (ByteBuffer) async throws -> Void) async throws {
         var lines = ReviewLines()
         while true {
-            let (next, read) = try await questions.ask(within: .seconds(30)) { [lines] reader in
+            let (next, read) = try await questions.ask(on: .long, within: .seconds(30)) { [lines] reader in
                 var lines = lines
                 let read = try lines.next(reader)
                 return (lines, read)
