@@ -63,9 +63,17 @@ public struct Daemon {
             tasks.addTask { await signals.run() }
             tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }
             defer { tasks.cancelAll() }
-            try await assembly.group.run()
+            let result: Result<Void, any Error>
+            do {
+                try await assembly.group.run()
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            // While the signals are still watched: an export at hand may take longer than draining is given.
+            await assembly.stop()
+            try result.get()
         }
-        await assembly.stop()
         logger.notice("ended")
     }
 }

@@ -14,8 +14,6 @@ final class Engine: Sendable {
     let logger: Logger
     let intake: Intake
     let questions: QuestionPool
-    /// One thread for all that changes the store besides the line: what waits for a batch there keeps no question waiting.
-    let changes: QuestionPool
     let desk: ReviewDesk
     let shelf: ExportShelf
     let floor: DiskFloor
@@ -50,13 +48,14 @@ final class Engine: Sendable {
         let metrics = try ServiceMetrics(
             store: store, version: Tool.version, model: model.id, routes: Engine.routes, disk: floor)
         self.metrics = metrics
-        intake = Intake(store: store, settings: settings, model: model, logger: logger) { [store, throughput] commit in
+        intake = Intake(
+            store: store, settings: settings, model: model, logger: logger, hasRoom: { floor.hasRoom() }
+        ) { [store, throughput] commit in
             metrics.advance(by: CommitDelta(commit), placement: store.placement)
             throughput.add(records: Int64(commit.tally.records), bytes: Int64(clamping: commit.bytesRead))
         }
         questions = QuestionPool(store)
-        changes = QuestionPool(store, threads: 1)
-        desk = ReviewDesk(questions: questions, changes: changes) { [store] old, new in
+        desk = ReviewDesk(questions: questions, requireRoom: { try floor.require() }) { [store] old, new in
             var delta = CommitDelta()
             delta.reviews[new] = 1
             delta.verdicts[old, default: 0] -= 1
@@ -99,18 +98,20 @@ final class Engine: Sendable {
     /// Fails where no work is taken at the moment.
     @Sendable func requireOpen() throws {
         if isDraining { throw Problem(.busy, "the daemon is about to end").retry(after: 10) }
-        guard floor.hasRoom() else {
-            throw Problem(.storage, "the disk is nearly full; work is taken again when there is room").retry(after: 60)
-        }
-        guard intake.hasRoom else {
+        try requireRoom()
+        guard intake.takesMore else {
             throw Problem(.busy, "\(intake.waiting) sources wait for their turn already").retry(after: 5)
         }
     }
 
+    /// Fails where the disk has no room for what a person or a program asks to be written.
+    @Sendable func requireRoom() throws { try floor.require() }
+
     /// Whether work would be taken now.
     var readiness: Readiness {
         Readiness(
-            storeFault: intake.fault, disk: floor.reading, waiting: intake.waiting, limit: intake.limit,
+            storeFault: intake.fault ?? store.failure?.description, disk: floor.reading, waiting: intake.waiting,
+            limit: intake.limit,
             sinceProgress: intake.sinceProgress, spoolFault: spool.status.problem, isDraining: isDraining)
     }
 
@@ -118,7 +119,8 @@ final class Engine: Sendable {
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where none is open with a document in it.
     @Sendable func sealShard() async throws -> Int64 {
-        guard let sealed = try await changes.change({ try $0.sealShard() }) else {
+        try requireRoom()
+        guard let sealed = try await questions.change({ try $0.sealShard() }) else {
             throw Problem(.conflict, "no shard is open with a document in it")
         }
         metrics.advance(by: CommitDelta(), placement: store.placement)
@@ -141,12 +143,13 @@ final class Engine: Sendable {
         SessionRoutes(access: front.access).add(to: router)
         let routes = router.group("v1")
         DocumentRoutes(
-            intake: intake, keys: IdempotencyKeys(questions: questions, changes: changes), requireOpen: requireOpen,
+            intake: intake, keys: IdempotencyKeys(questions: questions), requireOpen: requireOpen,
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
         ShardRoutes(questions: questions, seal: sealShard).add(to: routes)
-        ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions).add(to: routes)
+        ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions, requireRoom: requireRoom)
+            .add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)
         PageRoutes(engine: self, isOpen: front.access.tokens.isOpen).add(to: router)
     }
@@ -155,7 +158,6 @@ final class Engine: Sendable {
     func stop() async {
         await shelf.stop()
         await questions.stop()
-        await changes.stop()
         try? await writers.shutdownGracefully()
     }
 }

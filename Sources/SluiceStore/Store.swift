@@ -34,6 +34,7 @@ public final class Store: Sendable {
         var shards: Admitter?
         /// What ended the writing, once something has.
         var failure: SluiceError?
+        var onFailure: @Sendable (SluiceError) -> Void = { _ in }
     }
 
     /// Opens the store in `directory`; for writing, makes it (mode 0700, files 0600) where there is none.
@@ -101,6 +102,14 @@ public final class Store: Sendable {
         lock?.release()
     }
 
+    /// What ended the writing, once something has.
+    public var failure: SluiceError? { state.withLock(\.failure) }
+
+    /// Sets what is called when something ends the writing, whoever's write it was; on that writer's thread.
+    public func onFailure(_ tell: @escaping @Sendable (SluiceError) -> Void) {
+        state.withLock { $0.onFailure = tell }
+    }
+
     /// Runs `body` in one transaction, and returns when it is on disk. If `body` fails, nothing of it has happened.
     ///
     /// After a full disk or a failure to read or write, the store takes no more writes: open it again.
@@ -133,7 +142,13 @@ public final class Store: Sendable {
             }
         } catch {
             let explained = StoreFault.explain(error, path: files.database, writing: true)
-            if StoreFault.isFatal(error) { state.withLock { $0.failure = explained } }
+            if StoreFault.isFatal(error) {
+                let tell = state.withLock { state in
+                    state.failure = explained
+                    return state.onFailure
+                }
+                tell(explained)
+            }
             throw explained
         }
     }

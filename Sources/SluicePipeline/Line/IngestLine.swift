@@ -89,7 +89,7 @@ public struct IngestLine {
     private mutating func next(
         _ feed: inout some SourceFeed, mayWait: Bool
     ) async throws -> OrderedWork.Piece<Piece>? {
-        if current != nil { return nextBatch(isStopping: feed.isStopping) }
+        if current != nil { return nextBatch(feed) }
         waiting.settings = feed.changedSettings() ?? waiting.settings
         if let changed = waiting.settings {
             guard mayWait else { return nil }
@@ -109,7 +109,7 @@ public struct IngestLine {
         }
         do throws(SluiceError) {
             if let outcome = try open(request) { return (.outcome(outcome, source: nil), 0) }
-            return current == nil ? nil : nextBatch(isStopping: feed.isStopping)
+            return current == nil ? nil : nextBatch(feed)
         } catch {
             let outcome = SourceOutcome(
                 request: request, result: .failure(error), hasBegun: false,
@@ -118,10 +118,11 @@ public struct IngestLine {
         }
     }
 
-    private mutating func nextBatch(isStopping: Bool) -> OrderedWork.Piece<Piece>? {
+    private mutating func nextBatch(_ feed: some SourceFeed) -> OrderedWork.Piece<Piece>? {
         guard let (number, reader) = current, let source = underWay[number] else { return nil }
         do throws(SluiceError) {
-            if isStopping {
+            if let reason = feed.pause { throw reason }
+            if feed.isStopping {
                 throw SluiceError(
                     .busy, "\(source.request.name) was left before its end",
                     advice: "give it again: what was committed stays, and reading goes on there")

@@ -19,6 +19,10 @@ public protocol SourceFeed {
     /// True where no more is to be read, not even of the source at hand; it goes on where it was when it comes again.
     var isStopping: Bool { get }
 
+    /// Why no source is to be read on at the moment; the one at hand is left with this error, and goes on where it was when
+    /// it comes again. Asked before each batch.
+    var pause: SluiceError? { get }
+
     /// True where a commit waits for as long as another program holds the store, instead of failing.
     var waitsForStore: Bool { get }
 }
@@ -28,6 +32,8 @@ extension SourceFeed {
     public mutating func changedSettings() -> Settings? { nil }
     /// Never.
     public var isStopping: Bool { false }
+    /// Nothing is in the way.
+    public var pause: SluiceError? { nil }
     /// Never.
     public var waitsForStore: Bool { false }
 }

@@ -53,6 +53,10 @@ struct DocumentRoutes {
             var error = error
             error.message = error.message.replacingOccurrences(of: source.path, with: "the body")
             throw error
+        } catch let error as SluiceError where error.code == .busy {
+            // Left on the way, perhaps because the disk has filled up: then that is what to say.
+            try requireOpen()
+            throw error
         }
     }
 

@@ -11,6 +11,8 @@ struct ExportRoutes {
     let shelf: ExportShelf
     let settings: @Sendable () -> Settings
     let questions: QuestionPool
+    /// Fails where the disk has no room.
+    let requireRoom: @Sendable () throws -> Void
 
     func add(to routes: RouterGroup<ServiceContext>) {
         routes.get("exports", use: list)
@@ -53,6 +55,7 @@ struct ExportRoutes {
             return compression
         }
         let cap = try body.number("cap", in: 0...1)
+        try requireRoom()
         let (settings, shelf) = (settings(), shelf)
         let export = ExportSettings(
             release: release, capPPM: cap.map(ShardSettings.ppm),

@@ -1,4 +1,6 @@
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import SluiceCore
 import SluiceLedger
 import SluiceStore
@@ -24,9 +26,10 @@ struct ProvenanceRoutes {
         let parameters = try Parameters(
             request, known: ProvenanceRoutes.filters.union(["decision", "limit", "cursor"]))
         let query = try ProvenanceRoutes.query(parameters)
-        return try await page(query, ProvenanceRoutes.question(query), parameters).response("rows", request) {
-            $0.write(to: &$1)
-        }
+        let page = try await page(query, ProvenanceRoutes.question(query), parameters)
+        let write: @Sendable () -> Response = { page.response("rows", request) { $0.write(to: &$1) } }
+        // Hundreds of rows are a megabyte, and an event loop has other connections to look after.
+        return page.rows.count > 100 ? try await questions.run(on: .long, write) : write()
     }
 
     /// What a cursor of this list belongs to.
@@ -41,7 +44,8 @@ struct ProvenanceRoutes {
         let limit = Int(try parameters.integer("limit", in: 1...1000) ?? 100)
         query.limit = limit + 1
         query.after = try Cursor(parameters.text("cursor"), for: question).after
-        var rows = try await questions.ask { [query] in try $0.provenance(query) }
+        let lane: QuestionPool.Lane = query.isLookUp ? .quick : .long
+        var rows = try await questions.ask(on: lane) { [query] in try $0.provenance(query) }
         guard let cut = rows.endOfRecords(limit) else { return Page(rows: rows) }
         rows.removeSubrange(cut...)
         return Page(rows: rows, next: rows.last.map { Cursor(after: $0.row.seq).text(for: question) })
@@ -86,10 +90,13 @@ struct ProvenanceRoutes {
         try context.require(.read)
         _ = try Parameters(request, known: [])
         let digest = try context.document()
-        guard let text = try await questions.ask({ try DocumentText.text(of: digest, $0) }) else {
+        guard
+            let text = try await questions.ask({ try DocumentText.text(of: digest, $0).map { ByteBuffer(bytes: $0) } })
+        else {
             throw Problem(.notFound, "no document of this text was kept")
         }
-        return .text(String(decoding: text, as: UTF8.self))
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; charset=utf-8"], body: ResponseBody(byteBuffer: text))
     }
 
     @Sendable func sources(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -109,10 +116,20 @@ struct ProvenanceRoutes {
     @Sendable func statistics(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         _ = try Parameters(request, known: [])
-        let statistics = try await questions.ask(within: .seconds(30)) { try $0.statistics() }
+        let statistics = try await questions.ask(on: .long, within: .seconds(30)) { try $0.statistics() }
         return .json { json in
             json.member("sources", statistics.sources)
             statistics.writeMembers(to: &json)
+        }
+    }
+}
+
+extension ProvenanceQuery {
+    /// True where few rows can be meant.
+    fileprivate var isLookUp: Bool {
+        switch filter {
+        case .document, .record, .id, .url: limit <= 101
+        default: false
         }
     }
 }

@@ -12,7 +12,7 @@ extension Response {
         _ body: @escaping @Sendable (_ write: (ByteBuffer) async throws -> Void) async throws -> Void
     ) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/x-ndjson"],
+            status: .ok, headers: [.contentType: "application/x-ndjson", .holds: "\(ShardStream.stretch)"],
             body: ResponseBody { writer in
                 var sink = writer
                 try await body { try await sink.write($0) }
@@ -29,7 +29,7 @@ enum FileStream {
     static func response(of path: String, type: String, threads: QuestionPool) async throws -> Response {
         let (file, size) = try await threads.run { try opened(path) }
         return Response(
-            status: .ok, headers: [.contentType: type],
+            status: .ok, headers: [.contentType: type, .holds: "\(chunk)"],
             body: ResponseBody(contentLength: size) { writer in
                 var sink = writer
                 var offset = 0
@@ -84,12 +84,12 @@ struct ShardStream {
     let shard: Int64
 
     /// What is read of the store, and held, at a time.
-    private static let stretch = 1 << 20
+    static let stretch = 1 << 20
 
     func run(_ write: (ByteBuffer) async throws -> Void) async throws {
         var lines = ShardLines(shard: shard)
         while true {
-            let (next, bytes) = try await questions.ask(within: .seconds(30)) { [lines] reader in
+            let (next, bytes) = try await questions.ask(on: .long, within: .seconds(30)) { [lines] reader in
                 var lines = lines
                 let bytes = try lines.next(reader, bytes: ShardStream.stretch)
                 return (lines, bytes)

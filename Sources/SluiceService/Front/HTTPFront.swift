@@ -87,7 +87,8 @@ package struct HTTPFront: Sendable {
     /// The service that answers by these routes until it is told to stop, and then until every request is answered.
     package func serving(_ router: Router<ServiceContext>) -> some Service {
         let loop = RequestLoop(
-            responder: FrontResponder(router: router, rules: rules, access: access), logger: logger, onAnswer: onAnswer)
+            responder: FrontResponder(router: router, rules: rules, access: access),
+            held: HeldBytes(limit: limits.heldBytes), logger: logger, onAnswer: onAnswer)
         return Listeners(sockets: sockets, limits: limits, rules: rules, table: table, loop: loop, logger: logger)
     }
 

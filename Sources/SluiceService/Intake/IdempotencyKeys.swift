@@ -10,13 +10,11 @@ import Synchronization
 /// The store knows which body a key was used for; the answer is made anew from what the store counts of that body.
 final class IdempotencyKeys: Sendable {
     private let questions: QuestionPool
-    private let changes: QuestionPool
     private let underWay = Mutex<Set<Digest>>([])
 
     /// Keys that the store remembers.
-    init(questions: QuestionPool, changes: QuestionPool) {
+    init(questions: QuestionPool) {
         self.questions = questions
-        self.changes = changes
     }
 
     /// The key of a request, with its caller's name in it; nil where it has none.
@@ -50,7 +48,7 @@ final class IdempotencyKeys: Sendable {
                 throw Problem(.keyReused, "this Idempotency-Key was used for another body")
             }
         } else {
-            try await changes.change {
+            try await questions.change {
                 try $0.remember(
                     requestKey: key, payload: isRepeat ? repeated : payload, timeMicroseconds: Clock.microseconds)
             }

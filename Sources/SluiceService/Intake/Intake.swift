@@ -14,20 +14,28 @@ final class Intake: SourceSink, Service {
     private let model: DetectorModel
     private let logger: Logger
     private let queue: IntakeQueue
+    private let hasRoom: @Sendable () -> Bool
     private let committed: @Sendable (SourceCommit) -> Void
     private let state = Mutex((fault: String?.none, committed: ContinuousClock.now))
 
-    /// An intake into `store`, which is open for writing; `committed` is called after each commit.
+    /// An intake into `store`, which is open for writing.
+    ///
+    /// - Parameters:
+    ///   - hasRoom: Asked before each batch: where it is false, the source at hand is left where it is.
+    ///   - committed: Called after each commit.
     init(
         store: Store, settings: Settings, model: DetectorModel, logger: Logger,
-        committed: @escaping @Sendable (SourceCommit) -> Void
+        hasRoom: @escaping @Sendable () -> Bool = { true }, committed: @escaping @Sendable (SourceCommit) -> Void
     ) {
         self.store = store
         self.settings = settings
         self.model = model
         self.logger = logger
+        self.hasRoom = hasRoom
         self.committed = committed
         queue = IntakeQueue(limit: settings.service.queue)
+        // Whoever's write it was that the disk refused, this line will find the store closed.
+        store.onFailure { [queue] in queue.close($0, stops: true) }
     }
 
     /// Sources that wait for their turn.
@@ -37,7 +45,7 @@ final class Intake: SourceSink, Service {
     var limit: Int { queue.limit }
 
     /// True where another source would be taken.
-    var hasRoom: Bool { queue.hasRoom }
+    var takesMore: Bool { queue.hasRoom }
 
     /// True once no more sources are taken.
     var isClosed: Bool { queue.isClosed }
@@ -97,12 +105,13 @@ final class Intake: SourceSink, Service {
         var line = try IngestLine(store: store, settings: settings, model: model)
         try line.prepare()
         logger.info("the line is ready")
-        var feed = QueueFeed(queue: queue) { [self] commit in
+        var feed = QueueFeed(queue: queue, hasRoom: hasRoom) { [self] commit in
             state.withLock { $0.committed = .now }
             committed(commit)
         }
         do {
             repeat { try await line.run(&feed) } while !queue.isClosed
+            if let failure = store.failure { throw failure }
             feed.abandon(Intake.draining)
         } catch {
             feed.abandon(Intake.failed(error))
@@ -113,6 +122,9 @@ final class Intake: SourceSink, Service {
     private static let draining = SluiceError(
         .busy, "the daemon is about to end", advice: "try again when it is back: what was committed stays")
 
+    fileprivate static let noRoom = SluiceError(
+        .busy, "the disk is nearly full", advice: "give it again when there is room: what was committed stays")
+
     private static func failed(_ error: any Error) -> SluiceError {
         (error as? SluiceError) ?? SluiceError(.io, "the daemon cannot write: \(error)", advice: "see its log")
     }
@@ -121,12 +133,17 @@ final class Intake: SourceSink, Service {
 /// The queue as the line sees it.
 private struct QueueFeed: SourceFeed {
     let queue: IntakeQueue
+    let hasRoom: @Sendable () -> Bool
     let committed: @Sendable (SourceCommit) -> Void
     /// Who waits for the sources in the line, in their order.
     private var answers: [CheckedContinuation<SourceReport, any Error>] = []
 
-    init(queue: IntakeQueue, committed: @escaping @Sendable (SourceCommit) -> Void) {
+    init(
+        queue: IntakeQueue, hasRoom: @escaping @Sendable () -> Bool,
+        committed: @escaping @Sendable (SourceCommit) -> Void
+    ) {
         self.queue = queue
+        self.hasRoom = hasRoom
         self.committed = committed
     }
 
@@ -146,6 +163,8 @@ private struct QueueFeed: SourceFeed {
     mutating func changedSettings() -> Settings? { queue.changedSettings() }
 
     var isStopping: Bool { queue.isStopping }
+
+    var pause: SluiceError? { hasRoom() ? nil : Intake.noRoom }
 
     var waitsForStore: Bool { true }
 

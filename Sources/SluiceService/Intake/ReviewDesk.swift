@@ -9,7 +9,7 @@ import Synchronization
 /// The person in the loop: what is asked of them, and what they answer.
 final class ReviewDesk: Sendable {
     private let questions: QuestionPool
-    private let changes: QuestionPool
+    private let requireRoom: @Sendable () throws -> Void
     private let reviewed: @Sendable (_ old: Verdict, _ new: Verdict) -> Void
     /// The queue as it was made last: making it reads up to a million rows.
     private let last = Mutex<(made: ContinuousClock.Instant, items: [ReviewItem])?>(nil)
@@ -19,13 +19,14 @@ final class ReviewDesk: Sendable {
     /// How many documents are looked up at once.
     private static let length = 1000
 
-    /// A desk that asks and writes by way of these; `reviewed` is called after each review.
+    /// A desk that asks and writes by way of `questions`; `requireRoom` fails where the disk takes no more, `reviewed` is
+    /// called after each review.
     init(
-        questions: QuestionPool, changes: QuestionPool,
+        questions: QuestionPool, requireRoom: @escaping @Sendable () throws -> Void,
         reviewed: @escaping @Sendable (_ old: Verdict, _ new: Verdict) -> Void
     ) {
+        self.requireRoom = requireRoom
         self.questions = questions
-        self.changes = changes
         self.reviewed = reviewed
     }
 
@@ -34,7 +35,9 @@ final class ReviewDesk: Sendable {
         if let last = last.withLock({ $0 }), .now - last.made < ReviewDesk.freshness, !last.items.isEmpty {
             return Array(last.items.prefix(limit))
         }
-        let items = try await questions.ask(within: .seconds(10)) { try $0.reviewQueue(limit: ReviewDesk.length) }
+        let items = try await questions.ask(on: .long, within: .seconds(10)) {
+            try $0.reviewQueue(limit: ReviewDesk.length)
+        }
         last.withLock { $0 = (.now, items) }
         return Array(items.prefix(limit))
     }
@@ -50,7 +53,8 @@ final class ReviewDesk: Sendable {
     func notice(
         _ document: Digest, _ verdict: Verdict, reviewer: String, note: String?
     ) async throws -> ReviewNotice {
-        let notice = try await changes.change { writer in
+        try requireRoom()
+        let notice = try await questions.change { writer in
             let known = try writer.reader.document(document)
             let open = try writer.reader.shards(limit: 1).first { !$0.isSealed }
             let old = try known.shard.flatMap { try writer.reader.shard($0) }
@@ -73,7 +77,7 @@ final class ReviewDesk: Sendable {
     func export(_ write: (ByteBuffer) async throws -> Void) async throws {
         var lines = ReviewLines()
         while true {
-            let (next, read) = try await questions.ask(within: .seconds(30)) { [lines] reader in
+            let (next, read) = try await questions.ask(on: .long, within: .seconds(30)) { [lines] reader in
                 var lines = lines
                 let read = try lines.next(reader)
                 return (lines, read)

@@ -61,6 +61,13 @@ package final class DiskFloor: Sendable {
         return free >= bytes && free - bytes >= reading.floor
     }
 
+    /// Fails where nothing more may be written.
+    func require() throws(Problem) {
+        guard hasRoom() else {
+            throw Problem(.storage, "the disk is nearly full; work is taken again when there is room").retry(after: 60)
+        }
+    }
+
     /// Moves the floor.
     package func setFloor(_ floor: UInt64) {
         state.withLock { state in

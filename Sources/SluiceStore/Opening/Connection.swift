@@ -37,7 +37,7 @@ enum Connection {
         var configuration = common()
         configuration.label = "sluice.reader"
         configuration.readonly = true
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = 8
         configuration.prepareDatabase { db in
             try Schema.check(db, path: files.database, migrating: false)
             try hardened(db)

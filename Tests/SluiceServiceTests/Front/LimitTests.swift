@@ -219,4 +219,31 @@ import Testing
             }
         }
     }
+
+    @Test func `large answers that nobody takes make way for refusals, not for memory`() async throws {
+        try await LiveFront.with(limits: { $0.heldBytes = 10 << 20 }) { live in
+            try await blocking {
+                var deaf: [RawClient] = []
+                for _ in 0..<2 {
+                    let client = RawClient(live.socket)
+                    client.send(get("/held"))
+                    // Its answer has begun, and is more than the system keeps for a reader.
+                    #expect(client.receive() != nil)
+                    deaf.append(client)
+                }
+                let refused = RawClient(live.socket).ask(get("/held"))
+                #expect(refused?.status == 503)
+                #expect(refused?.fields["retry-after"] == "2")
+                #expect(RawClient(live.socket).ask(get("/ok"))?.status == 200)
+                withExtendedLifetime(deaf) {}
+                deaf = []
+                var statuses: [Int] = []
+                while statuses.last != 200, statuses.count < 100 {
+                    usleep(20_000)
+                    statuses.append(RawClient(live.socket).ask(get("/held"))?.status ?? 0)
+                }
+                #expect(statuses.last == 200)
+            }
+        }
+    }
 }

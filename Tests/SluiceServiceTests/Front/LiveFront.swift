@@ -88,6 +88,9 @@ struct LiveFront: Sendable {
                     try await writer.finish(nil)
                 })
         }
+        router.get("held") { _, _ in
+            Response(status: .ok, body: .init(byteBuffer: .init(repeating: 120, count: 4 << 20)))
+        }
         router.get("page") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/html; charset=utf-8"],

@@ -58,7 +58,7 @@ final class AnswerWriter: ResponseBodyWriter {
     }
 
     /// Fields that belong to the connection and not to the route.
-    private static let own: Set<HTTPField.Name> = [.contentLength, .transferEncoding, .connection, .date]
+    private static let own: Set<HTTPField.Name> = [.contentLength, .transferEncoding, .connection, .date, .holds]
 
     func write(_ buffer: ByteBuffer) async throws {
         var buffer = buffer

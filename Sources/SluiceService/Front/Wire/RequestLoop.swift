@@ -6,6 +6,7 @@ import NIOCore
 /// Serves one connection: a request, its answer, the next request.
 struct RequestLoop: Sendable {
     let responder: FrontResponder
+    let held: HeldBytes
     let logger: Logger
     let onAnswer: @Sendable (AnswerRecord) -> Void
 
@@ -38,6 +39,8 @@ struct RequestLoop: Sendable {
         let body = BodyStream(connection: connection, expectsContinue: head.expectsContinue)
         let request = Request(head: head.request, body: RequestBody(asyncSequence: body))
         var (response, record) = await responder.answer(request, context: context)
+        let bytes = hold(&response, &record, id)
+        defer { held.release(bytes) }
         let mayFollow = await connection.settle() && !head.wantsClose
         let writer = AnswerWriter(response, to: head, closes: !mayFollow, connection: connection)
         defer {
@@ -47,6 +50,18 @@ struct RequestLoop: Sendable {
         }
         try await response.body.write(writer)
         return mayFollow && writer.isFinished
+    }
+
+    /// Counts an answer among those that are being read; too large a one gives way to a refusal.
+    private func hold(_ response: inout Response, _ record: inout AnswerRecord, _ id: String) -> Int {
+        do throws(Problem) {
+            return try held.take(response)
+        } catch {
+            response = error.response(instance: id)
+            FrontResponder.decorate(&response, request: id)
+            record.status = response.status.code
+            return 0
+        }
     }
 
     /// Answers what could not be read as a request.

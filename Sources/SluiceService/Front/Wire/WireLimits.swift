@@ -28,6 +28,8 @@ package struct WireLimits: Sendable, Equatable {
     package var writeTime = TimeAmount.seconds(60)
     /// How long a refused sender may take to read why.
     package var lingerTime = TimeAmount.seconds(2)
+    /// The most bytes that all answers together may hold while their readers take them.
+    package var heldBytes = 96 << 20
     /// The most connections at once.
     package var connections = 4096
 

@@ -12,7 +12,8 @@ extension PageRoutes {
     @Sendable func document(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         let digest = try context.document()
-        let page = try await engine.questions.ask(within: .seconds(10)) { [detector, model = engine.model.id] reader in
+        let page = try await engine.questions.ask(on: .long, within: .seconds(10)) {
+            [detector, model = engine.model.id] reader in
             try DocumentPage(digest, reader, detector: detector, model: model)
         }
         guard let page else { throw Problem(.notFound, "no record had a document of this text") }

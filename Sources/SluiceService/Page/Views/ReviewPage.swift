@@ -12,7 +12,7 @@ extension PageRoutes {
     @Sendable func review(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         let fields = FormFields(queryOf: request)
-        let skip = Int(clamping: fields.number("skip") ?? 0)
+        let skip = PageRoutes.skip(fields)
         let notice = fields.text("done").flatMap { notices.notice($0) }?.html ?? .empty
         let frame = PageFrame(title: "Review", section: .review, caller: context.caller)
         let named = try fields.text("document").map { try Parameters.digest($0, "document") }
@@ -20,7 +20,8 @@ extension PageRoutes {
         guard let digest = named ?? (queue.indices.contains(skip) ? queue[skip].digest : nil) else {
             return .page(frame.html("\(notice)\(PageRoutes.nothingLeft(queue.count))"))
         }
-        let page = try await engine.questions.ask(within: .seconds(10)) { [detector, model = engine.model.id] reader in
+        let page = try await engine.questions.ask(on: .long, within: .seconds(10)) {
+            [detector, model = engine.model.id] reader in
             try DocumentPage(digest, reader, detector: detector, model: model)
         }
         guard let page, let state = page.state else { throw Problem(.notFound, "no such document was kept") }
@@ -58,7 +59,12 @@ extension PageRoutes {
         let notice = try await engine.desk.notice(
             digest, verdict, reviewer: context.caller.name, note: note)
         let key = notices.add(notice)
-        return .redirect(to: "/review?skip=\(fields.number("skip") ?? 0)&done=\(key)")
+        return .redirect(to: "/review?skip=\(PageRoutes.skip(fields))&done=\(key)")
+    }
+
+    /// How many documents to pass over: no more than a queue has, for it comes from whoever made the address.
+    private static func skip(_ fields: FormFields) -> Int {
+        Int(clamping: min(fields.number("skip") ?? 0, Int64(queueLimit)))
     }
 
     private static func nothingLeft(_ waiting: Int) -> HTML {

@@ -15,7 +15,9 @@ extension PageRoutes {
         let frame = PageFrame(title: text.isEmpty ? "Find" : "Found", caller: context.caller, query: text)
         if term.meanings.isEmpty { return .page(frame.html(PageRoutes.help)) }
         let after = fields.number("after") ?? 0
-        let found = try await engine.questions.ask { reader in try PageRoutes.find(term, after: after, reader) }
+        let found = try await engine.questions.ask(on: .long) { reader in
+            try PageRoutes.find(term, after: after, reader)
+        }
         guard let found else {
             var empty = frame
             empty.title = "Nothing found"

@@ -33,7 +33,7 @@ extension PageRoutes {
         try context.require(.read)
         let number = try context.number("shard")
         let from = FormFields(queryOf: request).number("from") ?? 0
-        let found = try await engine.questions.ask { reader in
+        let found = try await engine.questions.ask(on: .long) { reader in
             guard let shard = try reader.shard(number) else { return (StoredShard, [AdmittedDocument])?.none }
             var documents: [AdmittedDocument] = []
             try reader.forEachAdmitted(toShard: number, by: from ... .max, limit: PageRoutes.pageSize + 1) {

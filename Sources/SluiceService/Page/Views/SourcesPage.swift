@@ -11,7 +11,7 @@ extension PageRoutes {
     @Sendable func sources(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         let last = FormFields(queryOf: request).number("upto") ?? .max
-        let found = try await engine.questions.ask { reader in
+        let found = try await engine.questions.ask(on: .long) { reader in
             try reader.sources(upTo: last, limit: PageRoutes.sourcesOnPage + 1).map { source in
                 (source, try reader.verdicts(ofSource: source.id, newest: PageRoutes.recordsOfSource))
             }
