@@ -87,18 +87,33 @@ struct LineFramer {
         }
     }
 
+    /// How many times its limit a compressed line may be long and still be passed over: a few kilobytes can stand for a
+    /// terabyte without an end of line, which would keep every other source waiting for as long as that takes to unpack.
+    private static let patience = 256
+
+    private var longest: Int { max(1 << 20, limits.lineBytes.multipliedClamped(by: LineFramer.patience)) }
+
     private func tooLong(_ stream: MemberStream, at start: Location) throws(SluiceError) -> Framed {
-        while try stream.fill(1) {
-            if let feed = find(UInt8(ascii: "\n"), in: stream.queue.bytes) {
+        var left = stream.compression == .none ? Int.max : longest
+        while left > 0, try stream.fill(1) {
+            let bytes = stream.queue.bytes.prefix(left)
+            if let feed = find(UInt8(ascii: "\n"), in: UnsafeBufferPointer(rebasing: bytes)) {
                 stream.consume(feed + 1)
-                break
+                return framed("longer than \(limits.lineBytes) bytes", start)
             }
-            stream.consume(stream.queue.count)
+            left -= bytes.count
+            stream.consume(bytes.count)
         }
-        return Framed(
+        if left > 0 { return framed("longer than \(limits.lineBytes) bytes", start) }
+        return framed(
+            "no end within \(longest) bytes; nothing behind was read", start, stream.finish())
+    }
+
+    private func framed(_ detail: String, _ start: Location, _ skipped: UInt64 = 0) -> Framed {
+        Framed(
             record: RawRecord(
-                ordinal: 0, offset: start.memberOffset, bytes: [],
-                form: .damaged(.lineTooLong, detail: "longer than \(limits.lineBytes) bytes")))
+                ordinal: 0, offset: start.memberOffset, bytes: [], form: .damaged(.lineTooLong, detail: detail)),
+            skipped: skipped)
     }
 }
 
@@ -132,4 +147,11 @@ struct TextFramer {
 /// True for the white space of RFC 8259.
 func isJSONSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+}
+
+extension Int {
+    fileprivate func multipliedClamped(by factor: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
+    }
 }

@@ -48,6 +48,9 @@ public final class SourceReader {
         try readAhead()
     }
 
+    /// The bytes of the stream at which a batch ends, whatever was kept of them.
+    private static let span: UInt64 = 256 << 20
+
     /// The next batch: `maxRecords` records (at least one), fewer where their bytes reach `maxBytes` before or the
     /// source ends; nil after the last.
     ///
@@ -57,6 +60,7 @@ public final class SourceReader {
         var batch = RawBatch(
             records: [], resume: .start, position: 0, skipped: 0, isLast: false)
         var held = 0
+        let start = stream.position
         while var next = ahead {
             next.record.ordinal = ordinal
             ordinal += 1
@@ -65,6 +69,8 @@ public final class SourceReader {
             batch.records.append(next.record)
             try readAhead()
             if batch.records.count >= maxRecords || held >= maxBytes { break }
+            // What was passed over took its time too, and what was found so far should be written down.
+            if stream.position - start >= SourceReader.span { break }
         }
         batch.resume = ResumePoint(
             memberOffset: aheadLocation.memberOffset, skipBytes: aheadLocation.skipBytes, ordinal: ordinal)

@@ -67,3 +67,31 @@ struct OversizeTests {
         #expect(reading.damage.filter { $0 == .damagedRecord }.count == 20_000)
     }
 }
+
+@Suite("A line without an end", .timeLimit(.minutes(1)))
+struct EndlessLineTests {
+    private static let limits = Limits(lineBytes: 1000)
+
+    @Test("ends a compressed source before it is unpacked, and says so", arguments: ["a.jsonl.gz", "a.jsonl.zst"])
+    func endless(name: String) throws {
+        let mode: CompressedWriter.Mode = name.hasSuffix("gz") ? .gzip(level: 6) : .zstd(level: 3)
+        for (length, texts, damage) in [(200_000, ["one", "two"], 1), (2_000_000, ["one"], 1)] {
+            let lines = "{\"text\":\"one\"}\n" + String(repeating: "x", count: length) + "\n{\"text\":\"two\"}\n"
+            let file = try TemporaryFile(try compressed(Array(lines.utf8), mode), name: name)
+            let whole = try read(file.path, limits: Self.limits, maxRecords: 1)
+            #expect(whole.texts == texts)
+            #expect(whole.damage.filter { $0 == .lineTooLong }.count == damage)
+            for point in whole.resumePoints {
+                let rest = try read(file.path, limits: Self.limits, from: point)
+                #expect(rest.raw == Array(whole.raw.dropFirst(point.ordinal)))
+            }
+        }
+    }
+
+    @Test("is passed over where it is not compressed")
+    func plain() throws {
+        let lines = String(repeating: "x", count: 2_000_000) + "\n{\"text\":\"two\"}\n"
+        let file = try TemporaryFile(Array(lines.utf8), name: "a.jsonl")
+        #expect(try read(file.path, limits: Self.limits).texts == ["two"])
+    }
+}
