@@ -41,11 +41,13 @@ package final class DiskFloor: Sendable {
         _ floor: UInt64, directory: String, logger: Logger, probe: (@Sendable () -> UInt64?)? = nil,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
-        state = Mutex(State(reading: Reading(free: nil, floor: floor, isOpen: true)))
         self.directory = directory
         self.logger = logger
-        self.probe = probe ?? { FreeSpace.bytes(at: directory) }
+        let probe = probe ?? { FreeSpace.bytes(at: directory) }
+        self.probe = probe
         self.now = now
+        // Known from the start: whoever asks while another measures gets what was known before.
+        state = Mutex(State(reading: Reading(free: probe(), floor: floor, isOpen: true)))
     }
 
     /// What is known of the disk, not older than a second.

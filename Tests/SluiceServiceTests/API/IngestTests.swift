@@ -150,7 +150,7 @@ import Testing
                     }
                 }
             }
-            #expect(answers.map(\.status) == [409, 200])
+            #expect(answers.map(\.status) == [409, 200], "\(answers.map(\.text))")
             #expect(answers.first?.problem == "conflict" && answers.first?.fields["retry-after"] == "1")
         }
     }

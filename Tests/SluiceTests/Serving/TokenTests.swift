@@ -10,6 +10,6 @@ import Testing
         #expect(lines.last?.hasPrefix("crawler ingest,read ") == true)
         #expect(!lines.dropFirst().joined().contains(lines.first ?? "sluice_"))
         #expect(try Program.run(["token", "a b"]).exitCode == 64)
-        #expect(try Program.run(["token", "a", "--scopes", "write"]).exitCode == 78)
+        #expect(try Program.run(["token", "a", "--scopes", "write"]).exitCode == 64)
     }
 }
