@@ -117,7 +117,10 @@ struct LifeTests {
         try daemon.drop("waits.jsonl", body)
         try daemon.configure(["disk_floor_bytes: 0", "idle_seconds: 7"])
         daemon.signal(SIGHUP)
-        try daemon.wait("it has reloaded") { daemon.entries.contains { $0["msg"] as? String == "reloaded" } }
+        try daemon.wait("it has reloaded, and said what it refused") {
+            daemon.entries.contains { $0["msg"] as? String == "reloaded" }
+                && daemon.entries.contains { $0["refused"] != nil }
+        }
         let applied = daemon.entries.compactMap { $0["applied"] as? String }.joined()
         let kept = daemon.entries.compactMap { $0["refused"] as? String }.joined()
         #expect(applied.contains("service.disk_floor_bytes") && kept.contains("service.idle_seconds"))
