@@ -104,13 +104,9 @@ struct ProvenanceRoutes {
         let parameters = try Parameters(request, known: ["limit", "cursor"])
         let limit = Int(try parameters.integer("limit", in: 1...1000) ?? 100)
         let after = try Cursor(parameters.text("cursor"), for: "sources").after
-        var rows = try await questions.ask { try $0.sources(after: after, limit: limit + 1) }
-        var next: String?
-        if rows.count > limit {
-            rows.removeLast()
-            next = rows.last.map { Cursor(after: $0.id).text(for: "sources") }
-        }
-        return Page(rows: rows, next: next).response("sources", request) { $0.write(to: &$1) }
+        let rows = try await questions.ask { try $0.sources(after: after, limit: limit + 1) }
+        return Page(rows, limit: limit, question: "sources") { $0.id }
+            .response("sources", request) { $0.write(to: &$1) }
     }
 
     @Sendable func statistics(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -20,15 +20,10 @@ struct ShardRoutes {
         let parameters = try Parameters(request, known: ["limit", "cursor"])
         let limit = Int(try parameters.integer("limit", in: 1...1000) ?? 100)
         let after = try Cursor(parameters.text("cursor"), for: "shards").after
-        var rows = try await questions.ask { reader in
+        let rows = try await questions.ask { reader in
             Array(try reader.shards().filter { $0.id > after }.prefix(limit + 1))
         }
-        var next: String?
-        if rows.count > limit {
-            rows.removeLast()
-            next = rows.last.map { Cursor(after: $0.id).text(for: "shards") }
-        }
-        return Page(rows: rows, next: next).response("shards", request) { $0.write(to: &$1) }
+        return Page(rows, limit: limit, question: "shards") { $0.id }.response("shards", request) { $0.write(to: &$1) }
     }
 
     @Sendable func show(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -31,6 +31,19 @@ struct Page<Row: Sendable>: Sendable {
     /// The cursor of the next page; nil where this is the last.
     var next: String?
 
+    /// A page of rows that are all there are.
+    init(rows: [Row], next: String? = nil) {
+        self.rows = rows
+        self.next = next
+    }
+
+    /// A page of at most `limit` of `rows`, which are one more where another page follows; `number` is a row's own, which
+    /// the cursor of `question` names.
+    init(_ rows: [Row], limit: Int, question: String, number: (Row) -> Int64) {
+        self.rows = Array(rows.prefix(limit))
+        next = rows.count > limit ? self.rows.last.map { Cursor(after: number($0)).text(for: question) } : nil
+    }
+
     /// The page as an answer: the rows under `name`, the next page in the body and as a link.
     func response(
         _ name: String, _ request: Request, _ write: (Row, inout JSONText) -> Void
