@@ -31,7 +31,7 @@ EVIL = "\"><script>window.hacked=1</script><img src=x onerror=window.hacked=2>"
 
 try:
     from selenium import webdriver
-    from selenium.common.exceptions import WebDriverException
+    from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
     from selenium.webdriver.chrome.options import Options
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
@@ -199,10 +199,24 @@ class Desk:
             time.sleep(0.1)
         raise AssertionError(f"it never happened: {what}; at {self.driver.current_url}:\n{self.main()[:600]}")
 
+    def follow(self, act, holds, what):
+        """Does what leads to another page, and waits until that one is there: the page that is left may hold it too."""
+        left = self.one("html")
+        act()
+        self.until(lambda: gone(left) and holds(), what)
+
     def close(self):
         said = [line for line in self.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
         self.driver.quit()
         assert said == [], f"the console of {self.name}: {said}"
+
+
+def gone(element):
+    try:
+        element.is_enabled()
+        return False
+    except StaleElementReferenceException:
+        return True
 
 
 def documents():
@@ -273,13 +287,14 @@ def search(desk, document):
     for typed in ["doubt.example.org", "https://doubt.example.org/1?a=b&c=<i>", "doubt-1", "source:feed", document]:
         desk.one("#q").clear()
         desk.one("#q").send_keys(typed)
-        desk.one(".search button").click()
+        go = desk.one(".search button").click
         if typed == document:
-            desk.until(lambda: desk.driver.current_url.endswith(f"/document/{document}"), "the document by its digest")
+            desk.follow(
+                go, lambda: desk.driver.current_url.endswith(f"/document/{document}"), "the document by its digest")
         elif typed == "source:feed":
-            desk.until(lambda: len(desk.all("tbody tr")) == 30, "the records of a source")
+            desk.follow(go, lambda: len(desk.all("tbody tr")) == 30, "the records of a source")
         else:
-            desk.until(lambda: desk.all(f"main a[href='/document/{document}']"), f"a search for {typed}")
+            desk.follow(go, lambda: desk.all(f"main a[href='/document/{document}']"), f"a search for {typed}")
             assert desk.driver.title.startswith("Found"), typed
 
 
@@ -290,8 +305,7 @@ def review(desk, daemon):
     document = desk.one("input[name=document]").get_attribute("value")
     desk.one("#note").send_keys("s is a letter here, not a verdict")
     desk.driver.execute_script("document.activeElement.blur()")
-    desk.press("s")
-    desk.until(lambda: desk.all(".message.good"), "the review was taken")
+    desk.follow(lambda: desk.press("s"), lambda: desk.all(".message.good"), "the review was taken")
     desk.check("/review after a verdict")
     after = daemon.get("/v1/shards")["shards"][0]
     assert after["ratio"] != before["ratio"], (before, after)
@@ -306,8 +320,7 @@ def review(desk, daemon):
     desk.open("/review", "review-next")
     first = desk.one("input[name=document]").get_attribute("value")
     assert first != document
-    desk.press("n")
-    desk.until(lambda: "skip=1" in desk.driver.current_url, "the next document")
+    desk.follow(lambda: desk.press("n"), lambda: "skip=1" in desk.driver.current_url, "the next document")
     assert desk.one("input[name=document]").get_attribute("value") != first
 
 
@@ -339,13 +352,13 @@ def without_scripts(desk, daemon, document):
     assert not desk.all(".tools"), "scripts run all the same"
     assert "http-equiv=\"refresh\"" in desk.driver.page_source
     desk.driver.get(desk.base + f"/review?document={document}")
-    desk.one("button[value=real]").click()
-    desk.until(lambda: "real now" in desk.main(), "a review without scripts")
+    desk.follow(desk.one("button[value=real]").click, lambda: "real now" in desk.main(), "a review without scripts")
     assert daemon.get(f"/v1/documents/{document}")["provenance"][-1]["verdict"] == "real"
     desk.driver.get(desk.base + "/shards")
     desk.one("input[name=sure]").click()
-    desk.one("form.card button").click()
-    desk.until(lambda: desk.one("h1").text == "Shard 1" and "sealed" in desk.main(), "the shard is sealed")
+    desk.follow(
+        desk.one("form.card button").click,
+        lambda: desk.one("h1").text == "Shard 1" and "sealed" in desk.main(), "the shard is sealed")
     assert daemon.get("/v1/shards/1")["state"] == "sealed"
 
 
@@ -372,14 +385,15 @@ def signing_in(program, folder, shots):
     try:
         desk.driver.get(daemon.base + "/review")
         desk.one("#token").send_keys("wrong")
-        desk.one("button.main").click()
-        desk.until(lambda: "not valid" in desk.main(), "a wrong token is turned away")
+        desk.follow(
+            desk.one("button.main").click, lambda: "not valid" in desk.main(), "a wrong token is turned away")
         desk.one("#token").send_keys("sluice_reader")
-        desk.one("button.main").click()
-        desk.until(lambda: desk.one("h1").text == "Overview" and "Nothing taken" in desk.main(), "the way in")
+        desk.follow(
+            desk.one("button.main").click,
+            lambda: desk.one("h1").text == "Overview" and "Nothing taken" in desk.main(), "the way in")
         assert "Authorization: Bearer" in desk.main()
-        desk.one("footer button[type=submit]").click()
-        desk.until(lambda: desk.one("h1").text == "Sign in", "the way out")
+        desk.follow(
+            desk.one("footer button[type=submit]").click, lambda: desk.one("h1").text == "Sign in", "the way out")
         desk.driver.get_log("browser")  # It notes each answer of 401, which was the point.
         desk.close()
     finally:
