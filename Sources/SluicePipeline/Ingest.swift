@@ -3,6 +3,7 @@ import SluiceCrawl
 import SluiceDedup
 import SluiceDetect
 import SluiceStore
+import Synchronization
 
 /// What to ingest, and where to.
 public struct IngestRequest: Sendable {
@@ -60,12 +61,16 @@ public struct Ingest {
         defer { StandardInputCopy.removeLeftovers(in: request.storeDirectory) }
         var feed = InputFeed(request, inputs, report: report)
         feed.progress.summary.heldBefore = try store.write { try $0.heldCount() }
-        var line = try IngestLine(store: store, settings: settings, model: model)
+        let remarks = Mutex<[String]>([])
+        var line = try IngestLine(store: store, settings: settings, model: model) { remark in
+            remarks.withLock { $0.append(remark) }
+        }
         try await line.run(&feed)
         var summary = feed.progress.summary
         summary.run = line.runName
         summary.held = try store.write { try $0.heldCount() }
         (summary.cutSearches, summary.fullBuckets) = (line.cutSearches, line.fullBuckets)
+        summary.indexRemarks = remarks.withLock { $0 }
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
     }

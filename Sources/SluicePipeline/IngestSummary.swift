@@ -19,6 +19,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var cutSearches = 0
     /// How often a kept document was left out of a band of the index, because too many others share its key there.
     public var fullBuckets = 0
+    /// What did not go as it should with the near-duplicate index's file, and cost no more than time.
+    public var indexRemarks: [String] = []
     /// What the records of this run came to.
     public var counts = Tally()
     /// Documents in no shard once the run has ended, those of earlier runs included.

@@ -31,22 +31,6 @@ public struct StoreReader {
         try db.firstRow("SELECT content_key FROM document WHERE seq = ?", [seq]) { try $0.digest(0) }
     }
 
-    /// Kept documents. Reads an index, not the rows: some milliseconds a million.
-    public func documentCount() throws -> Int { Int(try db.integer("SELECT count(*) FROM document") ?? 0) }
-
-    /// Calls `body` with the seq, the first eight bytes of the content key (big-endian) and the packed band keys of every
-    /// kept document, in order of seq: what the near-duplicate index is rebuilt from. The bytes are there during the call
-    /// only. About 0.4 µs a document.
-    public func forEachIndexKey(_ body: (Int64, UInt64, UnsafeRawBufferPointer) throws -> Void) throws {
-        try db.forEachRow("SELECT seq, content_key, bands FROM document ORDER BY seq") { row in
-            let prefix = try row.withBytes(1) { key in
-                key.count >= 8 ? UInt64(bigEndian: key.loadUnaligned(as: UInt64.self)) : 0
-            }
-            let seq = try row.integer(0)
-            try row.withBytes(2) { try body(seq, prefix, $0) }
-        }
-    }
-
     // MARK: Sources
 
     /// The source with this digest, or nil.

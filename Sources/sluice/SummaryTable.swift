@@ -30,7 +30,7 @@ extension IngestSummary {
     /// What a run without effect, or with less than its user may think, has to say.
     var remarks: [String] {
         if counts.records == 0 {
-            return [
+            return indexRemarks + [
                 alreadyIngested > 0
                     ? "nothing new: every source is in the store already" : "the input holds no records"
             ]
@@ -57,6 +57,7 @@ extension IngestSummary {
                     + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text "
                     + "arrives. If its authors are known, ingest it into a new store with --origin")
         }
+        remarks += indexRemarks
         if alreadyIngested > 0 {
             remarks.append("\(alreadyIngested) sources were in the store already and were passed over")
         }

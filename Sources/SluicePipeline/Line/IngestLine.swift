@@ -24,14 +24,20 @@ public struct IngestLine {
 
     /// A line into `store`, which is open for writing.
     ///
+    /// - Parameter remark: Told what did not go as it should and costs no more than time.
     /// - Throws: ``SluiceError`` of the kind `configuration` where the settings cannot be used.
-    public init(store: Store, settings: Settings, model: DetectorModel) throws(SluiceError) {
+    public init(
+        store: Store, settings: Settings, model: DetectorModel, policy: SnapshotPolicy = SnapshotPolicy(),
+        remark: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(SluiceError) {
         self.store = store
         self.settings = settings
         self.model = model
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
         preparer = try Preparer(settings: settings, model: model)
-        committer = Committer(store: store, settings: settings, model: model.id, workers: workers)
+        committer = Committer(
+            store: store, settings: settings, model: model.id, workers: workers,
+            keeper: IndexKeeper(store: store, settings: settings, policy: policy, remark: remark))
     }
 
     /// The name of the run under which records are written; empty before the first.
@@ -43,7 +49,7 @@ public struct IngestLine {
     /// How often a kept document was left out of a band of the index, because too many others share its key there.
     public var fullBuckets: Int { committer.fullBuckets }
 
-    /// Rebuilds the near-duplicate index now instead of with the first source. O(documents in the store).
+    /// Opens the near-duplicate index now instead of with the first source. O(documents in the store).
     public mutating func prepare() throws(SluiceError) { try committer.prepare() }
 
     /// Takes sources from `feed` until there are no more.
@@ -58,6 +64,7 @@ public struct IngestLine {
         } commit: { answers in
             try await commit(answers, &feed)
         }
+        committer.settle()
     }
 
     // MARK: Reading

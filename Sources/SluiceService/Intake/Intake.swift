@@ -102,7 +102,9 @@ final class Intake: SourceSink, Service {
     }
 
     private func runLine() async throws {
-        var line = try IngestLine(store: store, settings: settings, model: model)
+        var line = try IngestLine(store: store, settings: settings, model: model) { [logger] remark in
+            logger.warning("the near-duplicate index", metadata: ["remark": "\(remark)"])
+        }
         try line.prepare()
         logger.info("the line is ready")
         var feed = QueueFeed(queue: queue, hasRoom: hasRoom) { [self] commit in

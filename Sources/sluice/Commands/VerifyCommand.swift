@@ -2,6 +2,7 @@ import ArgumentParser
 import SluiceCore
 import SluiceCrawl
 import SluiceExport
+import SluicePipeline
 import SluiceStore
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -24,6 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 defer { store.close() }
                 let decompressor = ZstdDecompressor()
                 findings += try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }
+                findings.append(try IndexCheck.finding(on: store))
                 if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
             } else if let export {
                 findings += try ExportVerifier.verify(directory: export)

@@ -1,17 +1,19 @@
 import SluiceCore
 
-/// Gathers the documents of a store for a ``DedupIndex`` that is built at once. Takes half as much memory as the index,
-/// beside it, while that is being built.
+/// Gathers the documents of a store for a ``DedupIndex`` that is built at once. Takes less than half as much memory as the
+/// index, and gives it back table by table while that is being built.
 public struct DedupIndexBuilder {
     private let parameters: DedupParameters
+    private let base: IndexSnapshot?
     private var documents: [Int64] = []
     private var contentKeyPrefixes: [UInt64] = []
     private var bands: [[UInt32]]
 
-    /// A builder for an index with these parameters, of about `count` documents.
-    public init(parameters: DedupParameters, expecting count: Int = 0) {
+    /// A builder for an index with these parameters: of the documents in `snapshot` and about `count` behind them.
+    public init(parameters: DedupParameters, behind snapshot: IndexSnapshot? = nil, expecting count: Int = 0) {
         self.parameters = parameters
-        bands = [[UInt32]](repeating: [], count: max(parameters.bands, 1))
+        base = snapshot
+        bands = [[UInt32]](repeating: [], count: snapshot?.bands ?? max(parameters.bands, 1))
         documents.reserveCapacity(count)
         contentKeyPrefixes.reserveCapacity(count)
         for band in bands.indices { bands[band].reserveCapacity(count) }
@@ -28,7 +30,7 @@ public struct DedupIndexBuilder {
             throw DedupIndex.wrongBands(seq, bytes: packedBands.count, bands: bands.count)
         }
         // Positions are 32 bits wide; the index leaves out what is beyond.
-        guard documents.count < Int(UInt32.max) - 1 else { return }
+        guard documents.count + (base?.count ?? 0) < Int(UInt32.max) - 2 else { return }
         documents.append(seq)
         contentKeyPrefixes.append(contentKeyPrefix)
         for band in bands.indices {
@@ -39,7 +41,10 @@ public struct DedupIndexBuilder {
 
     /// The index of the documents so far. O(documents × bands): about 15 ns each.
     public consuming func build() -> DedupIndex {
-        DedupIndex(
-            parameters: parameters, documents: documents, contentKeyPrefixes: contentKeyPrefixes, bands: bands)
+        let (parameters, base) = (self.parameters, self.base)
+        let (documents, prefixes, bands) = (self.documents, contentKeyPrefixes, self.bands)
+        self = DedupIndexBuilder(parameters: parameters)
+        return DedupIndex(
+            parameters: parameters, base: base, documents: documents, contentKeyPrefixes: prefixes, bands: bands)
     }
 }

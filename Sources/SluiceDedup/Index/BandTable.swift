@@ -1,4 +1,5 @@
 /// A map from 32-bit keys to the documents that have them, eight bytes an entry: open addressing over ordered slots.
+/// Keys come mixed by the index's ``Scatter``.
 ///
 /// A slot holds a key in its upper half and a document's position plus one in its lower half; zero is empty. Entries
 /// lie in ascending order, each at or behind its home, the slot in proportion to its key. So a look-up ends at the first
@@ -8,16 +9,14 @@ struct BandTable: Sendable {
     private var slots: [UInt64]
     /// How many homes there are; the slots behind them take what overflows at the end.
     private var homes: Int
-    private var used = 0
-    /// Makes homes unpredictable, so that no input can heap its keys up; changes nothing that can be seen.
-    private let scatter: UInt32
+    /// How many entries there are.
+    private(set) var used = 0
 
     private static let firstOverflow = 64
 
     /// An empty table with `homes` homes (at least 16).
-    init(homes: Int, scatter: UInt32) {
+    init(homes: Int) {
         self.homes = max(homes, 16)
-        self.scatter = scatter | 1
         slots = [UInt64](repeating: 0, count: self.homes + BandTable.firstOverflow)
     }
 
@@ -27,7 +26,7 @@ struct BandTable: Sendable {
     /// Adds the document at `position`, which is larger than all before; false where `key` has `cap` documents already.
     mutating func insert(_ key: UInt32, position: UInt32, cap: Int) -> Bool {
         if used >= homes / 20 * 17 { grow(by: homes / 8, overflow: slots.count - homes) }
-        let entry = UInt64(scattered(key)) << 32 | UInt64(position + 1)
+        let entry = UInt64(key) << 32 | UInt64(position + 1)
         while true {
             let home = BandTable.home(entry, homes)
             switch slots.withUnsafeMutableBufferPointer({ BandTable.insert(entry, home, cap, $0) }) {
@@ -40,15 +39,19 @@ struct BandTable: Sendable {
         }
     }
 
-    /// Puts the documents at the positions 0 to `keys.count` - 1 into an empty table; answers how many of them were left
-    /// out because `cap` others have their key.
-    mutating func fill(_ keys: [UInt32], cap: Int) -> Int {
-        var entries = keys.enumerated().map { UInt64(scattered($0.element)) << 32 | UInt64($0.offset + 1) }
+    /// Puts the documents at the positions from `first` on into an empty table; answers how many of them were left out
+    /// because as many others have their key as `cap` says. `cap` is asked once a key, in ascending order.
+    mutating func fill(_ keys: [UInt32], first: UInt32, cap: (UInt32) -> Int) -> Int {
+        var entries = keys.enumerated().map { UInt64($0.element) << 32 | (UInt64(first) + UInt64($0.offset) + 1) }
         entries.sortUniform()
         var (kept, same, leftOut) = (0, 0, 0)
+        var last: UInt32?
+        var limit = 0
         for index in entries.indices {
-            same = kept > 0 && entries[kept - 1] >> 32 == entries[index] >> 32 ? same + 1 : 1
-            guard same <= cap else {
+            let key = UInt32(truncatingIfNeeded: entries[index] >> 32)
+            if key != last { (last, same, limit) = (key, 0, cap(key)) }
+            same += 1
+            guard same <= limit else {
                 leftOut += 1
                 continue
             }
@@ -65,7 +68,7 @@ struct BandTable: Sendable {
 
     /// Appends the positions of the documents with `key` to `out`, in the order in which they were added.
     func collect(_ key: UInt32, into out: inout [UInt32]) {
-        let wanted = UInt64(scattered(key))
+        let wanted = UInt64(key)
         let home = BandTable.home(wanted << 32, homes)
         slots.withUnsafeBufferPointer { slots in
             var at = home
@@ -142,8 +145,14 @@ struct BandTable: Sendable {
         Int(truncatingIfNeeded: ((entry >> 32) &* UInt64(truncatingIfNeeded: homes)) >> 32)
     }
 
-    private func scattered(_ key: UInt32) -> UInt32 {
-        let mixed = (key ^ (key >> 16)) &* scatter
-        return mixed ^ (mixed >> 15)
+    /// The next entry at or behind `slot`, which moves behind it: a key in the upper half, a position plus one in the
+    /// lower. All ones where there is none.
+    func next(_ slot: inout Int) -> UInt64 {
+        while slot < slots.count {
+            let entry = slots[slot]
+            slot += 1
+            if entry != 0 { return entry }
+        }
+        return .max
     }
 }
