@@ -92,7 +92,10 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore"]),
         tests(
             "SluicePipelineTests",
-            ["SluicePipeline", "SluiceStore", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceCore"]),
+            [
+                "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl",
+                "SluiceCore",
+            ]),
         tests("SluiceDetectTests", ["SluiceDetect", "SluiceText", "SluiceCore"]),
         tests("SluiceTextTests", ["SluiceText", "SluiceCore"]),
         tests("HouseTests", []),

@@ -15,7 +15,9 @@ public struct DedupIndex: Sendable {
     /// How many documents were not compared with all their candidates; see `findDuplicate`.
     public internal(set) var cutSearches = 0
 
-    /// Where the earliest documents are.
+    /// Where the earliest documents are; nil where all are in memory.
+    public var snapshot: IndexSnapshot? { base }
+
     let base: IndexSnapshot?
     let scatter: Scatter
     private(set) var tables: [BandTable] = []

@@ -86,7 +86,8 @@ struct SnapshotHeader: Sendable, Equatable {
             guard checksum.value == number(end, UInt64.self) else {
                 return .failure(Refusal("its header is damaged"))
             }
-            guard let identity = Digest(bytes: Array(raw[48..<80])), let mark = Digest(bytes: Array(raw[80..<112])) else {
+            guard let identity = Digest(bytes: Array(raw[48..<80])), let mark = Digest(bytes: Array(raw[80..<112]))
+            else {
                 return .failure(Refusal("its header is damaged"))
             }
             let header = SnapshotHeader(

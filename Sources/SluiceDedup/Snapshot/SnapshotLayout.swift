@@ -85,5 +85,7 @@ struct SnapshotTable: Sendable {
 
     /// The position of the document that an entry is of.
     @inline(__always)
-    func position(_ entry: Int, in bytes: MappedBytes) -> UInt32 { bytes.load(positions &+ 4 &* entry, as: UInt32.self) }
+    func position(_ entry: Int, in bytes: MappedBytes) -> UInt32 {
+        bytes.load(positions &+ 4 &* entry, as: UInt32.self)
+    }
 }
