@@ -28,4 +28,7 @@ struct sluice_text_counts {
 void sluice_text_scan(const uint8_t *text, size_t length, uint64_t *regions, uint64_t *high,
                       struct sluice_text_counts *counts);
 
+/// Asks the processor to bring in the line of memory that holds `address`, which may be any address at all.
+static inline void sluice_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif

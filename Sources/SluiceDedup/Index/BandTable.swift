@@ -1,3 +1,5 @@
+import CSluiceKernels
+
 /// A map from 32-bit keys to the documents that have them, eight bytes an entry: open addressing over ordered slots.
 /// Keys come mixed by the index's ``Scatter``.
 ///
@@ -76,6 +78,16 @@ struct BandTable: Sendable {
                 if slots[at] >> 32 == wanted { out.append(UInt32(truncatingIfNeeded: slots[at]) &- 1) }
                 at &+= 1
             }
+        }
+    }
+
+    /// Has the line of memory brought in at which a search for `key` begins.
+    @inline(__always)
+    func prefetch(_ key: UInt32) {
+        let home = BandTable.home(UInt64(key) << 32, homes)
+        slots.withUnsafeBufferPointer { slots in
+            // Any address may be asked for; this one is within the slots, whose number is above that of the homes.
+            if let start = slots.baseAddress { sluice_prefetch(start + home) }
         }
     }
 

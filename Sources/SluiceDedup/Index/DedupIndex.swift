@@ -124,11 +124,10 @@ public struct DedupIndex: Sendable {
     /// The documents that share at least one band with `bands`: distinct, the earliest first, at most `limit`.
     public func candidates(_ bands: [UInt32], limit: Int) -> [Int64] {
         var positions: [UInt32] = []
-        for (band, key) in bands.prefix(tables.count).enumerated() {
-            let key = scatter(key)
-            base?.collect(key, table: band, into: &positions)
-            tables[band].collect(key, into: &positions)
-        }
+        let keys = bands.prefix(tables.count).map { scatter($0) }
+        for band in keys.indices { tables[band].prefetch(keys[band]) }
+        base?.collect(keys, into: &positions)
+        for band in keys.indices { tables[band].collect(keys[band], into: &positions) }
         if positions.isEmpty { return [] }
         positions.sort()
         var distinct: [Int64] = []

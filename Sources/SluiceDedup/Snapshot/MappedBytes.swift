@@ -1,3 +1,4 @@
+import CSluiceKernels
 import Glibc
 
 /// The bytes of a file as they stand in memory, read-only; the kernel brings them in when they are asked for, and may
@@ -27,5 +28,11 @@ final class MappedBytes: @unchecked Sendable {
     func load<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as: Number.Type) -> Number {
         guard offset >= 0, offset <= count &- MemoryLayout<Number>.size else { return 0 }
         return Number(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: Number.self))
+    }
+
+    /// Has the line of memory at `offset` brought in, where there is one, and does not wait for it.
+    @inline(__always)
+    func prefetch(_ offset: Int) {
+        if offset >= 0, offset < count { sluice_prefetch(start + offset) }
     }
 }

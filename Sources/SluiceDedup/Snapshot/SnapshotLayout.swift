@@ -68,19 +68,40 @@ struct SnapshotTable: Sendable {
     /// The entries with a key. O(log *n*), mostly two lines of memory.
     @inline(__always)
     func range(of key: UInt32, in bytes: MappedBytes) -> Range<Int> {
-        let bucket = Int(key >> shift)
-        var low = min(Int(bytes.load(directory &+ 4 &* bucket, as: UInt32.self)), entries)
-        let end = min(Int(bytes.load(directory &+ 4 &* bucket &+ 4, as: UInt32.self)), entries)
+        let bucket = bucket(of: key, in: bytes)
+        return range(of: key, within: bucket, in: bytes)
+    }
+
+    /// The entries that a key may be among; what the file says, but within the table.
+    @inline(__always)
+    func bucket(of key: UInt32, in bytes: MappedBytes) -> (start: Int, end: Int) {
+        let place = directory &+ 4 &* Int(key >> shift)
+        return (
+            min(Int(bytes.load(place, as: UInt32.self)), entries),
+            min(Int(bytes.load(place &+ 4, as: UInt32.self)), entries)
+        )
+    }
+
+    /// The entries with a key, which are in `bucket` if anywhere.
+    @inline(__always)
+    func range(of key: UInt32, within bucket: (start: Int, end: Int), in bytes: MappedBytes) -> Range<Int> {
+        var (low, high) = bucket
         let wanted = UInt16(truncatingIfNeeded: key)
-        var high = end
         while high &- low > 32 {
             let middle = low &+ (high &- low) / 2
             if bytes.load(keys &+ 2 &* middle, as: UInt16.self) < wanted { low = middle &+ 1 } else { high = middle }
         }
-        while low < end, bytes.load(keys &+ 2 &* low, as: UInt16.self) < wanted { low &+= 1 }
+        while low < bucket.end, bytes.load(keys &+ 2 &* low, as: UInt16.self) < wanted { low &+= 1 }
         high = low
-        while high < end, bytes.load(keys &+ 2 &* high, as: UInt16.self) == wanted { high &+= 1 }
-        return low..<max(high, low)
+        while high < bucket.end, bytes.load(keys &+ 2 &* high, as: UInt16.self) == wanted { high &+= 1 }
+        return low..<high
+    }
+
+    /// Has the keys of a bucket brought in.
+    @inline(__always)
+    func prefetch(_ bucket: (start: Int, end: Int), in bytes: MappedBytes) {
+        bytes.prefetch(keys &+ 2 &* bucket.start)
+        bytes.prefetch(keys &+ 2 &* bucket.end &- 2)
     }
 
     /// The position of the document that an entry is of.

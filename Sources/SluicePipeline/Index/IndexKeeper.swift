@@ -29,19 +29,36 @@ struct IndexKeeper: Sendable {
     }
 
     /// The index of all documents in the store. O(bytes of the index file + documents that are not in it).
+    ///
+    /// Where many must be read from the store, they come in parts, and the file is written after each: so a rebuild takes
+    /// no more memory than the index took when it grew.
     mutating func open() throws(SluiceError) -> DedupIndex {
         let snapshot = usable()
-        var index = try store.read { [parameters] reader in
-            let last = snapshot?.lastSeq ?? 0
-            var builder = DedupIndexBuilder(
-                parameters: parameters, behind: snapshot, expecting: try reader.documentCount(after: last))
-            try reader.forEachIndexKey(after: last) { seq, prefix, bands in
-                try builder.append(document: seq, contentKeyPrefix: prefix, packedBands: bands)
-            }
-            return builder.build()
+        var (index, isWhole) = try read(behind: snapshot, limit: policy.part(behind: snapshot?.count ?? 0))
+        while !isWhole {
+            settle(&index)
+            // Where the file cannot be written, memory takes all.
+            let limit = index.recentCount == 0 ? policy.part(behind: index.count) : 0
+            (index, isWhole) = try read(behind: index.snapshot, limit: limit)
         }
         settle(&index)
         return index
+    }
+
+    /// The index of the documents in `snapshot` and of `limit` behind them (0 for all), and whether there are no more.
+    private func read(
+        behind snapshot: IndexSnapshot?, limit: Int
+    ) throws(SluiceError) -> (index: DedupIndex, isWhole: Bool) {
+        try store.read { reader in
+            let last = snapshot?.lastSeq ?? 0
+            let count = try reader.documentCount(after: last)
+            var builder = DedupIndexBuilder(
+                parameters: parameters, behind: snapshot, expecting: limit > 0 ? min(count, limit) : count)
+            try reader.forEachIndexKey(after: last, limit: limit) { seq, prefix, bands in
+                try builder.append(document: seq, contentKeyPrefix: prefix, packedBands: bands)
+            }
+            return (builder.build(), limit == 0 || count <= limit)
+        }
     }
 
     /// Writes the index into its file where that is due; every document in it is committed.

@@ -21,4 +21,8 @@ public struct SnapshotPolicy: Sendable, Equatable {
         guard documents >= least, recent > 0 else { return false }
         return atEnd ? recent >= max(leastRecent / 8, older / 8) : recent >= max(leastRecent, older / 4)
     }
+
+    /// The most documents to read at once when an index is opened of which `documents` are in the file: enough to be
+    /// worth writing.
+    func part(behind documents: Int) -> Int { max(2 * leastRecent, least, documents / 2) }
 }
