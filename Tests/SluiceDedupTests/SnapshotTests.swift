@@ -182,16 +182,20 @@ import Testing
     @Test func `is written through no link, and read through none`() throws {
         defer { cleanUp() }
         var (index, _) = index(of: 10, seed: 13)
-        let victim = folder.appendingPathComponent("victim")
-        try Data("precious".utf8).write(to: victim)
+        let elsewhere = folder.appendingPathComponent("elsewhere")
+        try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
+        try IndexFile(directory: elsewhere.path, identity: identity).save(&index, mark: mark)
+        let other = elsewhere.appendingPathComponent(IndexFile.name)
+        let before = try Data(contentsOf: other)
         for name in [IndexFile.name, IndexFile.name + ".partial"] {
             try FileManager.default.createSymbolicLink(
-                at: folder.appendingPathComponent(name), withDestinationURL: victim)
+                at: folder.appendingPathComponent(name), withDestinationURL: other)
         }
-        #expect(refusal() != nil)
+        #expect(refusal() != nil, "a link to an index was followed")
+        index.insert(document: 100, fingerprint: Fingerprint(contentKey: Digest.of([3]), bands: [1, 2, 3]))
         try file.save(&index, mark: mark)
-        #expect(try Data(contentsOf: victim) == Data("precious".utf8))
-        #expect(try opened().count == 10)
+        #expect(try Data(contentsOf: other) == before)
+        #expect(try opened().count == 11)
         let type = try FileManager.default.attributesOfItem(atPath: path.path)[.type] as? FileAttributeType
         #expect(type == .typeRegular)
     }

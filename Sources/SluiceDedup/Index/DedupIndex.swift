@@ -3,7 +3,7 @@ import SluiceCore
 /// Finds the earlier kept documents that a new one may repeat. Derived, so it can be rebuilt from the store.
 ///
 /// Only kept documents enter, in ascending order of their sequence numbers. Most of them lie in a snapshot, a file beside
-/// the store that is read where it lies, at some 156 bytes a document; those that came since are in memory, in one table
+/// the store that is read where it lies, at 130 to 160 bytes a document; those that came since are in memory, in one table
 /// a band and one of content keys, eight bytes an entry, 228 to 257 bytes a document in all. The tables grow by an eighth,
 /// one at a time. Answers are the same wherever the documents lie.
 public struct DedupIndex: Sendable {
@@ -16,9 +16,7 @@ public struct DedupIndex: Sendable {
     public internal(set) var cutSearches = 0
 
     /// Where the earliest documents are; nil where all are in memory.
-    public var snapshot: IndexSnapshot? { base }
-
-    let base: IndexSnapshot?
+    public let snapshot: IndexSnapshot?
     let scatter: Scatter
     private(set) var tables: [BandTable] = []
     private(set) var contentKeys: BandTable
@@ -31,15 +29,15 @@ public struct DedupIndex: Sendable {
     public static let bucketLimit = 128
 
     /// An empty index for fingerprints with these parameters.
-    public init(parameters: DedupParameters) { self.init(parameters: parameters, base: nil) }
+    public init(parameters: DedupParameters) { self.init(parameters: parameters, snapshot: nil) }
 
     /// The index of the documents in a snapshot, which has the same parameters.
-    init(parameters: DedupParameters, base: IndexSnapshot?) {
+    init(parameters: DedupParameters, snapshot: IndexSnapshot?) {
         self.parameters = parameters
-        self.base = base
-        scatter = base?.header.scatter ?? Scatter()
-        fullBuckets = base?.header.fullBuckets ?? 0
-        let bands = base?.bands ?? max(parameters.bands, 1)
+        self.snapshot = snapshot
+        scatter = snapshot?.header.scatter ?? Scatter()
+        fullBuckets = snapshot?.header.fullBuckets ?? 0
+        let bands = snapshot?.bands ?? max(parameters.bands, 1)
         for band in 0..<bands {
             // Of different sizes, so that they do not all grow at once.
             tables.append(BandTable(homes: 1024 + 205 * band / bands))
@@ -50,12 +48,12 @@ public struct DedupIndex: Sendable {
     /// The index of documents that are known together, behind those of a snapshot: each table is sorted and written from
     /// the front to the back, which is many times faster than one insertion after the other, and gives the same answers.
     init(
-        parameters: DedupParameters, base: IndexSnapshot?, documents: consuming [Int64],
+        parameters: DedupParameters, snapshot: IndexSnapshot?, documents: consuming [Int64],
         contentKeyPrefixes: consuming [UInt64], bands: consuming [[UInt32]]
     ) {
-        self.init(parameters: parameters, base: base)
+        self.init(parameters: parameters, snapshot: snapshot)
         self.documents = documents
-        let first = UInt32(baseCount)
+        let first = UInt32(olderCount)
         contentKeyTails = contentKeyPrefixes.map { UInt32(truncatingIfNeeded: $0) }
         let uppers = contentKeyPrefixes.map { scatter(UInt32(truncatingIfNeeded: $0 >> 32)) }
         contentKeyPrefixes = []
@@ -65,19 +63,19 @@ public struct DedupIndex: Sendable {
             swap(&keys, &bands[band])
             for index in keys.indices { keys[index] = scatter(keys[index]) }
             fullBuckets += tables[band].fill(keys, first: first) { key in
-                DedupIndex.bucketLimit - (base?.count(key, table: band) ?? 0)
+                DedupIndex.bucketLimit - (snapshot?.count(key, table: band) ?? 0)
             }
         }
     }
 
     /// How many documents are in the index.
-    public var count: Int { baseCount + documents.count }
+    public var count: Int { olderCount + documents.count }
 
     /// How many of them are in memory alone.
     public var recentCount: Int { documents.count }
 
     /// The sequence number of the last document; 0 where there is none.
-    public var lastSeq: Int64 { documents.last ?? base?.lastSeq ?? 0 }
+    public var lastSeq: Int64 { documents.last ?? snapshot?.lastSeq ?? 0 }
 
     /// What the index takes of the process's own memory, in bytes; a snapshot is not counted.
     public var memoryBytes: Int {
@@ -86,9 +84,9 @@ public struct DedupIndex: Sendable {
     }
 
     /// The bytes of the snapshot, which the kernel holds in memory as long as it has room; 0 where there is none.
-    public var snapshotBytes: Int { base?.fileBytes ?? 0 }
+    public var snapshotBytes: Int { snapshot?.fileBytes ?? 0 }
 
-    var baseCount: Int { base?.count ?? 0 }
+    var olderCount: Int { snapshot?.count ?? 0 }
 
     /// Adds a kept document; `seq` is larger than that of every document before. O(1) on average.
     public mutating func insert(document seq: Int64, fingerprint: Fingerprint) {
@@ -99,7 +97,7 @@ public struct DedupIndex: Sendable {
         _ = contentKeys.insert(scatter(UInt32(truncatingIfNeeded: prefix >> 32)), position: position, cap: .max)
         for (band, key) in fingerprint.bands.prefix(tables.count).enumerated() {
             let key = scatter(key)
-            let cap = DedupIndex.bucketLimit - (base?.count(key, table: band) ?? 0)
+            let cap = DedupIndex.bucketLimit - (snapshot?.count(key, table: band) ?? 0)
             if !tables[band].insert(key, position: position, cap: cap) { fullBuckets += 1 }
         }
     }
@@ -114,7 +112,7 @@ public struct DedupIndex: Sendable {
     public func exactCandidates(_ prefix: UInt64) -> [Int64] {
         var positions: [UInt32] = []
         let key = scatter(UInt32(truncatingIfNeeded: prefix >> 32))
-        base?.collect(key, table: tables.count, into: &positions)
+        snapshot?.collect(key, table: tables.count, into: &positions)
         contentKeys.collect(key, into: &positions)
         return positions.compactMap { position in
             tail(position) == UInt32(truncatingIfNeeded: prefix) ? document(position) : nil
@@ -126,7 +124,7 @@ public struct DedupIndex: Sendable {
         var positions: [UInt32] = []
         let keys = bands.prefix(tables.count).map { scatter($0) }
         for band in keys.indices { tables[band].prefetch(keys[band]) }
-        base?.collect(keys, into: &positions)
+        snapshot?.collect(keys, into: &positions)
         for band in keys.indices { tables[band].collect(keys[band], into: &positions) }
         if positions.isEmpty { return [] }
         positions.sort()
@@ -142,12 +140,12 @@ public struct DedupIndex: Sendable {
 
     /// The document at a position that a table gave.
     private func document(_ position: UInt32) -> Int64 {
-        let recent = Int(position) - baseCount
-        return recent < 0 ? base?.document(position) ?? 0 : documents[recent]
+        let recent = Int(position) - olderCount
+        return recent < 0 ? snapshot?.document(position) ?? 0 : documents[recent]
     }
 
     private func tail(_ position: UInt32) -> UInt32 {
-        let recent = Int(position) - baseCount
-        return recent < 0 ? base?.tail(position) ?? 0 : contentKeyTails[recent]
+        let recent = Int(position) - olderCount
+        return recent < 0 ? snapshot?.tail(position) ?? 0 : contentKeyTails[recent]
     }
 }

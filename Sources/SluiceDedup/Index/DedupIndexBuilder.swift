@@ -4,7 +4,7 @@ import SluiceCore
 /// index, and gives it back table by table while that is being built.
 public struct DedupIndexBuilder {
     private let parameters: DedupParameters
-    private let base: IndexSnapshot?
+    private let snapshot: IndexSnapshot?
     private var documents: [Int64] = []
     private var contentKeyPrefixes: [UInt64] = []
     private var bands: [[UInt32]]
@@ -12,7 +12,7 @@ public struct DedupIndexBuilder {
     /// A builder for an index with these parameters: of the documents in `snapshot` and about `count` behind them.
     public init(parameters: DedupParameters, behind snapshot: IndexSnapshot? = nil, expecting count: Int = 0) {
         self.parameters = parameters
-        base = snapshot
+        self.snapshot = snapshot
         bands = [[UInt32]](repeating: [], count: snapshot?.bands ?? max(parameters.bands, 1))
         documents.reserveCapacity(count)
         contentKeyPrefixes.reserveCapacity(count)
@@ -30,7 +30,7 @@ public struct DedupIndexBuilder {
             throw DedupIndex.wrongBands(seq, bytes: packedBands.count, bands: bands.count)
         }
         // Positions are 32 bits wide; the index leaves out what is beyond.
-        guard documents.count + (base?.count ?? 0) < Int(UInt32.max) - 2 else { return }
+        guard documents.count + (snapshot?.count ?? 0) < Int(UInt32.max) - 2 else { return }
         documents.append(seq)
         contentKeyPrefixes.append(contentKeyPrefix)
         for band in bands.indices {
@@ -41,10 +41,11 @@ public struct DedupIndexBuilder {
 
     /// The index of the documents so far. O(documents × bands): about 15 ns each.
     public consuming func build() -> DedupIndex {
-        let (parameters, base) = (self.parameters, self.base)
+        let (parameters, snapshot) = (self.parameters, self.snapshot)
         let (documents, prefixes, bands) = (self.documents, contentKeyPrefixes, self.bands)
         self = DedupIndexBuilder(parameters: parameters)
         return DedupIndex(
-            parameters: parameters, base: base, documents: documents, contentKeyPrefixes: prefixes, bands: bands)
+            parameters: parameters, snapshot: snapshot, documents: documents, contentKeyPrefixes: prefixes, bands: bands
+        )
     }
 }

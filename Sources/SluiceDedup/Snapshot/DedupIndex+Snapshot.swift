@@ -10,7 +10,7 @@ extension DedupIndex {
             identity: identity, mark: mark, documents: count, lastSeq: lastSeq, fullBuckets: fullBuckets,
             scatter: scatter, directoryBits: SnapshotLayout.directoryBits(documents: count),
             entries: (tables + [contentKeys]).enumerated().map { number, table in
-                table.used + (base?.layout.tables[number].entries ?? 0)
+                table.used + (snapshot?.layout.tables[number].entries ?? 0)
             }, checksums: [])
     }
 
@@ -29,9 +29,9 @@ extension DedupIndex {
         else { throw Refusal(String(cString: strerror(room == 0 ? errno : room))) }
         var seqs = SectionWriter<Int64>(descriptor, at: layout.offsets[0], length: layout.lengths[0])
         var tails = SectionWriter<UInt32>(descriptor, at: layout.offsets[1], length: layout.lengths[1])
-        for position in 0..<UInt32(baseCount) {
-            seqs.append(base?.document(position) ?? 0)
-            tails.append(base?.tail(position) ?? 0)
+        for position in 0..<UInt32(olderCount) {
+            seqs.append(snapshot?.document(position) ?? 0)
+            tails.append(snapshot?.tail(position) ?? 0)
         }
         for seq in documents { seqs.append(seq) }
         for tail in contentKeyTails { tails.append(tail) }
@@ -61,7 +61,7 @@ extension DedupIndex {
             descriptor, at: layout.offsets[section + 2], length: layout.lengths[section + 2])
         let buckets = 1 << (32 - shift)
         let recent = number < tables.count ? tables[number] : contentKeys
-        var older = base?.walk(table: number)
+        var older = snapshot?.walk(table: number)
         var slot = 0
         var (a, b) = (older?.next() ?? .max, recent.next(&slot))
         var (written, opened): (UInt32, UInt64) = (0, 0)

@@ -66,7 +66,7 @@ public struct IndexFile: Sendable {
         do throws(Refusal) {
             let snapshot = try write(index, mark: mark)
             let cutSearches = index.cutSearches
-            index = DedupIndex(parameters: index.parameters, base: snapshot)
+            index = DedupIndex(parameters: index.parameters, snapshot: snapshot)
             index.cutSearches = cutSearches
         } catch {
             throw SluiceError(

@@ -33,7 +33,7 @@ struct IndexKeeper: Sendable {
     /// Where many must be read from the store, they come in parts, and the file is written after each: so a rebuild takes
     /// no more memory than the index took when it grew.
     mutating func open() throws(SluiceError) -> DedupIndex {
-        let snapshot = usable()
+        let snapshot = try usable()
         var (index, isWhole) = try read(behind: snapshot, limit: policy.part(behind: snapshot?.count ?? 0))
         while !isWhole {
             settle(&index)
@@ -82,11 +82,11 @@ struct IndexKeeper: Sendable {
     }
 
     /// The snapshot in the file, where it is one of this store and of its history.
-    private func usable() -> IndexSnapshot? {
+    private func usable() throws(SluiceError) -> IndexSnapshot? {
         switch file.open() {
         case .missing: return nil
         case .opened(let snapshot):
-            let mark = try? store.read { try $0.historyMark(at: snapshot.lastSeq) }
+            let mark = try store.read { try $0.historyMark(at: snapshot.lastSeq) }
             if mark == snapshot.mark { return snapshot }
             remark("\(file.path) belongs to another store, or to another past of this one: it is made again")
         case .refused(let reason):
