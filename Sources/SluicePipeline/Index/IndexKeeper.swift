@@ -61,11 +61,15 @@ struct IndexKeeper: Sendable {
         }
     }
 
+    /// Whether the index should be written into its file.
+    func isDue(_ index: DedupIndex, atEnd: Bool = false) -> Bool {
+        index.recentCount >= patience
+            && policy.isDue(documents: index.count, recent: index.recentCount, atEnd: atEnd)
+    }
+
     /// Writes the index into its file where that is due; every document in it is committed.
     mutating func settle(_ index: inout DedupIndex, atEnd: Bool = false) {
-        guard index.recentCount >= patience,
-            policy.isDue(documents: index.count, recent: index.recentCount, atEnd: atEnd)
-        else { return }
+        guard isDue(index, atEnd: atEnd) else { return }
         do {
             let seq = index.lastSeq
             guard let mark = try store.read({ try $0.historyMark(at: seq) }) else {

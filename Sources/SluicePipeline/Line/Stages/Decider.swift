@@ -1,0 +1,92 @@
+import SluiceCore
+import SluiceDedup
+import SluiceLedger
+import SluiceStore
+
+/// The one place where records meet: decides on each in input order, ahead of what is written.
+///
+/// Whatever is decided must be written, and in that order: the decisions behind it rest on it.
+struct Decider {
+    private let store: Store
+    private var keeper: IndexKeeper
+    private var limits: Limits
+    private var index: DedupIndex?
+    private var memory: KeptMemory
+    private var nextSeq: Int64?
+
+    /// A decider on records for `store`; the near-duplicate index waits for the first source that is read.
+    init(store: Store, settings: Settings, keeper: IndexKeeper) {
+        self.store = store
+        self.keeper = keeper
+        limits = settings.limits
+        memory = KeptMemory(parameters: settings.dedup, limits: settings.limits)
+    }
+
+    /// Records that were not compared with all their candidates.
+    var cutSearches: Int { index?.cutSearches ?? 0 }
+
+    /// How often a kept document was left out of a band of the index.
+    var fullBuckets: Int { index?.fullBuckets ?? 0 }
+
+    /// Goes on under the limits of other settings.
+    mutating func use(_ settings: Settings) { limits = settings.limits }
+
+    /// Opens the near-duplicate index, where that has not been done. O(documents), some 30 ns each.
+    mutating func prepare() throws(SluiceError) {
+        guard index == nil else { return }
+        index = try keeper.open()
+        nextSeq = try store.read { try $0.nextSeq() }
+    }
+
+    /// True where the index should be written into its file as soon as all that was decided is in the store.
+    var isToSettle: Bool { index.map { keeper.isDue($0) } ?? false }
+
+    /// Writes the index into its file where that is due; all that was decided is in the store.
+    mutating func settle(atEnd: Bool = false) {
+        guard var index = index.take() else { return }
+        keeper.settle(&index, atEnd: atEnd)
+        self.index = index
+    }
+
+    /// Decides on records (law 3, and law 1's three ways). Those that are kept are found by the ones that follow, written
+    /// or not.
+    mutating func decide(_ records: [PreparedRecord]) throws(SluiceError) -> DecidedRecords {
+        try prepare()
+        guard var index = index.take(), let firstSeq = nextSeq else {
+            throw SluiceError(.io, "records came before the index")
+        }
+        let limits = limits
+        var seq = firstSeq
+        let outcomes = try store.read { reader in
+            memory.begin(reader)
+            defer { memory.end() }
+            return try records.map { record in
+                defer { seq += 1 }
+                switch record.content {
+                case .rejected(let reason, let detail): return ProvenanceRow.Outcome.rejected(reason, detail: detail)
+                case .document(let document):
+                    if let match = try index.findDuplicate(
+                        of: document.fingerprint, words: document.words, limits: limits, lookup: &memory)
+                    {
+                        return .duplicate(match)
+                    }
+                    index.insert(document: seq, fingerprint: document.fingerprint)
+                    memory.remember(document, seq: seq)
+                    return .kept
+                }
+            }
+        }
+        (self.index, nextSeq) = (index, seq)
+        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes)
+    }
+
+    /// The records up to the one numbered `seq` are in the store, and need not be remembered.
+    mutating func written(upTo seq: Int64) { memory.forget(upTo: seq) }
+
+    /// Not all that was decided was written: the index is rebuilt before the next decision.
+    mutating func forget() {
+        index = nil
+        nextSeq = nil
+        memory.forget(upTo: .max)
+    }
+}
