@@ -13,6 +13,8 @@ struct Committer {
     private var settings: Settings
     private var index: DedupIndex?
     private var memory: KeptMemory
+    private var packer: TextPacker?
+    private let compressor = ZstdCompressor()
     private var run: Int64?
     /// The name of the run under which records are written; empty before the first.
     private(set) var runName = ""
@@ -36,6 +38,7 @@ struct Committer {
     mutating func use(_ settings: Settings) {
         self.settings = settings
         run = nil
+        packer = nil
     }
 
     /// Rebuilds the near-duplicate index from the documents in the store, where that has not been done. O(documents).
@@ -74,7 +77,10 @@ struct Committer {
         guard var index = index.take() else { throw SluiceError(.io, "records came before the index") }
         // Taken in by the index and not by the store, a document would be found when its records come again.
         var isTrue = true
-        defer { if isTrue { self.index = index } }
+        defer { if isTrue { self.index = index } else { self.packer = nil } }
+        // Learned from in a transaction that did not happen, documents would be learned from again.
+        let packer = self.packer
+        self.packer = nil
         var changed = sources
         var (run, name) = (run, runName)
         let written = try store.write { writer in
@@ -88,6 +94,7 @@ struct Committer {
             }
             memory.begin(writer.reader)
             defer { memory.end() }
+            self.packer = try packer ?? TextPacker(writer.reader, level: settings.ingest.textCompression)
             var written: [Written] = []
             for step in steps {
                 guard var source = changed[step.source], let run else {
@@ -117,7 +124,7 @@ struct Committer {
         for record in step.records {
             let decision = try decide(on: record, &index)
             tally.count(record, decision)
-            entries.append(entry(for: record, of: source.description.digest, seq: seq, decision))
+            entries.append(try entry(for: record, of: source.description.digest, seq: seq, decision))
             if case .document(let document) = record.content, decision == .kept {
                 index.insert(document: seq, fingerprint: document.fingerprint)
                 memory.remember(document, seq: seq)
@@ -152,14 +159,14 @@ struct Committer {
         }
     }
 
-    private func entry(
+    private mutating func entry(
         for record: PreparedRecord, of source: Digest, seq: Int64, _ outcome: ProvenanceRow.Outcome
-    ) -> StoreEntry {
+    ) throws -> StoreEntry {
         let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
         var row = ProvenanceRow(
             seq: seq, source: source, ordinal: record.ordinal, offset: record.offset, recordID: record.id,
             captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome)
-        var entry = StoreEntry(row: row)
+        var entry = StoreEntry(row: row, dictionary: try packer?.begin(row: seq))
         if case .document(let document) = record.content {
             row.document = document.digest
             row.tokens = document.tokens
@@ -167,7 +174,10 @@ struct Committer {
                 row.judgement = document.judgement
                 entry.document = KeptDocument(
                     contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
-                    synthetic: document.syntheticMass, rawBytes: document.rawBytes, body: document.body)
+                    synthetic: document.syntheticMass, rawBytes: document.text.count,
+                    body: try compressor.compress(
+                        document.text, level: settings.ingest.textCompression, dictionary: packer?.dictionary))
+                packer?.keep(document.text, row: seq)
             }
         }
         entry.row = row

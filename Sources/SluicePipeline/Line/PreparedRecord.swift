@@ -26,10 +26,8 @@ struct PreparedDocument: Sendable {
     var digest: Digest
     /// The length in bytes of the text as it came, before repair.
     var readBytes: Int
-    /// The length in bytes of the text as stored, before compression.
-    var rawBytes: Int
-    /// The text, compressed as it is stored.
-    var body: [UInt8]
+    /// The text as it is stored, before compression.
+    var text: [UInt8]
     /// What near duplicates are checked on.
     var words: Words
     var fingerprint: Fingerprint

@@ -12,7 +12,6 @@ struct Preparer: Sendable {
     private let limits: Limits
     private let detector: Detector
     private let judge: Judge
-    private let compressionLevel: Int
 
     /// What `settings` ask for, with the detector's `model`.
     init(settings: Settings, model: DetectorModel) throws(SluiceError) {
@@ -23,14 +22,13 @@ struct Preparer: Sendable {
         judge = try Judge(
             prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
             anchorBefore: settings.detection.anchorBefore)
-        compressionLevel = settings.ingest.textCompression
     }
 
     /// Prepares a batch; the answer has its records' order. The label stands where a record brings none of its own.
     func prepare(_ batch: [RawRecord], sourceLabel: DeclaredLabel?) throws(SluiceError) -> [PreparedRecord] {
         var tools = Tools(
             tokenizer: Tokenizer(), fingerprinter: Fingerprinter(parameters: parameters, limits: limits),
-            scratch: DetectorScratch(for: detector), compressor: ZstdCompressor())
+            scratch: DetectorScratch(for: detector))
         var prepared: [PreparedRecord] = []
         prepared.reserveCapacity(batch.count)
         for raw in batch {
@@ -48,7 +46,6 @@ struct Preparer: Sendable {
         var tokenizer: Tokenizer
         var fingerprinter: Fingerprinter
         var scratch: DetectorScratch
-        var compressor: ZstdCompressor
     }
 
     private func content(
@@ -70,8 +67,7 @@ struct Preparer: Sendable {
             notes: notes(on: clean))
         return .document(
             PreparedDocument(
-                digest: Digest.of(clean.bytes), readBytes: raw.count, rawBytes: clean.bytes.count,
-                body: try tools.compressor.compress(clean.bytes, level: compressionLevel), words: words,
+                digest: Digest.of(clean.bytes), readBytes: raw.count, text: clean.bytes, words: words,
                 fingerprint: tools.fingerprinter.fingerprint(words), judgement: RecordedJudgement(judgement)))
     }
 
