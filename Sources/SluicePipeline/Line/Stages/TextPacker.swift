@@ -34,15 +34,17 @@ struct TextPacker {
         }
     }
 
-    /// The dictionary that begins with row `seq`, where one does; to be asked for every row, in order, before the row's
-    /// document is compressed. Learning one takes some 40 ms.
-    mutating func begin(row seq: Int64) throws(SluiceError) -> TextDictionary? {
+    /// The dictionary that begins with row `seq`, where one does; to be asked for every row, in order, before that row is
+    /// kept. Learning one takes some 50 ms.
+    mutating func begin(row seq: Int64) throws(SluiceError) -> TextPacking.Change? {
         guard seq > due else { return nil }
         let learned = DictionaryTrainer.train(samples)
         samples = []
         due = TextPacker.due(from: seq)
-        if let learned { dictionary = try ZstdDictionary(learned, level: level) }
-        return learned
+        guard let learned else { return nil }
+        let prepared = try ZstdDictionary(learned, level: level)
+        dictionary = prepared
+        return (seq, learned, prepared)
     }
 
     /// Takes note of the text of the kept document of row `seq`.
@@ -57,5 +59,27 @@ struct TextPacker {
         var due = window
         while due < seq { due <<= 4 }
         return due
+    }
+}
+
+/// With which dictionaries the texts of a stretch of rows are compressed.
+struct TextPacking: Sendable {
+    /// A dictionary with the first row that it is for.
+    typealias Change = (row: Int64, learned: TextDictionary, prepared: ZstdDictionary)
+
+    /// The dictionary of the row at hand; nil where there is none yet.
+    private(set) var dictionary: ZstdDictionary?
+    /// Those that begin within the stretch, in order.
+    var changes: [Change] = []
+
+    /// A stretch that begins with this dictionary.
+    init(dictionary: ZstdDictionary?) { self.dictionary = dictionary }
+
+    /// Goes on to row `seq`; gives the dictionary that begins there.
+    mutating func begin(row seq: Int64) -> TextDictionary? {
+        guard let next = changes.first, next.row == seq else { return nil }
+        changes.removeFirst()
+        dictionary = next.prepared
+        return next.learned
     }
 }
