@@ -2,6 +2,7 @@ import SluiceCore
 import SluiceDedup
 import SluiceLedger
 import SluiceStore
+import SluiceText
 
 /// The one place where records meet: decides on each in input order, ahead of what is written.
 ///
@@ -59,7 +60,7 @@ struct Decider {
             throw SluiceError(.io, "records came before the index")
         }
         let (limits, level) = (limits, compressionLevel)
-        var packer = try packer ?? store.read { try TextPacker($0, level: level) }
+        var packer = if let known = packer { known } else { try store.read { try TextPacker($0, level: level) } }
         var packing = TextPacking(dictionary: packer.dictionary)
         var seq = firstSeq
         let outcomes = try store.read { reader in
