@@ -161,7 +161,9 @@ public final class Store: Sendable {
         do {
             return try readers.read { db in
                 guard let limit else { return try body(StoreReader(db, recent: recent, shelf: shelf)) }
-                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db, recent: recent, shelf: shelf)) }
+                return try QueryDeadline(after: limit).guarding(db) {
+                    try body(StoreReader(db, recent: recent, shelf: shelf))
+                }
             }
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: false)

@@ -9,14 +9,16 @@ import Testing
         "125 of 263 known words and word groups speak for a machine, most of all “here is a”, “sentence”",
         "“delve into”, and 2 more such: in 12 synthetic and 3 human training texts", " of  of of “”", "\0\u{1}\"\\\n",
         "the detector abstains: not in English, the only language the model knows", "漢字 \u{10FFFF} é e\u{301} 👩‍🚀",
-        "41 repeated lines of 50", "the watermark of “kgw”, z = 6.1", "content credentials of 12 bytes at byte 9: whole",
+        "41 repeated lines of 50", "the watermark of “kgw”, z = 6.1",
+        "content credentials of 12 bytes at byte 9: whole",
     ]
     private static let kinds = [
         "prior", "token-frequency", "phrase-signature", "abstained", "declared", "c2pa", "repetition", "templating",
         "watermark", "", "new \"kind\"", "é",
     ]
     private static let weights = [
-        0, -0.0, -2.197225, 1.571879, 30, -30, 0.000001, -0.0000004, 0.0000005, 1.23456789, 99_999_999.999999, 1e8, -1e9,
+        0, -0.0, -2.197225, 1.571879, 30, -30, 0.000001, -0.0000004, 0.0000005, 1.23456789, 99_999_999.999999, 1e8,
+        -1e9,
         999_999_999.9999999, 1e300, .infinity, -.infinity, .nan, 60, -7.831363,
     ]
 

@@ -24,7 +24,8 @@ struct CostTests {
         var generator = SeededGenerator(1)
         let body = (0..<1800).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let directory = TemporaryDirectory()
-        let store = try Sample.fill(directory, [], settings: ShardSettings(capPPM: 100_000, targetTokens: 10_000_000),
+        let store = try Sample.fill(
+            directory, [], settings: ShardSettings(capPPM: 100_000, targetTokens: 10_000_000),
             recentKeys: true)
         var (made, spent) = (0, 0.0)
         let clock = ContinuousClock()

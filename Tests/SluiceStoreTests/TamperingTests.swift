@@ -17,7 +17,8 @@ struct TamperingTests {
 
     static let tables = [
         "meta", "run", "source", "progress", "batch", "record", "address", "lookup", "document", "text", "shard",
-        "admission", "review", "release", "release_document", "grdb_migrations", "stretch", "dictionary", "held", "census",
+        "admission", "review", "release", "release_document", "grdb_migrations", "stretch", "dictionary", "held",
+        "census",
     ]
 
     /// A store whose schema holds nothing back any more: no trigger, no type, no constraint but the keys.

@@ -26,7 +26,8 @@ extension StoreReader {
     /// The dictionary with which the text of row `seq` is compressed; nil where there is none yet. The texts of all rows
     /// from some row on have the same one, until another takes its place.
     public func dictionary(forRow seq: Int64) throws -> TextDictionary? {
-        try db.integer("SELECT max(first_seq) FROM dictionary WHERE first_seq <= ?", [seq]).flatMap { try dictionary($0) }
+        let number = try db.integer("SELECT max(first_seq) FROM dictionary WHERE first_seq <= ?", [seq])
+        return try number.flatMap { try dictionary($0) }
     }
 
     /// The first row for which the newest dictionary is; 0 where there is none.

@@ -156,7 +156,8 @@ extension StoreReader {
             return [Search()]
         case .document(let digest):
             return try searches(
-                .name, Lookup.key(of: digest), after, ("record", "document = ?", [Data(digest.bytes)]), "r.document = ?")
+                .name, Lookup.key(of: digest), after, ("record", "document = ?", [Data(digest.bytes)]), "r.document = ?"
+            )
         case .record(let id):
             let spellings = StoreReader.spellings(ofRecordID: id)
             let packed = StoredRecordID.pack("<urn:uuid:\(Lookup.bare(recordID: id))>")

@@ -32,7 +32,8 @@ enum RowDecoder {
         }
         if let verdict: Verdict = try row.optionalWord(14) {
             result.judgement = RecordedJudgement(
-                verdict: verdict, origin: try row.word(15), probability: try row.share(16), reasons: try row.evidence(17))
+                verdict: verdict, origin: try row.word(15), probability: try row.share(16),
+                reasons: try row.evidence(17))
         }
         return result
     }

@@ -38,7 +38,7 @@ extension Verification {
                     isEqual = try isEqual && isNext && row.bytes(1) == next?.entries
                 }
                 guard !isEqual || !expected.isEmpty, try !wasErased(run) else { continue }
-                outcome.fail("the run of the records behind \(run.after) does not hold their keys; empty the table lookup")
+                outcome.fail("the run behind record \(run.after) does not hold its keys; empty the table lookup")
             }
         }
         outcome.looked = "\(runs) runs of keys"

@@ -47,10 +47,11 @@ extension Verification {
             WHERE typeof(record_id) = 'blob' OR typeof(captured) = 'integer' OR typeof(evidence) = 'blob'
             """
         try db.forEachRow(sql) { row in
-            let isSound =
-                (try? row.optionalRecordID(1)) != nil && (try? row.optionalMoment(2)) != nil
-                && (row.isNull(3) || (try? row.evidence(3)) != nil)
-            if !isSound { outcome.fail("record \((try? row.integer(0)) ?? 0) has a part that cannot be read") }
+            do {
+                _ = (try row.optionalRecordID(1), try row.optionalMoment(2), row.isNull(3) ? nil : try row.evidence(3))
+            } catch {
+                outcome.fail("record \(try row.integer(0)) has a part that cannot be read")
+            }
         }
     }
 

@@ -49,7 +49,8 @@ import Testing
             #expect(try seqs(store, .host("host1.example"), after: after) == host.filter { $0 > after })
         }
         let page = ProvenanceQuery(filter: .host("host1.example"), limit: 20, after: 16_000)
-        #expect(try store.read { try $0.provenance(page).map(\.row.seq) } == Array(host.filter { $0 > 16_000 }.prefix(20)))
+        let paged = try store.read { try $0.provenance(page).map(\.row.seq) }
+        #expect(paged == Array(host.filter { $0 > 16_000 }.prefix(20)))
         #expect(try seqs(store, .document(Digest.of([1, 2, 3]))) == [])
         #expect(try failed(store) == [])
     }
@@ -92,7 +93,8 @@ import Testing
     @Test(.enabled(if: Shell.path != nil, Shell.missing))
     func `loses nothing with the table of keys but a moment`() throws {
         try Sample.fill(directory, Self.entries, batch: 3000).close()
-        let before = try Shell.run("SELECT sum(id), sum(length(entries)), count(*) FROM lookup;", on: directory.database)
+        let sizes = "SELECT sum(id), sum(length(entries)), count(*) FROM lookup;"
+        let before = try Shell.run(sizes, on: directory.database)
         try Shell.run("DELETE FROM lookup;", on: directory.database)
         let store = try reopen()
         #expect(try failed(store) == ["lookups"])
@@ -105,7 +107,7 @@ import Testing
         try append(Self.count + 1, to: store)
         #expect(try failed(store) == [])
         store.close()
-        let after = try Shell.run("SELECT sum(id), sum(length(entries)), count(*) FROM lookup;", on: directory.database)
+        let after = try Shell.run(sizes, on: directory.database)
         #expect(after == before)
     }
 }

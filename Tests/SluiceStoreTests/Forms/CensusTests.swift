@@ -37,7 +37,7 @@ struct `What was counted` {
         }
         // The next record has all of it counted again, and its mass gives a place to one that was held.
         let reopened = try open()
-        try reopened.write { try $0.append([Sample.kept(11, tokens: 700)], run: 1, timeMicroseconds: 3) }
+        try reopened.write { try $0.append([Sample.kept(11, tokens: 900)], run: 1, timeMicroseconds: 3) }
         #expect(try figures(reopened).1 == [8])
         reopened.close()
         let counted = "SELECT * FROM census ORDER BY 1; SELECT * FROM held;"
