@@ -83,6 +83,7 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
+                .embedInCode("0004_compact.sql"),
             ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),

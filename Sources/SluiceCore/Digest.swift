@@ -51,6 +51,12 @@ public struct Digest: Hashable, Sendable, Comparable {
         return withUnsafeBytes(of: words) { Array($0) }
     }
 
+    /// Calls `body` with the 32 bytes, which are there during the call only.
+    public func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        let ordered = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: ordered, body)
+    }
+
     /// The digest as 64 lower-case hexadecimal digits.
     public var hex: String { String(decoding: hexBytes, as: UTF8.self) }
 

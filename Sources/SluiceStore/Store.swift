@@ -27,6 +27,7 @@ public final class Store: Sendable {
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
     private let recent: LookupTail?
+    private let shelf = DictionaryShelf()
     private let state: Mutex<State>
 
     private struct State {
@@ -123,7 +124,8 @@ public final class Store: Sendable {
             // own queue, in the order of the commits.
             return try writer.writeWithoutTransaction { db in
                 let access = StoreWriter(
-                    db, shards: state.withLock { $0.shards.take() }, settings: settings, recent: recent)
+                    db, shards: state.withLock { $0.shards.take() }, settings: settings, recent: recent,
+                    shelf: shelf)
                 var value: T?
                 try db.inTransaction(.immediate) {
                     value = try body(access)
@@ -141,6 +143,7 @@ public final class Store: Sendable {
                 return value
             }
         } catch {
+            shelf.clear()
             let explained = StoreFault.explain(error, path: files.database, writing: true)
             if StoreFault.isFatal(error) {
                 let tell = state.withLock { state in
@@ -157,8 +160,10 @@ public final class Store: Sendable {
     public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
         do {
             return try readers.read { db in
-                guard let limit else { return try body(StoreReader(db, recent: recent)) }
-                return try QueryDeadline(after: limit).guarding(db) { try body(StoreReader(db, recent: recent)) }
+                guard let limit else { return try body(StoreReader(db, recent: recent, shelf: shelf)) }
+                return try QueryDeadline(after: limit).guarding(db) {
+                    try body(StoreReader(db, recent: recent, shelf: shelf))
+                }
             }
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: false)

@@ -8,10 +8,13 @@ public struct StoreReader {
     let db: Database
     /// The keys of the newest records, where this process writes them.
     let recent: LookupTail?
+    /// The dictionaries that were read before.
+    let shelf: DictionaryShelf
 
-    init(_ db: Database, recent: LookupTail? = nil) {
+    init(_ db: Database, recent: LookupTail? = nil, shelf: DictionaryShelf) {
         self.db = db
         self.recent = recent
+        self.shelf = shelf
     }
 
     // MARK: Records and documents
@@ -21,9 +24,17 @@ public struct StoreReader {
 
     /// The text of a kept document; nil where there is none.
     public func text(of seq: Int64) throws -> StoredText? {
-        try db.firstRow("SELECT raw_bytes, body FROM text WHERE seq = ?", [seq]) {
-            StoredText(body: try $0.bytes(1), rawBytes: Int(try $0.integer(0, in: StoredText.sizes)))
-        }
+        let sql = """
+            SELECT raw_bytes, body, (SELECT max(first_seq) FROM dictionary WHERE first_seq <= ?1) FROM text WHERE seq = ?1
+            """
+        return try db.firstRow(sql, [seq]) { try storedText($0, from: 0) }
+    }
+
+    /// The text in the columns of `row` from `column` on: its length, its body, the number of its dictionary.
+    func storedText(_ row: StoredRow, from column: Int32) throws -> StoredText {
+        StoredText(
+            body: try row.bytes(column + 1), rawBytes: Int(try row.integer(column, in: StoredText.sizes)),
+            dictionary: try row.optionalInteger(column + 2).flatMap { try dictionary($0) })
     }
 
     /// The content key of a kept document; nil where there is none.
@@ -52,11 +63,12 @@ public struct StoreReader {
             StoreReader.source)
     }
 
-    /// How many records of a source were rejected, by reason. Reads that source's part of an index and the records it
-    /// names, and no others.
+    /// How many records of a source were rejected, by reason. Reads that source's records, and no others.
     public func rejections(ofSource id: Int64) throws -> [Reason: Int] {
         var counts: [Reason: Int] = [:]
-        let sql = "SELECT reason, count(*) FROM record WHERE source = ? AND decision = 'rejected' GROUP BY reason"
+        let sql = """
+            SELECT r.reason, count(*) FROM \(StoreReader.recordsOfSource) AND r.decision = 'rejected' GROUP BY r.reason
+            """
         try db.forEachRow(sql, [id]) { row in counts[try row.word(0)] = Int(try row.count(1)) }
         return counts
     }
@@ -67,10 +79,10 @@ public struct StoreReader {
     ) throws -> [(ordinal: Int, offset: UInt64, reason: Reason, detail: String)] {
         let reasons = Reason.allCases.filter(\.isDamage).map(\.rawValue)
         let sql = """
-            SELECT ordinal, offset, reason, reason_detail FROM record
-            WHERE source = ? AND decision = 'rejected'
-                AND reason IN (\(repeatElement("?", count: reasons.count).joined(separator: ", ")))
-            ORDER BY ordinal LIMIT ?
+            SELECT r.ordinal, r.offset, r.reason, r.reason_detail FROM \(StoreReader.recordsOfSource)
+                AND r.decision = 'rejected'
+                AND r.reason IN (\(repeatElement("?", count: reasons.count).joined(separator: ", ")))
+            ORDER BY s.first_seq, r.seq LIMIT ?
             """
         return try db.rows(sql, [id] + StatementArguments(reasons) + [limit]) { row in
             (
@@ -154,59 +166,6 @@ public struct StoreReader {
         }
     }
 
-    // MARK: Figures
-
-    /// The store in figures. A scan of the records: about 0.3 s for a million.
-    public func statistics() throws -> StoreStatistics {
-        var statistics = StoreStatistics()
-        for source in try sources() {
-            statistics.sources += 1
-            statistics.progress.kept &+= source.progress.kept
-            statistics.progress.duplicateExact &+= source.progress.duplicateExact
-            statistics.progress.duplicateNear &+= source.progress.duplicateNear
-            statistics.progress.rejected &+= source.progress.rejected
-            statistics.progress.textBytes &+= source.progress.textBytes
-            statistics.progress.skippedBytes &+= source.progress.skippedBytes
-        }
-        for shard in try shards() {
-            statistics.shards += 1
-            statistics.admitted = statistics.admitted.adding(shard.totals)
-        }
-        try db.forEachRow(
-            "SELECT decision, reason, verdict, count(*) FROM record WHERE decision <> 'duplicate' GROUP BY 1, 2, 3"
-        ) { row in
-            if let reason = try row.optionalText(1) { statistics.rejected[reason, default: 0] += try row.count(3) }
-            if let verdict: Verdict = try row.optionalWord(2) {
-                statistics.verdicts[verdict, default: 0] += try row.count(3)
-            }
-        }
-        // What people said counts from then on, in the place of what the row says.
-        try db.forEachRow(
-            """
-            SELECT r.verdict, v.verdict, count(*) FROM review AS v CROSS JOIN record AS r ON r.seq = v.document
-            WHERE v.id = (SELECT max(id) FROM review WHERE document = v.document) GROUP BY 1, 2
-            """
-        ) { row in
-            statistics.verdicts[try row.word(0), default: 0] -= try row.count(2)
-            statistics.verdicts[try row.word(1), default: 0] += try row.count(2)
-        }
-        statistics.verdicts = statistics.verdicts.filter { $0.value != 0 }
-        statistics.reviews = try reviewCount()
-        let held = """
-            SELECT count(*), sum(ifnull(v.synthetic, d.synthetic)),
-                sum(iif(v.id IS NULL, d.real, 1000 * d.tokens - v.synthetic))
-            FROM document AS d \(StoreReader.latestReview) WHERE \(StoreReader.isHeld)
-            """
-        _ = try db.firstRow(held) { row in
-            statistics.held = try row.count(0)
-            statistics.heldSynthetic = try row.optionalInteger(1) ?? 0
-            statistics.heldReal = try row.optionalInteger(2) ?? 0
-        }
-        statistics.ledgerSize = try nextSeq() - 1
-        statistics.releases = try db.integer("SELECT count(*) FROM release") ?? 0
-        return statistics
-    }
-
     // MARK: Within
 
     func meta(_ key: String) throws -> String? {
@@ -229,22 +188,6 @@ public struct StoreReader {
             settings: settings,
             open: open.map { Admitter.OpenShard(id: $0.id, settings: $0.settings, totals: $0.totals) },
             lastShard: all.last?.id ?? 0,
-            held: try held())
-    }
-
-    /// The condition on a document `d` that no shard holds it: its actions add up to nothing, or there are none.
-    private static let isHeld = "(SELECT sum(action) FROM admission WHERE document = d.seq) IS NOT 1"
-
-    /// The held documents, oldest first, with the masses in force.
-    private func held() throws -> [Admitter.Document] {
-        let sql = """
-            SELECT d.seq, \(StoreReader.masses) FROM document AS d \(StoreReader.latestReview)
-            WHERE \(StoreReader.isHeld) ORDER BY d.seq
-            """
-        return try db.rows(sql) { row in
-            Admitter.Document(
-                seq: try row.integer(0), synthetic: try row.integer(1, in: ShardTotals.masses),
-                real: try row.integer(2, in: ShardTotals.masses))
-        }
+            held: try heldDocuments())
     }
 }

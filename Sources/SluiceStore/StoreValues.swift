@@ -145,7 +145,7 @@ public struct KeptDocument: Sendable, Equatable {
     public var synthetic: Int64
     /// The length of its text in bytes, at least 1.
     public var rawBytes: Int
-    /// Its text as one zstd frame.
+    /// Its text as one zstd frame, made with the dictionary of its row.
     public var body: [UInt8]
 
     /// A document of its parts.
@@ -166,12 +166,17 @@ public struct StoreEntry: Sendable, Equatable {
     public var address: Address?
     /// The document; there exactly where the row says kept.
     public var document: KeptDocument?
+    /// What the texts from this row on are compressed with; nil where that stays as it is.
+    public var dictionary: TextDictionary?
 
     /// An entry of its parts.
-    public init(row: ProvenanceRow, address: Address? = nil, document: KeptDocument? = nil) {
+    public init(
+        row: ProvenanceRow, address: Address? = nil, document: KeptDocument? = nil, dictionary: TextDictionary? = nil
+    ) {
         self.row = row
         self.address = address
         self.document = document
+        self.dictionary = dictionary
     }
 }
 
@@ -211,6 +216,8 @@ public struct StoredText: Sendable, Equatable {
     public var body: [UInt8]
     /// The length of the text in it, in bytes.
     public var rawBytes: Int
+    /// What it was compressed with besides itself; nil where there was nothing.
+    public var dictionary: TextDictionary?
 
     /// The lengths there may be: a record is at most 1 GiB, and repair may make three bytes of one.
     static let sizes: ClosedRange<Int64> = 1...4 << 30

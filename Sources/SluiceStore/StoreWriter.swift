@@ -10,16 +10,20 @@ public final class StoreWriter {
     private var sourceIDs: [Digest: Int64] = [:]
 
     private let recent: LookupTail?
+    private let shelf: DictionaryShelf
 
-    init(_ db: Database, shards: Admitter?, settings: StoreSettings, recent: LookupTail?) {
+    init(
+        _ db: Database, shards: Admitter?, settings: StoreSettings, recent: LookupTail?, shelf: DictionaryShelf
+    ) {
         self.db = db
         self.recent = recent
+        self.shelf = shelf
         self.shards = shards
         self.settings = settings
     }
 
     /// What can be read, the changes of this transaction included.
-    public var reader: StoreReader { StoreReader(db, recent: recent) }
+    public var reader: StoreReader { StoreReader(db, recent: recent, shelf: shelf) }
 
     // MARK: Runs and sources
 
@@ -87,26 +91,31 @@ public final class StoreWriter {
         try db.execute(
             sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
             arguments: [first.row.seq, entries.count, run, timeMicroseconds])
+        try countMissed(before: first.row.seq)
         var shards = try currentShards()
         var steps: [Admitter.Step] = []
+        var counts: [String: Int64] = [:]
         let rows = try RowInsertions(db)
         for entry in entries {
+            if let dictionary = entry.dictionary { try add(dictionary, fromRow: entry.row.seq) }
             try rows.insert(entry.row, source: try sourceID(entry.row.source))
             guard (entry.address != nil) == (entry.row.urlCommitment != nil),
                 (entry.document != nil) == (entry.row.outcome == .kept)
             else { throw SluiceError(.io, "record \(entry.row.seq): an address or a document without its row") }
             if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
+            if let what = entry.row.censusName { counts[what, default: 0] += 1 }
             guard let document = entry.document else { continue }
             let mass = 1000 &* Int64(entry.row.tokens ?? 0)
             let admission = Admitter.Document(
                 seq: entry.row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
             try rows.insert(document, admission)
-            _ = shards.place(admission, &steps)
+            if !shards.place(admission, &steps) { try rows.hold(admission.seq) }
         }
         try write(steps)
         let last = first.row.seq + Int64(entries.count) - 1
-        if let recent { recent.note(try Lookup.entries(db, after: first.row.seq - 1, last: last), last: last) }
-        try Lookup.extend(db, records: last)
+        try count(counts, upTo: last)
+        if let recent { recent.note(try LookupTail.entries(db, after: first.row.seq - 1, last: last), last: last) }
+        try LookupTable(db).extend(records: last)
         self.shards = shards
     }
 
@@ -236,5 +245,16 @@ public struct ReleaseDescription: Sendable, Equatable {
         SluiceError(
             .cannotCreate, "there is a release named \(name) already, with other files (manifest \(manifest.hex))",
             advice: "choose another name")
+    }
+}
+
+extension ProvenanceRow {
+    /// What the record is counted as; nil for a duplicate.
+    fileprivate var censusName: String? {
+        switch outcome {
+        case .kept: judgement?.verdict.rawValue
+        case .duplicate: nil
+        case .rejected(let reason, _): reason.rawValue
+        }
     }
 }

@@ -32,6 +32,45 @@ struct CompressorTests {
         #expect(throws: SluiceError.self) { try ZstdDecompressor().decompress([1, 2, 3], limit: 1000) }
     }
 
+    @Test("make texts smaller with a dictionary of what they share, and only that one gives them back")
+    func dictionary() throws {
+        let texts = (0..<900).map { number in
+            let sentences = (0..<40).map {
+                "Section \(($0 * 7 + number) % 60) of page \(number % 90) says what it says. "
+            }
+            return Array(sentences.joined().utf8)
+        }
+        #expect(DictionaryTrainer.train(Array(texts.prefix(10))) == nil)
+        let learned = try #require(DictionaryTrainer.train(Array(texts.prefix(700))))
+        #expect(DictionaryTrainer.train(Array(texts.prefix(700))) == learned)
+        let other = try #require(DictionaryTrainer.train(Array(texts.suffix(600))))
+        #expect(other != learned)
+        let (compressor, decompressor) = (ZstdCompressor(), ZstdDecompressor())
+        let dictionary = try ZstdDictionary(learned, level: 3)
+        var sizes = (with: 0, without: 0)
+        for text in [[], [0]] + texts.suffix(200) {
+            let alone = try compressor.compress(text, level: 3)
+            let frame = try compressor.compress(text, dictionary: dictionary)
+            sizes.with += frame.count
+            sizes.without += alone.count
+            #expect(try decompressor.decompress(frame, limit: text.count, dictionary: learned) == text)
+            // Made without one, it may be read with one.
+            #expect(try decompressor.decompress(alone, limit: text.count, dictionary: other) == text)
+            #expect(try decompressor.decompress(alone, limit: text.count) == text)
+            guard text.count > 1 else { continue }
+            #expect(throws: SluiceError.self) { try decompressor.decompress(frame, limit: text.count) }
+            #expect(throws: SluiceError.self) {
+                try decompressor.decompress(frame, limit: text.count, dictionary: other)
+            }
+        }
+        #expect(3 * sizes.with < 2 * sizes.without)
+        let damaged = TextDictionary(bytes: [0x37, 0xA4, 0x30, 0xEC, 0, 1, 2, 3, 4])
+        #expect(throws: SluiceError.self) { try ZstdDictionary(damaged, level: 3) }
+        #expect(throws: SluiceError.self) {
+            try decompressor.decompress(try compressor.compress(texts[0]), limit: 1 << 20, dictionary: damaged)
+        }
+    }
+
     @Test("give the same bytes however the input is cut, and count them")
     func deterministic() throws {
         let bytes = Self.samples[4]

@@ -24,7 +24,9 @@ struct CostTests {
         var generator = SeededGenerator(1)
         let body = (0..<1800).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let directory = TemporaryDirectory()
-        let store = try Sample.fill(directory, [], settings: ShardSettings(capPPM: 100_000, targetTokens: 10_000_000))
+        let store = try Sample.fill(
+            directory, [], settings: ShardSettings(capPPM: 100_000, targetTokens: 10_000_000),
+            recentKeys: true)
         var (made, spent) = (0, 0.0)
         let clock = ContinuousClock()
         var wall = Duration.zero
@@ -35,7 +37,10 @@ struct CostTests {
                 entry.row.recordID = "<urn:uuid:\(UUID().uuidString)>"
                 entry.row.document = Digest.of(withUnsafeBytes(of: seq) { Array($0) })
                 entry.address?.host = "host\(seq &* 7919 % 5000).example.org"
-                entry.row.judgement?.evidence = String(repeating: "x", count: 380)
+                entry.row.judgement?.reasons = RecordedEvidence([
+                    Evidence(kind: "prior", weight: -2.197225, detail: "assumed share of synthetic documents 0.1"),
+                    Evidence(kind: "token-frequency", weight: -2.1, detail: String(repeating: "x", count: 16)),
+                ])
                 return entry
             }
             let start = Self.microseconds()
@@ -64,6 +69,7 @@ struct CostTests {
             let found = try store.read { try $0.provenance(ProvenanceQuery(filter: .document(digest))) }
             #expect(found.map(\.row.seq) == [777])
         }
+        try lookUps(store, count, generator)
         try measure("a host") { () throws in
             #expect(try !store.read { try $0.provenance(ProvenanceQuery(filter: .host("host7.example.org"))) }.isEmpty)
         }
@@ -78,7 +84,35 @@ struct CostTests {
                 _ = try store.write { try $0.review(review, timeMicroseconds: 1) }
             }
         }
-        try measure("verify without texts") { () throws in #expect(try store.verify().count == 14) }
+        store.close()
+        try measure("opening, and who is held") {
+            let again = try Store.open(
+                directory: directory.path, mode: .write,
+                settings: StoreSettings(shards: ShardSettings(capPPM: 100_000, targetTokens: 10_000_000)))
+            _ = try again.write { try $0.heldCount() }
+            again.close()
+        }
+        let reader = try Store.open(directory: directory.path, mode: .read)
+        try measure("verify without texts") { () throws in #expect(try reader.verify().count == 14) }
+    }
+
+    /// Documents here and there, in a process that has the store open: how long most of them take.
+    private func lookUps(_ store: Store, _ count: Int, _ generator: SeededGenerator) throws {
+        var (generator, times) = (generator, [Duration]())
+        for round in 0..<6000 {
+            let seq = Int64.random(in: 1...Int64(count), using: &generator)
+            let digest = Digest.of(withUnsafeBytes(of: seq) { Array($0) })
+            let query = ProvenanceQuery(filter: .document(digest), limit: 1)
+            var found: [Int64] = []
+            let time = try ContinuousClock().measure { () throws in
+                found = try store.read { try $0.provenance(query).map(\.row.seq) }
+            }
+            #expect(found == [seq])
+            // The first ones fill the page cache.
+            if round >= 1000 { times.append(time) }
+        }
+        times.sort()
+        print("cost: look-ups by document: p50 \(times[times.count / 2]), p99 \(times[times.count * 99 / 100])")
     }
 
     private func measure(_ name: String, _ body: () throws -> Void) throws {

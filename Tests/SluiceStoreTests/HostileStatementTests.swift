@@ -131,7 +131,28 @@ struct HostileStatementTests {
         "INSERT OR REPLACE INTO meta VALUES ('deduplication', 'x')",
         "DELETE FROM meta",
         "UPDATE address SET url = 'http://other.example/'",
-        "INSERT OR REPLACE INTO address SELECT seq, salt, 'http://other.example/', '', 0, 0 FROM address",
+        "INSERT OR REPLACE INTO address SELECT seq, salt, 'http://other.example/', '' FROM address",
+        "UPDATE address SET own_host = 'other.example'",
+        "UPDATE stretch SET source = 2",
+        "UPDATE OR REPLACE stretch SET first_seq = 5",
+        "DELETE FROM stretch",
+        "INSERT INTO stretch VALUES (5, 1)",
+        "INSERT INTO stretch VALUES (18, 1)",
+        "INSERT OR REPLACE INTO stretch VALUES (1, 1)",
+        "INSERT INTO stretch (source) VALUES (1)",
+        "INSERT OR REPLACE INTO dictionary VALUES (18, x'01'), (18, x'02')",
+        "INSERT INTO dictionary VALUES (17, x'01')",
+        "INSERT INTO dictionary VALUES (5, x'01')",
+        "INSERT INTO dictionary VALUES (100, x'01')",
+        "INSERT INTO dictionary (body) VALUES (x'01')",
+        // An ordinal that the source has had, and one below its last, with a gap behind which it could hide.
+        "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 1, 16, 0, 'rejected', 'x')",
+        "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 1, 3, 0, 'rejected', 'x')",
+        "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 2, 0, 0, 'rejected', 'x')",
+        "INSERT INTO held VALUES (1)",
+        "INSERT INTO held VALUES (12)",
+        "INSERT OR REPLACE INTO held VALUES (99)",
+        "UPDATE held SET document = 1",
         "UPDATE progress SET kept = kept + 1",
         "UPDATE progress SET kept = kept - 1, records = records - 1",
         "DELETE FROM progress",
@@ -172,10 +193,10 @@ struct HostileStatementTests {
         let tables = [
             "meta", "run", "source", "batch", "record", "address", "document", "text", "admission",
             "shard", "review",
-            "progress", "release", "release_document",
+            "progress", "release", "release_document", "stretch", "dictionary", "held",
         ]
         return try Shell.run(
-            ".mode quote\n" + tables.map { "SELECT * FROM \($0) ORDER BY 1, 2;" }.joined(separator: "\n")
+            ".mode quote\n" + tables.map { "SELECT *, 0 FROM \($0) ORDER BY 1, 2;" }.joined(separator: "\n")
                 + "\nSELECT * FROM shard_total;\nPRAGMA integrity_check;", on: database)
     }
 
@@ -271,7 +292,16 @@ struct HostileStatementTests {
                 "addresses",
                 "DROP TRIGGER address_update; UPDATE address SET url = 'http://other.example/' WHERE seq = 5"
             ),
-            ("addresses", "DROP TRIGGER address_update; UPDATE address SET url_key = 1 WHERE seq = 5"),
+            ("addresses", "DROP TRIGGER address_update; UPDATE address SET salt = zeroblob(16) WHERE seq = 5"),
+            ("sequence", "DROP TRIGGER stretch_update; UPDATE stretch SET first_seq = 2"),
+            ("sequence", "DROP TRIGGER stretch_delete; DELETE FROM stretch"),
+            ("sequence", "DROP TRIGGER record_update; UPDATE record SET ordinal = 3 WHERE seq = 9"),
+            ("sequence", "DROP TRIGGER record_update; UPDATE record SET evidence = x'02' WHERE seq = 1"),
+            ("sequence", "DROP TRIGGER record_update; UPDATE record SET captured = 900000000000000 WHERE seq = 1"),
+            ("accounting", "UPDATE census SET number = number + 1 WHERE what = 'no-words'"),
+            ("placements", "DROP TRIGGER held_deleted; DELETE FROM held"),
+            ("placements", "DROP TRIGGER held_insert; INSERT INTO held VALUES (1)"),
+            ("lookups", "INSERT INTO lookup VALUES (5, x'0102030405')"),
             ("releases", "DROP TRIGGER release_document_delete; DELETE FROM release_document WHERE document = 13"),
             ("foreign-keys", "DROP TRIGGER run_delete; DELETE FROM run"),
             (

@@ -101,10 +101,11 @@ enum Sample {
     /// A fresh store with `entries` in it, in batches of `batch`.
     static func fill(
         _ directory: TemporaryDirectory, _ entries: [StoreEntry], settings: ShardSettings = Sample.shards,
-        batch: Int = 500
+        batch: Int = 500, recentKeys: Bool = false
     ) throws -> Store {
         let store = try Store.open(
-            directory: directory.path, mode: .write, settings: StoreSettings(shards: settings, deduplication: "x=1"))
+            directory: directory.path, mode: .write,
+            settings: StoreSettings(shards: settings, deduplication: "x=1", keepsRecentKeys: recentKeys))
         let (run, source) = try store.write { (try $0.beginRun(Sample.run), try $0.source(Sample.source).id) }
         var start = 0
         while start < entries.count {

@@ -17,7 +17,8 @@ struct TamperingTests {
 
     static let tables = [
         "meta", "run", "source", "progress", "batch", "record", "address", "lookup", "document", "text", "shard",
-        "admission", "review", "release", "release_document", "grdb_migrations",
+        "admission", "review", "release", "release_document", "grdb_migrations", "stretch", "dictionary", "held",
+        "census",
     ]
 
     /// A store whose schema holds nothing back any more: no trigger, no type, no constraint but the keys.
@@ -41,7 +42,11 @@ struct TamperingTests {
             UPDATE sqlite_schema SET sql = replace(replace(replace(replace(sql, ') STRICT, WITHOUT', ') WITHOUT'),
                 ') STRICT', ')'), 'IS NOT NULL', 'NOTNULL'), 'NOT NULL', '') WHERE type = 'table';
             """, on: directory.database)
-        try Shell.run("INSERT INTO lookup VALUES (0, -9223372036854775808, 0), (0, 5, 5);", on: directory.database)
+        try Shell.run(
+            """
+            INSERT INTO lookup VALUES (0, x'0102030405'), (5, x'00');
+            INSERT INTO dictionary VALUES (7, x'37a430ec00');
+            """, on: directory.database)
     }
 
     private static func columns(_ database: String) throws -> [String: [String]] {

@@ -59,7 +59,8 @@ extension StoreReader {
     /// The text of the kept document at row `seq`, after it was found to have this digest.
     func text(of seq: Int64, digest: Digest, _ decompressor: ZstdDecompressor) throws -> [UInt8] {
         guard let stored = try text(of: seq) else { throw SluiceError.damaged(seq, "its text is missing") }
-        let text = try decompressor.decompress(stored.body, limit: stored.rawBytes)
+        let text = try decompressor.decompress(
+            stored.body, limit: stored.rawBytes, dictionary: stored.dictionary)
         guard Digest.of(text) == digest else {
             throw SluiceError.damaged(seq, "its text is not the one that was kept")
         }

@@ -11,6 +11,7 @@ enum DocumentText {
         guard let seq = try reader.provenance(query).first?.row.seq, let stored = try reader.text(of: seq) else {
             return nil
         }
-        return try ZstdDecompressor().decompress(stored.body, limit: stored.rawBytes)
+        return try ZstdDecompressor().decompress(
+            stored.body, limit: stored.rawBytes, dictionary: stored.dictionary)
     }
 }

@@ -87,127 +87,168 @@ extension StoreReader {
     /// one more for each review of its document, of the same seq, in the order in which they were written.
     ///
     /// No filter reads the whole ledger: `source` reads from the source's first row to its last, the others what they
-    /// find and at most 16,383 rows more.
+    /// find and at most 4,095 rows more.
     public func forEachProvenance(_ query: ProvenanceQuery, _ body: (ProvenanceEntry) throws -> Void) throws {
-        guard var search = try search(query.filter, after: query.after) else { return }
-        search.conditions.append("r.seq > ?")
-        search.arguments += [query.after]
-        if let decision = query.decision {
-            search.conditions.append("r.decision = ?")
-            search.arguments += [decision.rawValue]
+        let releases = try releaseNames()
+        let hasReviews = try reviewCount() > 0
+        var left = query.limit > 0 ? query.limit : -1
+        for var search in try searches(query.filter, after: query.after) where left != 0 {
+            search.conditions.append("r.seq > ?")
+            search.arguments += [query.after]
+            if let decision = query.decision {
+                search.conditions.append("r.decision = ?")
+                search.arguments += [decision.rawValue]
+            }
+            try db.forEachRow(search.sql, search.arguments + [left], staysPrepared: true) { row in
+                if left > 0 { left -= 1 }
+                var entry = try entry(row)
+                let seq = entry.row.seq
+                if !releases.isEmpty { entry.releases = try self.releases(of: seq, names: releases) }
+                try body(entry)
+                guard hasReviews, entry.row.outcome == .kept, let own = entry.row.judgement else { return }
+                for review in try reviews(of: seq) {
+                    entry.review = review
+                    entry.timeMicroseconds = review.timeMicroseconds
+                    entry.row.judgement = review.judgement(over: own)
+                    try body(entry)
+                }
+            }
         }
-        let sql = """
+    }
+
+    /// The entry of a row of ``Search/sql``, without its releases.
+    private func entry(_ row: StoredRow) throws -> ProvenanceEntry {
+        let next = RowDecoder.columnCount
+        return ProvenanceEntry(
+            row: try RowDecoder.row(row), sourceName: try row.text(RowDecoder.sourceName),
+            sourceLabel: try row.optionalText(RowDecoder.sourceLabel), url: try row.optionalText(RowDecoder.url),
+            duplicateDocument: try row.optionalDigest(next), timeMicroseconds: try row.integer(next + 1),
+            run: try row.text(next + 2), toolVersion: try row.text(next + 3),
+            configuration: try row.digest(next + 4), model: try row.optionalDigest(next + 5),
+            shard: try row.optionalInteger(next + 6), releases: [])
+    }
+
+    private struct Search {
+        var conditions: [String] = []
+        var arguments = StatementArguments()
+
+        /// The rows that meet the conditions, in order of seq; the last argument is the most of them, -1 for all.
+        var sql: String {
+            """
             SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model,
                 (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
-            FROM \(search.tables)
+            FROM record AS r
             JOIN source AS s ON s.id = r.source
             JOIN batch AS b ON b.first_seq = (SELECT max(first_seq) FROM batch WHERE first_seq <= r.seq)
             JOIN run AS u ON u.id = b.run
             LEFT JOIN address AS a ON a.seq = r.seq
             LEFT JOIN record AS k ON k.seq = r.duplicate_seq
-            WHERE \(search.conditions.joined(separator: " AND "))
+            WHERE \(conditions.joined(separator: " AND "))
             ORDER BY r.seq LIMIT ?
             """
-        let releases = try releaseNames()
-        let hasReviews = try reviewCount() > 0
-        let next = RowDecoder.columnCount
-        let arguments = search.arguments + [query.limit > 0 ? query.limit : -1]
-        try db.forEachRow(sql, arguments, staysPrepared: true) { row in
-            let decoded = try RowDecoder.row(row)
-            var entry = ProvenanceEntry(
-                row: decoded, sourceName: try row.text(RowDecoder.sourceName),
-                sourceLabel: try row.optionalText(RowDecoder.sourceLabel), url: try row.optionalText(RowDecoder.url),
-                duplicateDocument: try row.optionalDigest(next), timeMicroseconds: try row.integer(next + 1),
-                run: try row.text(next + 2), toolVersion: try row.text(next + 3),
-                configuration: try row.digest(next + 4), model: try row.optionalDigest(next + 5),
-                shard: try row.optionalInteger(next + 6),
-                releases: releases.isEmpty ? [] : try self.releases(of: decoded.seq, names: releases))
-            try body(entry)
-            guard hasReviews, decoded.outcome == .kept, let own = decoded.judgement else { return }
-            for review in try reviews(of: decoded.seq) {
-                entry.review = review
-                entry.timeMicroseconds = review.timeMicroseconds
-                entry.row.judgement = review.judgement(over: own)
-                try body(entry)
-            }
         }
     }
 
-    private struct Search {
-        var tables = "record AS r"
-        var conditions: [String] = []
-        var arguments = StatementArguments()
-    }
-
-    /// Where to look for a filter; nil where nothing can be found.
-    private func search(_ filter: ProvenanceQuery.Filter, after: Int64) throws -> Search? {
+    /// Where to look for a filter, one behind the other.
+    private func searches(_ filter: ProvenanceQuery.Filter, after: Int64) throws -> [Search] {
         switch filter {
         case .all:
-            return Search()
+            return [Search()]
         case .document(let digest):
-            let key: StatementArguments = [Data(digest.bytes)]
-            return try search(
-                Lookup.key(of: digest), after, ("record", "document = ?", key), "r.document = ?", key)
+            return try searches(
+                .name, Lookup.key(of: digest), after, ("record", "document = ?", [Data(digest.bytes)]), "r.document = ?"
+            )
         case .record(let id):
             let spellings = StoreReader.spellings(ofRecordID: id)
-            let condition = "record_id IN (\(repeatElement("?", count: spellings.count).joined(separator: ", ")))"
-            return try search(
-                Lookup.key(ofRecordID: id), after, ("record", condition, StatementArguments(spellings)),
-                "r.\(condition)", StatementArguments(spellings))
+            let packed = StoredRecordID.pack("<urn:uuid:\(Lookup.bare(recordID: id))>")
+            let bare = StoredRecordID.pack(String(Lookup.bare(recordID: id)))
+            return try searches(
+                .name, Lookup.key(ofRecordID: id), after, recordIDs: spellings, [packed, bare].compactMap(\.self))
         case .id(let id):
-            return try search(
-                Lookup.key(ofRecordID: id), after, ("record", "record_id = ?", [id]), "r.record_id = ?", [id])
+            return try searches(
+                .name, Lookup.key(ofRecordID: id), after, recordIDs: [id],
+                [StoredRecordID.pack(id)].compactMap(\.self))
         case .url(let url):
-            let key = Lookup.key(of: url)
-            return try search(
-                key, after, ("address", "url_key = ?", [key]), StoreReader.equals("a.url"), [Data(url.utf8)])
+            let bytes: StatementArguments = [Data(url.utf8)]
+            return try searches(
+                .address, Lookup.key(of: url), after, ("address", "CAST(url AS BLOB) = ?", bytes),
+                "CAST(a.url AS BLOB) = ?")
         case .host(let host):
             let host = host.lowercased()
-            let key = Lookup.key(of: host)
-            return try search(
-                key, after, ("address", "host_key = ?", [key]), StoreReader.equals("a.host"), [Data(host.utf8)])
+            let bytes: StatementArguments = [Data(host.utf8)]
+            return try searches(
+                .address, Lookup.key(of: host), after, ("address", "CAST(host AS BLOB) = ?", bytes),
+                "CAST(a.host AS BLOB) = ?")
         case .source(let name):
-            // Within a source, seq rises with the ordinal, so the unique index gives the first and the last row.
-            let bounds = try db.firstRow(
-                """
-                SELECT min((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal LIMIT 1)),
-                    max((SELECT seq FROM record WHERE source = s.id ORDER BY ordinal DESC LIMIT 1))
-                FROM source AS s WHERE s.name = ?1 OR s.label = ?1
-                """, [name]
-            ) { (try $0.optionalInteger(0), try $0.optionalInteger(1)) }
-            guard let bounds, let first = bounds.0, let last = bounds.1 else { return nil }
-            return Search(
-                conditions: ["r.seq BETWEEN ? AND ?", "(s.name = ? OR s.label = ?)"],
-                arguments: [first, last, name, name])
+            let ids = try db.rows("SELECT id FROM source WHERE name = ?1 OR label = ?1", [name]) { try $0.integer(0) }
+            let spans = try ids.compactMap { try span(ofSource: $0) }
+            guard let first = spans.map(\.lowerBound).min(), let last = spans.map(\.upperBound).max() else { return [] }
+            return [
+                Search(
+                    conditions: ["r.seq BETWEEN ? AND ?", "(s.name = ? OR s.label = ?)"],
+                    arguments: [first, last, name, name])
+            ]
         case .shard(let shard):
-            return Search(
-                conditions: [
-                    """
-                    r.seq IN (SELECT document FROM admission
-                        WHERE shard = ? GROUP BY document HAVING sum(action) = 1)
-                    """
-                ], arguments: [shard])
+            return [
+                Search(
+                    conditions: [
+                        """
+                        r.seq IN (SELECT document FROM admission
+                            WHERE shard = ? GROUP BY document HAVING sum(action) = 1)
+                        """
+                    ], arguments: [shard])
+            ]
         case .release(let name):
-            return Search(
-                conditions: [
-                    """
-                    r.seq IN (SELECT document FROM release_document
-                        WHERE release = (SELECT id FROM release WHERE name = ?))
-                    """
-                ], arguments: [name])
+            return [
+                Search(
+                    conditions: [
+                        """
+                        r.seq IN (SELECT document FROM release_document
+                            WHERE release = (SELECT id FROM release WHERE name = ?))
+                        """
+                    ], arguments: [name])
+            ]
         }
     }
 
-    /// The condition that a text is these bytes; as text it would be bound, and compared, up to its first NUL only.
-    private static func equals(_ column: String) -> String { "CAST(\(column) AS BLOB) = ?" }
+    private func searches(
+        _ kind: Lookup.Kind, _ key: UInt32, _ after: Int64, recordIDs texts: [String], _ packed: [[UInt8]]
+    ) throws -> [Search] {
+        let marks = repeatElement("?", count: texts.count + packed.count).joined(separator: ", ")
+        let condition = "record_id IN (\(marks))"
+        let arguments = StatementArguments(texts) + StatementArguments(packed.map { Data($0) })
+        return try searches(kind, key, after, ("record", condition, arguments), "r.\(condition)")
+    }
 
-    /// A search by key, with the condition that tells what is meant from what has the same key.
-    private func search(
-        _ key: Int64, _ after: Int64, _ tail: (table: String, condition: String, arguments: StatementArguments),
-        _ exact: String, _ arguments: StatementArguments
-    ) throws -> Search {
-        let found = try Lookup.condition(self, key: key, after: after, tail: tail)
-        return Search(conditions: [found.sql, exact], arguments: found.arguments + arguments)
+    /// The most records that are asked for at once.
+    private static let portionLength = 1000
+
+    /// Searches by key; `tail` selects from its table where rows have to be read, and `exact` tells, by the same
+    /// arguments, what is meant from what has the same key.
+    private func searches(
+        _ kind: Lookup.Kind, _ key: UInt32, _ after: Int64,
+        _ tail: (table: String, condition: String, arguments: StatementArguments), _ exact: String
+    ) throws -> [Search] {
+        var searches: [Search] = []
+        for portion in try Lookup.portions(self, kind, key: key, after: after) {
+            switch portion {
+            case .records(let seqs) where seqs.count == 1:
+                searches.append(Search(conditions: ["r.seq = ?", exact], arguments: [seqs[0]] + tail.arguments))
+            case .records(let seqs):
+                for start in stride(from: 0, to: seqs.count, by: StoreReader.portionLength) {
+                    let part = seqs[start..<min(start + StoreReader.portionLength, seqs.count)]
+                    let list = "[\(part.map(String.init).joined(separator: ","))]"
+                    searches.append(
+                        Search(
+                            conditions: ["r.seq IN (SELECT value FROM json_each(?))", exact],
+                            arguments: [list] + tail.arguments))
+                }
+            case .stretch(let first, let last):
+                let rows = "SELECT seq FROM \(tail.table) WHERE seq > ? AND seq <= ? AND \(tail.condition)"
+                searches.append(Search(conditions: ["r.seq IN (\(rows))"], arguments: [first, last] + tail.arguments))
+            }
+        }
+        return searches
     }
 
     /// The ways to write one WARC record id.

@@ -19,8 +19,8 @@ enum RowDecoder {
     static func row(_ row: StoredRow) throws(SluiceError) -> ProvenanceRow {
         var result = ProvenanceRow(
             seq: try row.integer(0), source: try row.digest(1), ordinal: Int(try row.integer(2, in: 0 ... .max)),
-            offset: UInt64(try row.integer(3, in: 0 ... .max)), recordID: try row.optionalText(4),
-            captured: try row.optionalText(5), urlCommitment: try row.optionalDigest(6),
+            offset: UInt64(try row.integer(3, in: 0 ... .max)), recordID: try row.optionalRecordID(4),
+            captured: try row.optionalMoment(5), urlCommitment: try row.optionalDigest(6),
             document: try row.optionalDigest(7), outcome: .kept,
             tokens: try row.optionalInteger(18, in: 0 ... .max).map { Int($0) })
         switch try row.word(8) as DecisionKind {
@@ -32,7 +32,8 @@ enum RowDecoder {
         }
         if let verdict: Verdict = try row.optionalWord(14) {
             result.judgement = RecordedJudgement(
-                verdict: verdict, origin: try row.word(15), probability: try row.share(16), evidence: try row.text(17))
+                verdict: verdict, origin: try row.word(15), probability: try row.share(16),
+                reasons: try row.evidence(17))
         }
         return result
     }

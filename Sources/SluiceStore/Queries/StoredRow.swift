@@ -1,6 +1,7 @@
 import GRDB
 import GRDBSQLite
 import SluiceCore
+import SluiceLedger
 
 /// A row of a query as SQLite hands it over, and the only way by which a value leaves the database file.
 ///
@@ -14,6 +15,9 @@ struct StoredRow {
     private let handle: OpaquePointer
 
     fileprivate init(_ statement: Statement) { handle = statement.sqliteStatement }
+
+    /// True where there is nothing.
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     // MARK: Numbers
 
@@ -115,6 +119,29 @@ struct StoredRow {
     func digest(_ column: Int32) throws(SluiceError) -> Digest {
         guard let digest = try optionalDigest(column) else { throw damaged(column, "32 bytes") }
         return digest
+    }
+
+    // MARK: Short forms
+
+    /// A record's own id in either form, or nil where there is none.
+    func optionalRecordID(_ column: Int32) throws(SluiceError) -> String? {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return try optionalText(column) }
+        guard let id = StoredRecordID.unpack(try bytes(column)) else { throw damaged(column, "a record's id") }
+        return id
+    }
+
+    /// A moment of capture in either form, or nil where there is none.
+    func optionalMoment(_ column: Int32) throws(SluiceError) -> String? {
+        guard sqlite3_column_type(handle, column) == SQLITE_INTEGER else { return try optionalText(column) }
+        guard let moment = StoredMoment.unpack(try integer(column)) else { throw damaged(column, "a moment") }
+        return moment
+    }
+
+    /// Evidence in either form.
+    func evidence(_ column: Int32) throws(SluiceError) -> RecordedEvidence {
+        guard sqlite3_column_type(handle, column) == SQLITE_BLOB else { return .json(try text(column)) }
+        guard let evidence = RecordedEvidence(packed: try bytes(column)) else { throw damaged(column, "evidence") }
+        return evidence
     }
 
     // MARK: Errors

@@ -85,7 +85,8 @@ extension StoreReader {
         let sql = """
             SELECT ifnull((SELECT verdict FROM review WHERE document = r.seq ORDER BY id DESC LIMIT 1), r.verdict) AS v,
                 count(*)
-            FROM (SELECT seq, decision, verdict FROM record WHERE source = ? ORDER BY ordinal DESC LIMIT ?) AS r
+            FROM (SELECT r.seq, r.decision, r.verdict FROM \(StoreReader.recordsOfSource)
+                ORDER BY s.first_seq DESC, r.seq DESC LIMIT ?2) AS r
             WHERE r.decision = 'kept' GROUP BY v
             """
         var verdicts: [Verdict: Int64] = [:]

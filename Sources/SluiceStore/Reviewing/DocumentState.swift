@@ -50,7 +50,7 @@ extension StoreReader {
                 seq: try row.integer(0), digest: try row.digest(1), tokens: tokens,
                 recorded: RecordedJudgement(
                     verdict: try row.word(3), origin: try row.word(4), probability: try row.share(5),
-                    evidence: try row.text(6)),
+                    reasons: try row.evidence(6)),
                 reviews: try reviews(of: seq), ownSynthetic: try row.integer(7, in: 0...1000 * tokens), shard: shard,
                 isSealed: shard == nil ? false : try row.flag(9))
         }

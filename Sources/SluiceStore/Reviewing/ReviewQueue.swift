@@ -80,19 +80,11 @@ extension StoreReader {
         var rows: ClosedRange<Int64>
     }
 
-    /// Within a source, seq rises with the ordinal, so the unique index gives the first and the last row.
     private func newestSources() throws -> [SourceSpan] {
-        let sql = """
-            SELECT id, (SELECT seq FROM record WHERE source = s.id ORDER BY ordinal LIMIT 1),
-                (SELECT seq FROM record WHERE source = s.id ORDER BY ordinal DESC LIMIT 1)
-            FROM source AS s ORDER BY id DESC LIMIT ?
-            """
-        return try db.rows(sql, [ReviewQueue.sources]) { row -> SourceSpan? in
-            guard let first = try row.optionalInteger(1), let last = try row.optionalInteger(2), first <= last else {
-                return nil
-            }
-            return SourceSpan(id: try row.integer(0), rows: first...last)
-        }.compactMap(\.self)
+        let ids = try db.rows("SELECT id FROM source ORDER BY id DESC LIMIT ?", [ReviewQueue.sources]) {
+            try $0.integer(0)
+        }
+        return try ids.compactMap { id in try span(ofSource: id).map { SourceSpan(id: id, rows: $0) } }
     }
 
     private func forEachCandidate(
@@ -128,7 +120,7 @@ extension StoreReader {
                 host: try row.optionalText(5),
                 judgement: RecordedJudgement(
                     verdict: try row.word(6), origin: try row.word(7), probability: try row.share(8),
-                    evidence: try row.text(9)),
+                    reasons: try row.evidence(9)),
                 tokens: try row.count(10), shard: try row.optionalInteger(11))
         }
     }

@@ -24,7 +24,9 @@ struct VerifyCommand: AsyncParsableCommand {
                 let store = try shared.openStore()
                 defer { store.close() }
                 let decompressor = ZstdDecompressor()
-                findings += try store.verify { try decompressor.decompress($0.body, limit: $0.rawBytes) }
+                findings += try store.verify {
+                    try decompressor.decompress($0.body, limit: $0.rawBytes, dictionary: $0.dictionary)
+                }
                 findings.append(try IndexCheck.finding(on: store))
                 if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
             } else if let export {

@@ -56,7 +56,8 @@ extension ReviewCommand {
         /// The beginning of the text, each line behind a bar, so that no text looks like a question of ours.
         private func excerpt(of item: ReviewItem, _ reader: StoreReader) throws -> String {
             guard let stored = try reader.text(of: item.seq) else { return "  (its text is missing)" }
-            let text = try ZstdDecompressor().decompress(stored.body, limit: stored.rawBytes)
+            let text = try ZstdDecompressor().decompress(
+                stored.body, limit: stored.rawBytes, dictionary: stored.dictionary)
             let shown = String(decoding: text.prefix(Walk.shownBytes), as: UTF8.self).prefix(Walk.shownCharacters)
             let lines = shown.split(omittingEmptySubsequences: false) { $0.isNewline }
             return lines.map { "  | \($0)" }.joined(separator: "\n") + (shown.utf8.count < text.count ? " …" : "")

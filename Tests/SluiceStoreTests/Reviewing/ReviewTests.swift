@@ -1,7 +1,6 @@
 import Foundation
 import SluiceCore
 import SluiceLedger
-import SluiceMigrations
 import SluiceStore
 import Testing
 
@@ -132,21 +131,7 @@ import Testing
 
     @Test(.enabled(if: Shell.path != nil, Shell.missing))
     func `is taken by a store of the first version once it was opened for writing`() throws {
-        try Sample.fill(directory, Sample.mixed()).close()
-        let first = try #require(Migrations.all.first?.sql)
-        let trigger = try #require(
-            first.components(separatedBy: "CREATE TRIGGER ").first { $0.hasPrefix("admission_insert ") })
-        let body = try #require(trigger.components(separatedBy: "\nEND;").first)
-        let printed = try Shell.run(
-            """
-            DROP TABLE review;
-            DROP TABLE request_key;
-            DROP TRIGGER admission_insert;
-            CREATE TRIGGER \(body)
-            END;
-            DELETE FROM grdb_migrations WHERE identifier <> '0001_initial';
-            """, on: directory.database)
-        #expect(printed == "")
+        try OlderStore.make(directory, Sample.mixed(), migrations: 1)
         #expect(code { _ = try Store.open(directory: directory.path, mode: .read) } == .configuration)
         let store = try Store.open(
             directory: directory.path, mode: .write,

@@ -2,6 +2,7 @@ import SluiceCore
 import SluiceDedup
 import SluiceLedger
 import SluiceStore
+import SluiceText
 
 /// The one place where records meet: decides on each in input order, ahead of what is written.
 ///
@@ -13,6 +14,8 @@ struct Decider {
     private var index: DedupIndex?
     private var memory: KeptMemory
     private var nextSeq: Int64?
+    private var compressionLevel: Int
+    private var packer: TextPacker?
 
     /// A decider on records for `store`; the near-duplicate index waits for the first source that is read.
     init(store: Store, settings: Settings, keeper: IndexKeeper) {
@@ -20,6 +23,7 @@ struct Decider {
         self.keeper = keeper
         limits = settings.limits
         memory = KeptMemory(parameters: settings.dedup, limits: settings.limits)
+        compressionLevel = settings.ingest.textCompression
     }
 
     /// Records that were not compared with all their candidates.
@@ -28,8 +32,12 @@ struct Decider {
     /// How often a kept document was left out of a band of the index.
     var fullBuckets: Int { index?.fullBuckets ?? 0 }
 
-    /// Goes on under the limits of other settings.
-    mutating func use(_ settings: Settings) { limits = settings.limits }
+    /// Goes on under the limits of other settings, once all that was decided is written.
+    mutating func use(_ settings: Settings) {
+        limits = settings.limits
+        compressionLevel = settings.ingest.textCompression
+        packer = nil
+    }
 
     /// Opens the near-duplicate index, where that has not been done. O(documents), some 30 ns each.
     mutating func prepare() throws(SluiceError) {
@@ -55,13 +63,16 @@ struct Decider {
         guard var index = index.take(), let firstSeq = nextSeq else {
             throw SluiceError(.io, "records came before the index")
         }
-        let limits = limits
+        let (limits, level) = (limits, compressionLevel)
+        var packer = if let known = packer { known } else { try store.read { try TextPacker($0, level: level) } }
+        var packing = TextPacking(dictionary: packer.dictionary)
         var seq = firstSeq
         let outcomes = try store.read { reader in
             memory.begin(reader)
             defer { memory.end() }
             return try records.map { record in
                 defer { seq += 1 }
+                if let change = try packer.begin(row: seq) { packing.changes.append(change) }
                 switch record.content {
                 case .rejected(let reason, let detail): return ProvenanceRow.Outcome.rejected(reason, detail: detail)
                 case .document(let document):
@@ -72,12 +83,13 @@ struct Decider {
                     }
                     index.insert(document: seq, fingerprint: document.fingerprint)
                     memory.remember(document, seq: seq)
+                    packer.keep(document.text.bytes, row: seq)
                     return .kept
                 }
             }
         }
-        (self.index, nextSeq) = (index, seq)
-        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes)
+        (self.index, self.packer, nextSeq) = (index, packer, seq)
+        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes, packing: packing)
     }
 
     /// The records up to the one numbered `seq` are in the store, and need not be remembered.
@@ -86,6 +98,7 @@ struct Decider {
     /// Not all that was decided was written: the index is rebuilt before the next decision.
     mutating func forget() {
         index = nil
+        packer = nil
         nextSeq = nil
         memory.forget(upTo: .max)
     }

@@ -31,13 +31,14 @@ struct Finisher: Sendable {
         let compressor = ZstdCompressor()
         var finished = FinishedRecords()
         finished.entries.reserveCapacity(decided.records.count)
-        var seq = decided.firstSeq
+        var (seq, packing) = (decided.firstSeq, decided.packing)
         for (record, outcome) in zip(decided.records, decided.outcomes) {
             let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
             var entry = StoreEntry(
                 row: ProvenanceRow(
                     seq: seq, source: source, ordinal: record.ordinal, offset: record.offset, recordID: record.id,
                     captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome))
+            entry.dictionary = packing.begin(row: seq)
             if let url = record.url, let commitment {
                 entry.address = Address(salt: commitment.salt, url: url, host: Host.of(url))
             }
@@ -51,7 +52,8 @@ struct Finisher: Sendable {
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
                         synthetic: judgement.syntheticMass(ofTokens: document.tokens),
                         rawBytes: document.text.bytes.count,
-                        body: try compressor.compress(document.text.bytes, level: compressionLevel))
+                        body: try compressor.compress(
+                            document.text.bytes, level: compressionLevel, dictionary: packing.dictionary))
                 }
             }
             finished.tally.count(record, outcome, verdict: entry.row.judgement?.verdict)

@@ -51,7 +51,8 @@ struct KeptMemory: KeptLookup {
             words = document.words
         } else {
             guard let text = try open().text(of: seq) else { throw KeptMemory.missing(seq) }
-            words = tokenizer.tokenize(try decompressor.decompress(text.body, limit: text.rawBytes))
+            words = tokenizer.tokenize(
+                try decompressor.decompress(text.body, limit: text.rawBytes, dictionary: text.dictionary))
         }
         let shingles = ShingleSet(words, parameters: parameters, limits: limits)
         recent[seq] = shingles

@@ -58,6 +58,8 @@ struct DecidedRecords: Sendable {
     var records: [PreparedRecord]
     /// One a record.
     var outcomes: [ProvenanceRow.Outcome]
+    /// How the texts among them are compressed.
+    var packing: TextPacking
 }
 
 /// Records as they are written.

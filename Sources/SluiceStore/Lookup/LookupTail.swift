@@ -12,28 +12,38 @@ final class LookupTail: Sendable {
         var after: Int64 = 0
         /// Keys of the records up to this one are here.
         var last: Int64 = 0
-        var rows: [Int64: [Int64]] = [:]
+        var rows: [UInt32: [Int64]] = [:]
         /// Behind this record the keys of the segment at hand begin; those before it can go with the next one.
         var segmentAfter: Int64 = 0
-        var previous: [Int64: [Int64]] = [:]
+        var previous: [UInt32: [Int64]] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// The keys of the records behind the last whole segment. Reads them: some milliseconds.
+    /// How many records' keys are here at least, where as many were noted.
+    private static let segmentSize: Int64 = 16_384
+
+    /// The keys of the records behind the last whole run. Reads them: some milliseconds.
     init(_ db: Database) throws {
-        let after = try Lookup.segments(db) * Lookup.segmentSize
-        let last = try StoreReader(db).nextSeq() - 1
-        var rows: [Int64: [Int64]] = [:]
-        for entry in try Lookup.entries(db, after: after, last: last) { rows[entry.key, default: []].append(entry.seq) }
+        let last = try StoreReader(db, shelf: DictionaryShelf()).nextSeq() - 1
+        let after = last - last % LookupRun.size(0)
+        var rows: [UInt32: [Int64]] = [:]
+        for entry in try LookupTail.entries(db, after: after, last: last) {
+            rows[entry.key, default: []].append(entry.seq)
+        }
         state.withLock { $0 = State(after: after, last: last, rows: rows, segmentAfter: after) }
+    }
+
+    /// The keys of the records behind `after` and up to `last`.
+    static func entries(_ db: Database, after: Int64, last: Int64) throws -> [Lookup.Entry] {
+        try Lookup.Kind.allCases.flatMap { try Lookup.entries(db, $0, after: after, last: last) }
     }
 
     /// Takes note of keys of records up to `last`; before they are committed, so that nobody sees a record without them.
     func note(_ entries: some Sequence<Lookup.Entry>, last: Int64) {
         state.withLock { state in
             // A question that began earlier may still see the segment before as unwritten: it stays for one more.
-            if last - state.segmentAfter > Lookup.segmentSize {
+            if last - state.segmentAfter > LookupTail.segmentSize {
                 (state.previous, state.after) = (state.rows, state.segmentAfter)
                 (state.rows, state.segmentAfter) = ([:], state.last)
             }
@@ -43,10 +53,11 @@ final class LookupTail: Sendable {
     }
 
     /// The records with `key` among those behind `after` and up to `last`; nil where not all of these are known here.
-    func records(key: Int64, after: Int64, upTo last: Int64) -> [Int64]? {
+    func records(key: UInt32, after: Int64, upTo last: Int64) -> [Int64]? {
         state.withLock { state in
             guard state.after <= after, last <= state.last else { return nil }
-            return ((state.previous[key] ?? []) + (state.rows[key] ?? [])).filter { $0 > after && $0 <= last }
+            let rows = (state.previous[key] ?? []) + (state.rows[key] ?? [])
+            return Set(rows.filter { $0 > after && $0 <= last }).sorted()
         }
     }
 }

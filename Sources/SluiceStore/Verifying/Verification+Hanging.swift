@@ -1,0 +1,93 @@
+import GRDB
+import SluiceCore
+
+/// What hangs on the ledger.
+extension Verification {
+    func addresses() throws -> Outcome {
+        var outcome = Outcome(
+            looked: "\(try count("SELECT count(*) FROM address")) addresses against their commitments")
+        let sql = """
+            SELECT a.seq, a.salt, a.url, r.url_commitment
+            FROM address AS a LEFT JOIN record AS r ON r.seq = a.seq ORDER BY a.seq
+            """
+        try db.forEachRow(sql) { row in
+            let (seq, url) = (try row.integer(0), try row.text(2))
+            let committed = Digest.of(try row.bytes(1) + Array(url.utf8))
+            if try row.optionalDigest(3) != committed {
+                outcome.fail("the address of record \(seq) is not the one committed to")
+            }
+        }
+        return outcome
+    }
+
+    func lookups() throws -> Outcome {
+        // By number and not by the highest seq: where that is made up, the ledger has gaps, which another check says.
+        let records = try count("SELECT count(*) FROM record")
+        var (runs, rows): (Int, Int64) = (0, 0)
+        var outcome = Outcome()
+        for kind in Lookup.Kind.allCases {
+            for run in try Lookup.runs(kind, records: records) {
+                runs += 1
+                var expected = run.pack(try LookupTable.keys(db, of: run))[...]
+                var isEqual = true
+                let sql = "SELECT id, entries FROM lookup WHERE id BETWEEN ? AND ? ORDER BY id"
+                try db.forEachRow(sql, [run.ids.lowerBound, run.ids.upperBound]) { row in
+                    rows += 1
+                    let next = expected.popFirst()
+                    let isNext = try row.integer(0) == run.ids.lowerBound + (next?.chunk ?? -1)
+                    isEqual = try isEqual && isNext && row.bytes(1) == next?.entries
+                }
+                guard !isEqual || !expected.isEmpty, try !wasErased(run) else { continue }
+                outcome.fail("the run behind record \(run.after) does not hold its keys; empty the table lookup")
+            }
+        }
+        outcome.looked = "\(runs) runs of keys"
+        if try count("SELECT count(*) FROM lookup") != rows { outcome.fail("there are rows that belong to no run") }
+        return outcome
+    }
+
+    /// True where the run is missing because an address in it was erased.
+    private func wasErased(_ run: LookupRun) throws -> Bool {
+        guard run.kind == .address, try !LookupTable(db).holds(run) else { return false }
+        let erased = """
+            SELECT 1 FROM record AS r WHERE r.seq > ? AND r.seq <= ? AND r.url_commitment IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM address WHERE seq = r.seq) LIMIT 1
+            """
+        return try db.integer(erased, [run.after, run.last]) != nil
+    }
+
+    func releases() throws -> Outcome {
+        var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM release")) releases")
+        try violations(
+            """
+            SELECT 'release ' || name || ' does not have its documents' FROM release AS r
+            WHERE documents <> (SELECT count(*) FROM release_document WHERE release = r.id)
+            """, into: &outcome)
+        try violations(
+            """
+            SELECT DISTINCT 'documents are listed for release ' || release || ', which there is not'
+            FROM release_document WHERE release NOT IN (SELECT id FROM release)
+            """, into: &outcome)
+        return outcome
+    }
+
+    func texts() throws -> Outcome {
+        guard let decompress else { return Outcome(looked: "not asked for") }
+        var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests")
+        let sql = """
+            SELECT t.seq, t.raw_bytes, t.body, (SELECT max(first_seq) FROM dictionary WHERE first_seq <= t.seq), r.document
+            FROM text AS t LEFT JOIN record AS r ON r.seq = t.seq ORDER BY t.seq
+            """
+        let reader = StoreReader(db, shelf: DictionaryShelf())
+        try db.forEachRow(sql) { row in
+            let (seq, size) = (try row.integer(0), Int(try row.integer(1, in: StoredText.sizes)))
+            let stored = try reader.storedText(row, from: 1)
+            let digest = try row.optionalDigest(4)
+            let raw = try? decompress(stored)
+            if digest == nil || raw.map(Digest.of) != digest || raw?.count != size {
+                outcome.fail("the text of document \(seq) is not the one that was kept")
+            }
+        }
+        return outcome
+    }
+}
