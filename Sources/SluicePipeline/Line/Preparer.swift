@@ -11,6 +11,7 @@ struct Preparer: Sendable {
     private let parameters: DedupParameters
     private let limits: Limits
     private let detector: Detector
+    private let further: FurtherEvidence
     private let judge: Judge
     private let compressionLevel: Int
 
@@ -20,6 +21,7 @@ struct Preparer: Sendable {
         parameters = try settings.dedup.validated()
         limits = settings.limits
         detector = Detector(model: model)
+        further = try FurtherEvidence(settings.watermark)
         judge = try Judge(
             prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
             anchorBefore: settings.detection.anchorBefore)
@@ -67,7 +69,7 @@ struct Preparer: Sendable {
         let score = detector.score(words, scratch: &tools.scratch)
         let judgement = judge.judge(
             score: score, declared: record.declared ?? sourceLabel, captured: record.captured,
-            notes: notes(on: clean))
+            notes: notes(on: clean) + further.find(in: clean.bytes, words: words, score: score))
         return .document(
             PreparedDocument(
                 digest: Digest.of(clean.bytes), readBytes: raw.count, rawBytes: clean.bytes.count,
