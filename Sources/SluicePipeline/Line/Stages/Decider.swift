@@ -53,6 +53,7 @@ struct Decider {
         }
         let limits = limits
         var seq = firstSeq
+        var templates: [Int64: Neighbour] = [:]
         let outcomes = try store.read { reader in
             memory.begin(reader)
             defer { memory.end() }
@@ -61,19 +62,23 @@ struct Decider {
                 switch record.content {
                 case .rejected(let reason, let detail): return ProvenanceRow.Outcome.rejected(reason, detail: detail)
                 case .document(let document):
-                    if let match = try index.findDuplicate(
+                    let match = try index.findDuplicate(
                         of: document.fingerprint, words: document.words, limits: limits, lookup: &memory)
-                    {
-                        return .duplicate(match)
+                    let nearest = memory.takeNearest()
+                    if let match { return .duplicate(match) }
+                    // It follows from the earlier records alone, written or not: so it is the same with any number of
+                    // workers and after any crash.
+                    if let nearest, Neighbour.areUnrelated(record.url, try memory.url(of: nearest.seq)) {
+                        templates[seq] = nearest
                     }
                     index.insert(document: seq, fingerprint: document.fingerprint)
-                    memory.remember(document, seq: seq)
+                    memory.remember(document, url: record.url, seq: seq)
                     return .kept
                 }
             }
         }
         (self.index, nextSeq) = (index, seq)
-        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes)
+        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes, templates: templates)
     }
 
     /// The records up to the one numbered `seq` are in the store, and need not be remembered.

@@ -58,6 +58,8 @@ struct DecidedRecords: Sendable {
     var records: [PreparedRecord]
     /// One a record.
     var outcomes: [ProvenanceRow.Outcome]
+    /// The pages of other hosts with which kept documents share a template, by these documents' numbers in the ledger.
+    var templates: [Int64: Neighbour]
 }
 
 /// Records as they are written.
