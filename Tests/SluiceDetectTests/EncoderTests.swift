@@ -31,7 +31,7 @@ import Testing
         (
             "It'S 12345 o'clock,  isn't it?\n\n Yes",
             [
-                "It", "'S", " ", "123", "45", " o", "'c", "lock", ",", " ", " isn", "'t", " it", "?\n\n", " Yes",
+                "It", "'S", " ", "123", "45", " o", "'clock", ",", " ", " isn", "'t", " it", "?\n\n", " Yes",
             ]
         ),
         (" \n \n  x", [" \n \n", " ", " x"]), ("x  ", ["x", "  "]), ("\tx\n", ["\tx", "\n"]),
@@ -54,12 +54,12 @@ import Testing
         let encoder = try BytePairEncoder(path: path, pattern: .gpt2)
         #expect(encoder.count == 264)
         func encode(_ text: String) -> [Int32] { encoder.encode(Array(text.utf8)) }
-        // "he" comes before "th" and " t": so "the" is t + he, which is no token, but " the" as a whole is.
+        // "he" comes before "th": so "then" is t + he, which is "the", and n.
         #expect(encode("the the") == [259, 261])
-        #expect(encode("then") == [116, 256, 110])
+        #expect(encode("then") == [259, 110])
         #expect(encode("thing") == [258, 262])
         #expect(encode("é") == [0xC3, 0xA9])
-        #expect(encode(" hither") == [32, 104, 105, 116, 256, 114])
+        #expect(encode(" hither") == [32, 104, 105, 259, 114])
         #expect(encoder.encode(Array("the the the the".utf8), limit: 3) == [259, 261, 261])
         // However long a piece, nothing of it is lost.
         let long = encode(String(repeating: "x", count: 1000))

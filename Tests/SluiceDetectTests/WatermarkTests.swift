@@ -6,7 +6,11 @@ import Testing
 @Suite(.serialized) struct `A watermark` {
     /// A language of words that are one token each, and a generator that favours what a mark favours.
     private struct Toy {
-        static let words = (0..<800).map { " w" + String($0, radix: 36) }
+        static let words = (0..<800).map { number in
+            " w"
+                + String(number).map { ["a", "b", "c", "d", "e", "f", "g", "h", "i", "k"][$0.wholeNumberValue ?? 0] }
+                .joined()
+        }
         /// The numbers of its tokens start behind those of the bytes.
         static let first = 256
 

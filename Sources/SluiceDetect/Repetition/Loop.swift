@@ -11,8 +11,8 @@ public struct Loop: Sendable, Equatable {
     /// The longest turn that is looked for, in words.
     public static let longestPeriod = 512
 
-    /// How often the words are said, the last, broken turn counted.
-    public var turns: Int { (words.count + period - 1) / period }
+    /// How often all words of a turn are said.
+    public var turns: Int { words.count / max(period, 1) }
 
     /// A loop in the text with these word hashes: one of at least three turns, in which ``leastRepeated`` words or more
     /// repeat those one turn before them; nil where there is none. O(*n*), 1 to 2 ns a word; memory of at most 32 KB.
