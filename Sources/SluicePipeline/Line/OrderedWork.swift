@@ -97,5 +97,5 @@ package struct OrderedWork {
 
 extension RawBatch {
     /// The bytes of its records.
-    var heldBytes: Int { records.reduce(0) { $0 + $1.bytes.count } }
+    var heldBytes: Int { records.reduce(0) { $0 + $1.heldBytes } }
 }

@@ -7,35 +7,36 @@ import SluiceText
 /// many batches at once.
 struct Preparer: Sendable {
     private let decoder: RecordDecoder
-    private let parameters: DedupParameters
-    private let limits: Limits
+    private let tools: ToolPool<Tools>
+
+    private struct Tools: Sendable {
+        var tokenizer = Tokenizer()
+        var fingerprinter: Fingerprinter
+    }
 
     /// What `settings` ask for.
     init(settings: Settings) throws(SluiceError) {
         decoder = RecordDecoder(limits: settings.limits)
-        parameters = try settings.dedup.validated()
-        limits = settings.limits
+        let (parameters, limits) = (try settings.dedup.validated(), settings.limits)
+        // A tokeniser learns its Unicode tables as it goes, which for a small batch would cost more than its texts.
+        tools = ToolPool { Tools(fingerprinter: Fingerprinter(parameters: parameters, limits: limits)) }
     }
 
     /// Prepares a batch; the answer has its records' order.
     func prepare(_ batch: [RawRecord]) -> [PreparedRecord] {
-        var tokenizer = Tokenizer()
-        var fingerprinter = Fingerprinter(parameters: parameters, limits: limits)
-        var prepared: [PreparedRecord] = []
-        prepared.reserveCapacity(batch.count)
-        for raw in batch {
-            let record = decoder.decode(raw)
-            prepared.append(
-                PreparedRecord(
+        tools.withTool { tools in
+            batch.map { raw in
+                let record = decoder.decode(raw)
+                return PreparedRecord(
                     ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
                     captured: record.captured, declared: record.declared, rawDigest: record.rawDigest,
-                    content: Preparer.content(of: record, &tokenizer, &fingerprinter)))
+                    content: Preparer.content(of: record, &tools))
+            }
         }
-        return prepared
     }
 
     private static func content(
-        of record: Record, _ tokenizer: inout Tokenizer, _ fingerprinter: inout Fingerprinter
+        of record: Record, _ tools: inout Tools
     ) -> PreparedRecord.Content {
         let raw: [UInt8]
         switch record.content {
@@ -43,13 +44,13 @@ struct Preparer: Sendable {
         case .text(let bytes): raw = bytes
         }
         let text = TextCleaner.clean(raw)
-        let words = tokenizer.tokenize(text.bytes)
+        let words = tools.tokenizer.tokenize(text.bytes)
         guard words.count > 0 else {
             return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
         }
         return .document(
             PreparedDocument(
                 digest: Digest.of(text.bytes), readBytes: raw.count, text: text, words: words,
-                fingerprint: fingerprinter.fingerprint(words)))
+                fingerprint: tools.fingerprinter.fingerprint(words)))
     }
 }
