@@ -61,6 +61,8 @@ import Testing
         #expect(encode("é") == [0xC3, 0xA9])
         #expect(encode(" hither") == [32, 104, 105, 259, 114])
         #expect(encoder.encode(Array("the the the the".utf8), limit: 3) == [259, 261, 261])
+        // What is no UTF-8 becomes U+FFFD.
+        #expect(encoder.encode([0x74, 0xFF, 0xC3]) == [0x74, 0xEF, 0xBF, 0xBD, 0xEF, 0xBF, 0xBD])
         // However long a piece, nothing of it is lost.
         let long = encode(String(repeating: "x", count: 1000))
         #expect(long == [Int32](repeating: 120, count: 1000))

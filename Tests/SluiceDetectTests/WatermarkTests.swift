@@ -34,8 +34,8 @@ import Testing
             return settings
         }
 
-        /// `count` tokens; the chance of each is multiplied by what `favour` says of it after those before.
-        func text(_ count: Int, seed: UInt64, favour: ([Int], Int) -> Double) -> [UInt8] {
+        /// `count` tokens, each chosen from thirty by the chances that `mark` gives these after the tokens before.
+        func text(_ count: Int, seed: UInt64, mark: ([Int], [Int]) -> [Double] = { $1.map { _ in 1 } }) -> [UInt8] {
             var random = SplitMix64(seed: seed)
             var tokens: [Int] = []
             while tokens.count < count {
@@ -43,7 +43,7 @@ import Testing
                 let choices = (0..<30).map { _ in
                     Toy.first + Int(pow(Double.random(in: 0..<1, using: &random), 2) * Double(Toy.words.count))
                 }
-                let chances = choices.map { favour(tokens, $0) }
+                let chances = mark(tokens, choices)
                 var place = Double.random(in: 0..<chances.reduce(0, +), using: &random)
                 tokens.append(
                     choices[
@@ -57,9 +57,8 @@ import Testing
 
     private static let layers = (0..<30).map { String(($0 * 7919 + 654) % 1000) }.joined(separator: ",")
 
-    /// What the schemes' publications say of a token after those before, written down anew: 1 for a token that is not
-    /// marked, more for one that is.
-    private static func favour(_ scheme: WatermarkScheme, keys: [UInt64]) -> ([Int], Int) -> Double {
+    /// What the schemes' publications say of the chances of tokens after those before, written down anew.
+    private static func mark(_ scheme: WatermarkScheme, keys: [UInt64]) -> ([Int], [Int]) -> [Double] {
         var lists: [Int: Set<UInt32>] = [:]
         func green(_ previous: Int) -> Set<UInt32> {
             if let known = lists[previous] { return known }
@@ -82,33 +81,40 @@ import Testing
                 if start >= UInt64(Int64.max) { start -= UInt64(Int64.max) }
             }
         }
-        return { before, token in
+        return { before, choices in
             switch scheme {
             case .greenListTorch:
-                guard let previous = before.last else { return 1 }
-                return green(previous).contains(UInt32(token)) ? exp(2) : 1
+                guard let previous = before.last else { return choices.map { _ in 1 } }
+                return choices.map { green(previous).contains(UInt32($0)) ? exp(2) : 1 }
             case .greenListKeyed:
-                guard let previous = before.last else { return 1 }
-                var z = keys[0] ^ (UInt64(previous) &* 0x9E37_79B9_7F4A_7C15)
-                z = z &+ UInt64(token) &* 0x2436_8C2B_4DE2_F4A1
-                for _ in 0..<2 {
-                    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-                    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-                    z = z ^ (z >> 31)
+                guard let previous = before.last else { return choices.map { _ in 1 } }
+                return choices.map { token in
+                    var z = keys[0] ^ (UInt64(previous) &* 0x9E37_79B9_7F4A_7C15)
+                    z = z &+ UInt64(token) &* 0x2436_8C2B_4DE2_F4A1
+                    for _ in 0..<2 {
+                        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+                        z = z ^ (z >> 31)
+                    }
+                    return Double(z >> 11) / pow(2, 53) < 0.25 ? exp(2) : 1
                 }
-                return Double(z >> 11) / pow(2, 53) < 0.25 ? exp(2) : 1
             case .tournament, .tournamentTorch:
-                guard before.count >= 4 else { return 1 }
+                var chances = choices.map { _ in 1 / Double(choices.count) }
+                guard before.count >= 4 else { return chances }
                 let isTable = scheme == .tournamentTorch
-                let hash = (before.suffix(4) + [token]).reduce(isTable ? 1 : Int64(start)) { step($0, $1) }
-                // Thirty layers of a tournament of two favour much; a tenth of a nat a bit is about as much.
-                let ones = keys.count { key in
-                    var g = step(hash, Int(key))
-                    if isTable { return table[Int(((g % 65_536) + 65_536) % 65_536)] == 1 }
-                    for _ in 0..<12 { g = step(g, 1) >> 5 }
-                    return (g >> 30) & 1 == 1
+                let hashes = choices.map { (before.suffix(4) + [$0]).reduce(isTable ? 1 : Int64(start)) { step($0, $1) } }
+                for key in keys {
+                    let bits: [Double] = hashes.map { hash in
+                        var g = step(hash, Int(key))
+                        if isTable { return Double(table[Int(((g % 65_536) + 65_536) % 65_536)]) }
+                        for _ in 0..<12 { g = step(g, 1) >> 5 }
+                        return (g >> 30) & 1 == 1 ? 1 : 0
+                    }
+                    // Of two that are drawn the one with the bit goes on, or either where both have it or neither.
+                    let mass = zip(chances, bits).reduce(0) { $0 + $1.0 * $1.1 }
+                    chances = zip(chances, bits).map { $0 * (1 + $1 - mass) }
                 }
-                return exp(0.1 * Double(ones))
+                return chances
             }
         }
     }
@@ -122,19 +128,20 @@ import Testing
         let toy = try Toy()
         defer { try? FileManager.default.removeItem(at: toy.folder) }
         let keys = Self.keys(scheme)
-        let favour = Self.favour(scheme, keys: keys.split(separator: ",").compactMap { UInt64($0) })
+        let mark = Self.mark(scheme, keys: keys.split(separator: ",").compactMap { UInt64($0) })
         let test = try #require(try WatermarkTest(toy.settings(scheme, keys: keys)))
         let other = try #require(
-            try WatermarkTest(toy.settings(scheme, keys: keys.replacingOccurrences(of: "5", with: "4"))))
+            try WatermarkTest(
+                toy.settings(scheme, keys: keys.split(separator: ",").map { "1\($0)" }.joined(separator: ","))))
         var wrong = 0.0
         for seed in 1...10 as ClosedRange<UInt64> {
-            let marked = toy.text(300, seed: seed, favour: favour)
+            let marked = toy.text(300, seed: seed, mark: mark)
             let (tokens, z) = test.score(marked)
             #expect(tokens > 250 && z > 4, "\(tokens) \(z)")
             #expect(WatermarkTest.weight(z: z, tokens: tokens) > 1)
             #expect(abs(other.score(marked).z) < 4)
             wrong += other.score(marked).z
-            #expect(abs(test.score(toy.text(300, seed: seed) { _, _ in 1 }).z) < 4)
+            #expect(abs(test.score(toy.text(300, seed: seed))).z) < 4)
         }
         #expect(abs(wrong) / 10 < 1.3)
     }
@@ -145,7 +152,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: toy.folder) }
         let test = try #require(try WatermarkTest(toy.settings(scheme, keys: Self.keys(scheme))))
         let count = scheme == .greenListTorch ? 150 : 500
-        let scores = (0..<count).map { test.score(toy.text(200, seed: 1000 + UInt64($0)) { _, _ in 1 }).z }
+        let scores = (0..<count).map { test.score(toy.text(200, seed: 1000 + UInt64($0)))).z }
         #expect(scores.count { abs($0) <= 3 } >= count * 99 / 100)
         let mean = scores.reduce(0, +) / Double(count)
         let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
@@ -157,7 +164,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: toy.folder) }
         for scheme in WatermarkScheme.allCases {
             let test = try #require(try WatermarkTest(toy.settings(scheme, keys: Self.keys(scheme))))
-            let once = toy.text(40, seed: 5) { _, _ in 1 }
+            let once = toy.text(40, seed: 5)
             let often = Array(repeating: once, count: 30).flatMap { $0 }
             #expect(test.score(often).tokens <= test.score(once).tokens + 5)
         }

@@ -50,12 +50,12 @@ public struct BytePairEncoder: Sendable {
         digest = Digest.of(bytes)
     }
 
-    /// The numbers of the tokens of `text`, valid UTF-8, at most `limit`. O(*n*).
+    /// The numbers of the tokens of `text`, UTF-8, at most `limit`. O(*n*).
     public func encode(_ text: [UInt8], limit: Int = .max) -> [Int32] {
         var splitter = TextSplitter(text, pattern: pattern)
         var tokens: [Int32] = []
         while tokens.count < limit, let piece = splitter.next() {
-            var rest = text[piece]
+            var rest = splitter.text[piece]
             while !rest.isEmpty {
                 encode(rest.prefix(BytePairEncoder.pieceLimit), into: &tokens)
                 rest = rest.dropFirst(BytePairEncoder.pieceLimit)

@@ -13,17 +13,19 @@ public struct TextSplitter: Sendable {
     private enum Kind: UInt8 { case letter, number, lineEnd, space, other, end }
 
     private let pattern: Pattern
-    private let text: [UInt8]
+    /// The text that the pieces are of: bytes that are not UTF-8 have become U+FFFD.
+    let text: [UInt8]
     private var kinds: [Kind] = []
     private var starts: [Int] = []
     private var at = 0
 
-    /// A splitter of `text`, valid UTF-8. O(*n*).
+    /// A splitter of `text`, UTF-8. O(*n*).
     public init(_ text: [UInt8], pattern: Pattern) {
-        self.text = text
+        let valid = String(decoding: text, as: UTF8.self)
+        self.text = Array(valid.utf8)
         self.pattern = pattern
         var start = 0
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        for scalar in valid.unicodeScalars {
             kinds.append(TextSplitter.kind(of: scalar))
             starts.append(start)
             start += UTF8.width(scalar)
