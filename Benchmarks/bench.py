@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the built program beside its yardsticks, in pairs, and prints a table in Markdown.
 
-    bench.py SLUICE [--pairs N] [--dump GLOB] [--large GLOB] [--peers DIR --python PYTHON] [--json FILE]
+    bench.py SLUICE [--pairs N] [--dump GLOB] [--large GLOB] [--python PYTHON] [--json FILE]
 """
 import argparse
 import glob
@@ -50,12 +50,9 @@ def files_to_ingest():
 try:
     print(f"{arguments.pairs} pairs, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; median (lowest–highest)\n")
     print("| what | figure |\n|---|---|")
-    rate = None
     if not arguments.only_large:
         files = files_to_ingest()
         jobs.ingest(figures, sluice, files, arguments.pairs)
-        cpu = sorted(figures.values("ingest-2", "cpu"))[arguments.pairs // 2]
-        rate = json.loads(figures.runs["ingest-2"][-1].output)["records"] / cpu
         jobs.look_ups(figures, sluice, arguments.lookups)
         jobs.export(figures, sluice, arguments.pairs)
         if arguments.python:
@@ -64,7 +61,7 @@ try:
                        os.path.join(SHARED, "bench"), arguments.python, arguments.pairs)
     if arguments.large:
         sample = found(os.path.join(SHARED, "crawl-sample/jsonl/*.gz"))
-        large.measure(figures, sluice, found(arguments.large), sample, rate, arguments.pairs)
+        large.measure(figures, sluice, found(arguments.large), sample, arguments.pairs)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as f:
             runs = {name: [{"wall": r.wall, "cpu": r.cpu, "peak_mb": r.peak_mb} for r in runs]
