@@ -102,7 +102,11 @@ import Testing
                 var chances = choices.map { _ in 1 / Double(choices.count) }
                 guard before.count >= 4 else { return chances }
                 let isTable = scheme == .tournamentTorch
-                let hashes = choices.map { (before.suffix(4) + [$0]).reduce(isTable ? 1 : Int64(start)) { step($0, $1) } }
+                let first = isTable ? 1 : Int64(start)
+                let hashes: [Int64] = choices.map { token in
+                    let gram: [Int] = before.suffix(4) + [token]
+                    return gram.reduce(first) { step($0, $1) }
+                }
                 for key in keys {
                     let bits: [Double] = hashes.map { hash in
                         var g = step(hash, Int(key))
@@ -141,7 +145,7 @@ import Testing
             #expect(WatermarkTest.weight(z: z, tokens: tokens) > 1)
             #expect(abs(other.score(marked).z) < 4)
             wrong += other.score(marked).z
-            #expect(abs(test.score(toy.text(300, seed: seed))).z) < 4)
+            #expect(abs(test.score(toy.text(300, seed: seed)).z) < 4)
         }
         #expect(abs(wrong) / 10 < 1.3)
     }
@@ -152,7 +156,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: toy.folder) }
         let test = try #require(try WatermarkTest(toy.settings(scheme, keys: Self.keys(scheme))))
         let count = scheme == .greenListTorch ? 150 : 500
-        let scores = (0..<count).map { test.score(toy.text(200, seed: 1000 + UInt64($0)))).z }
+        let scores = (0..<count).map { test.score(toy.text(200, seed: 1000 + UInt64($0))).z }
         #expect(scores.count { abs($0) <= 3 } >= count * 99 / 100)
         let mean = scores.reduce(0, +) / Double(count)
         let variance = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
