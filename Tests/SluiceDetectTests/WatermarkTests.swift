@@ -147,7 +147,7 @@ import Testing
             wrong += other.score(marked).z
             #expect(abs(test.score(toy.text(300, seed: seed)).z) < 4)
         }
-        // The published hash of SynthID is weak: the bits of two keys agree a few times in a hundred more, or fewer.
+        // By the published hash of SynthID, keys at round distances from the true ones, as here, are not independent.
         #expect(abs(wrong) / 10 < (scheme == .tournament ? 3 : 1.3), "\(wrong)")
     }
 
