@@ -35,6 +35,7 @@ public struct Detection {
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
+            further: try FurtherEvidence(settings.watermark),
             judge: try Judge(prior: prior), marksPassages: marksPassages)
     }
 
@@ -85,6 +86,7 @@ public struct Detection {
 private struct DetectionPreparer: Sendable {
     let decoder: RecordDecoder
     let detector: Detector
+    let further: FurtherEvidence
     let judge: Judge
     let marksPassages: Bool
 
@@ -99,10 +101,13 @@ private struct DetectionPreparer: Sendable {
                 let judgement = judge.judge(score: nil)
                 return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason)
             case .text(let bytes):
-                let words = tokenizer.tokenize(TextCleaner.clean(bytes).bytes)
+                let text = TextCleaner.clean(bytes).bytes
+                let words = tokenizer.tokenize(text)
                 let score = detector.score(words, scratch: &scratch)
+                let more = further.find(in: text, words: words, score: score)
                 return DetectedDocument(
-                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count,
+                    id: id, judgement: judge.judge(score: score, notes: more),
+                    llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count,
                     passage: marksPassages && score.llr > 0 ? detector.passage(words, scratch: &scratch) : nil)
             }
         }

@@ -7,6 +7,13 @@ public protocol KeptLookup {
     mutating func contentKey(of seq: Int64) throws -> Digest
     /// The shingles of a kept document, made with the index's parameters.
     mutating func shingles(of seq: Int64) throws -> ShingleSet
+    /// Hears how similar the document at hand is to a kept one that it was compared with.
+    mutating func compared(_ seq: Int64, similarity: Double)
+}
+
+extension KeptLookup {
+    /// Passes over it.
+    public mutating func compared(_ seq: Int64, similarity: Double) {}
 }
 
 extension DedupIndex {
@@ -35,6 +42,7 @@ extension DedupIndex {
             let other = try lookup.shingles(of: seq)
             budget -= other.count
             let similarity = own.jaccard(other)
+            lookup.compared(seq, similarity: similarity)
             if similarity >= parameters.threshold {
                 return DuplicateMatch(seq: seq, kind: .near, similarity: similarity)
             }

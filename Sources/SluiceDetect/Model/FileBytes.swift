@@ -3,8 +3,10 @@ import SluiceCore
 
 /// Reads small files whole.
 enum FileBytes {
-    /// The bytes of the file at `path`, of which there may be `limit` at most.
-    static func read(_ path: String, limit: Int) throws(SluiceError) -> [UInt8] {
+    /// The bytes of the file at `path`, of which there may be `limit` at most; `advice` is what to say where there are more.
+    static func read(
+        _ path: String, limit: Int, advice: String = "this is no detector model"
+    ) throws(SluiceError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw SluiceError(.inputMissing, "cannot open \(path): \(reason())", advice: "check the path")
@@ -22,7 +24,7 @@ enum FileBytes {
             bytes.append(contentsOf: chunk[..<count])
             if bytes.count > limit {
                 throw SluiceError(
-                    .configuration, "\(path) is larger than \(limit) bytes", advice: "this is no detector model")
+                    .configuration, "\(path) is larger than \(limit) bytes", advice: advice)
             }
         }
     }

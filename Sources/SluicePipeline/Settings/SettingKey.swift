@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceDedup
+import SluiceDetect
 
 /// One key of the configuration file: its name, where its value lives and what it may be.
 public struct SettingKey: Sendable {
@@ -46,6 +47,14 @@ public struct SettingKey: Sendable {
         SettingKey("detection.prior", .number(\.detection.prior, 0.0001...0.9999)),
         SettingKey("detection.anchor_weight", .number(\.detection.anchorWeight, -5...0)),
         SettingKey("detection.anchor_before", .date(\.detection.anchorBefore)),
+        SettingKey("detection.templating_weight", .number(\.detection.templatingWeight, 0...1)),
+        SettingKey("watermark.scheme", .word(\.watermark.scheme, ["none"] + WatermarkScheme.allCases.map(\.rawValue))),
+        SettingKey("watermark.keys", .text(\.watermark.keys)),
+        SettingKey("watermark.vocabulary", .text(\.watermark.vocabulary)),
+        SettingKey("watermark.vocabulary_size", .integer(\.watermark.vocabularySize, 0...(1 << 22))),
+        SettingKey("watermark.split", .word(\.watermark.split, TextSplitter.Pattern.allCases.map(\.rawValue))),
+        SettingKey("watermark.green_share", .number(\.watermark.greenShare, 0.01...0.99)),
+        SettingKey("watermark.context", .integer(\.watermark.context, 1...16)),
         SettingKey("shards.cap", .number(\.shards.cap, 0...1)),
         SettingKey("shards.target_tokens", .integer(\.shards.targetTokens, 1000...1_000_000_000)),
         SettingKey("ingest.workers", .integer(\.ingest.workers, 0...1024), decides: false),

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceDedup
+import SluiceDetect
 
 /// Everything that can be set; the values here are the defaults, and `config/sluice.yaml` shows each with its meaning.
 public struct Settings: Sendable, Equatable {
@@ -9,6 +10,8 @@ public struct Settings: Sendable, Equatable {
     public var dedup = DedupParameters()
     /// How a document is judged.
     public var detection = Detection()
+    /// Which watermark is looked for.
+    public var watermark = WatermarkSettings()
     /// How documents are put into shards.
     public var shards = Shards()
     /// How the work is cut and shared.
@@ -28,6 +31,8 @@ public struct Settings: Sendable, Equatable {
         public var anchorWeight = 0.0
         /// The date, `YYYY-MM-DD`, before which text counts as written before chat models were public.
         public var anchorBefore = "2022-11-30"
+        /// The weight, in nats and not below 0, of sharing a template with a page of another host.
+        public var templatingWeight = 0.0
     }
 
     /// How documents are put into shards.

@@ -67,6 +67,7 @@ struct Decider {
         var packer = if let known = packer { known } else { try store.read { try TextPacker($0, level: level) } }
         var packing = TextPacking(dictionary: packer.dictionary)
         var seq = firstSeq
+        var templates: [Int64: Neighbour] = [:]
         let outcomes = try store.read { reader in
             memory.begin(reader)
             defer { memory.end() }
@@ -76,20 +77,25 @@ struct Decider {
                 switch record.content {
                 case .rejected(let reason, let detail): return ProvenanceRow.Outcome.rejected(reason, detail: detail)
                 case .document(let document):
-                    if let match = try index.findDuplicate(
+                    let match = try index.findDuplicate(
                         of: document.fingerprint, words: document.words, limits: limits, lookup: &memory)
-                    {
-                        return .duplicate(match)
+                    let nearest = memory.takeNearest()
+                    if let match { return .duplicate(match) }
+                    // It follows from the earlier records alone, written or not: so it is the same with any number of
+                    // workers and after any crash.
+                    if let nearest, Neighbour.areUnrelated(record.url, try memory.url(of: nearest.seq)) {
+                        templates[seq] = nearest
                     }
                     index.insert(document: seq, fingerprint: document.fingerprint)
-                    memory.remember(document, seq: seq)
+                    memory.remember(document, url: record.url, seq: seq)
                     packer.keep(document.text.bytes, row: seq)
                     return .kept
                 }
             }
         }
         (self.index, self.packer, nextSeq) = (index, packer, seq)
-        return DecidedRecords(firstSeq: firstSeq, records: records, outcomes: outcomes, packing: packing)
+        return DecidedRecords(
+            firstSeq: firstSeq, records: records, outcomes: outcomes, packing: packing, templates: templates)
     }
 
     /// The records up to the one numbered `seq` are in the store, and need not be remembered.

@@ -10,15 +10,19 @@ import SluiceText
 /// rows that are written of it. Duplicates cost nothing here. Safe to run on many batches at once.
 struct Finisher: Sendable {
     private let detector: Detector
+    private let further: FurtherEvidence
     private let judge: Judge
+    private let templatingWeight: Double
     private let compressionLevel: Int
 
     /// What `settings` ask for, with the detector's `model`.
     init(settings: Settings, model: DetectorModel) throws(SluiceError) {
         detector = Detector(model: model)
+        further = try FurtherEvidence(settings.watermark)
         judge = try Judge(
             prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
             anchorBefore: settings.detection.anchorBefore)
+        templatingWeight = settings.detection.templatingWeight
         compressionLevel = settings.ingest.textCompression
     }
 
@@ -46,7 +50,8 @@ struct Finisher: Sendable {
                 entry.row.document = document.digest
                 entry.row.tokens = document.tokens
                 if outcome == .kept {
-                    let judgement = judgement(on: document, record, sourceLabel, &scratch)
+                    let judgement = judgement(
+                        on: document, record, decided.templates[seq], sourceLabel, &scratch)
                     entry.row.judgement = judgement
                     entry.document = KeptDocument(
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
@@ -64,13 +69,16 @@ struct Finisher: Sendable {
     }
 
     private func judgement(
-        on document: PreparedDocument, _ record: PreparedRecord, _ sourceLabel: DeclaredLabel?,
-        _ scratch: inout DetectorScratch
+        on document: PreparedDocument, _ record: PreparedRecord, _ template: Neighbour?,
+        _ sourceLabel: DeclaredLabel?, _ scratch: inout DetectorScratch
     ) -> RecordedJudgement {
-        RecordedJudgement(
+        let score = detector.score(document.words, scratch: &scratch)
+        var notes = Finisher.notes(on: document.text)
+        notes += further.find(in: document.text.bytes, words: document.words, score: score)
+        if let template { notes.append(template.evidence(weight: templatingWeight)) }
+        return RecordedJudgement(
             judge.judge(
-                score: detector.score(document.words, scratch: &scratch), declared: record.declared ?? sourceLabel,
-                captured: record.captured, notes: Finisher.notes(on: document.text)))
+                score: score, declared: record.declared ?? sourceLabel, captured: record.captured, notes: notes))
     }
 
     /// What was seen in the raw bytes and is not in the text any more; it speaks neither for nor against.

@@ -10,7 +10,8 @@ struct KeptMemory: KeptLookup {
     private let parameters: DedupParameters
     private let limits: Limits
     private var reader: StoreReader?
-    private var unwritten: [Int64: (contentKey: Digest, words: Words)] = [:]
+    private var unwritten: [Int64: (contentKey: Digest, words: Words, url: String?)] = [:]
+    private var nearest: Neighbour?
     private var recent: RecentShingles
     private var decompressor = ZstdDecompressor()
     private var tokenizer = Tokenizer()
@@ -29,8 +30,16 @@ struct KeptMemory: KeptLookup {
     mutating func end() { reader = nil }
 
     /// Remembers a document which the store does not have yet.
-    mutating func remember(_ document: PreparedDocument, seq: Int64) {
-        unwritten[seq] = (document.fingerprint.contentKey, document.words)
+    mutating func remember(_ document: PreparedDocument, url: String?, seq: Int64) {
+        unwritten[seq] = (document.fingerprint.contentKey, document.words, url)
+    }
+
+    /// The nearest of the documents that have been compared since this was asked last.
+    mutating func takeNearest() -> Neighbour? { nearest.take() }
+
+    /// The address of a kept document; nil where it had none, or where that has been erased.
+    func url(of seq: Int64) throws -> String? {
+        if let document = unwritten[seq] { document.url } else { try open().url(of: seq) }
     }
 
     /// The store has the documents up to the one numbered `last`. O(documents remembered).
@@ -57,6 +66,13 @@ struct KeptMemory: KeptLookup {
         let shingles = ShingleSet(words, parameters: parameters, limits: limits)
         recent[seq] = shingles
         return shingles
+    }
+
+    mutating func compared(_ seq: Int64, similarity: Double) {
+        guard similarity >= Neighbour.leastSimilarity, similarity < parameters.threshold,
+            similarity > nearest?.similarity ?? 0
+        else { return }
+        nearest = Neighbour(seq: seq, similarity: similarity)
     }
 
     private static func missing(_ seq: Int64) -> SluiceError {

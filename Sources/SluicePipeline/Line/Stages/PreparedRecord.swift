@@ -60,6 +60,8 @@ struct DecidedRecords: Sendable {
     var outcomes: [ProvenanceRow.Outcome]
     /// How the texts among them are compressed.
     var packing: TextPacking
+    /// The pages of other hosts with which kept documents share a template, by these documents' numbers in the ledger.
+    var templates: [Int64: Neighbour]
 }
 
 /// Records as they are written.

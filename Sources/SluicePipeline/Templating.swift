@@ -1,0 +1,42 @@
+import SluiceCore
+
+/// The earlier kept document that one is most like, of those that it was compared with and is no copy of.
+struct Neighbour: Sendable, Equatable {
+    /// Its number in the ledger.
+    var seq: Int64
+    /// The true Jaccard similarity of the two, from ``leastSimilarity`` to below the threshold of near duplicates.
+    var similarity: Double
+
+    /// The least similarity of two pages of one template. Half of the pages that are alike by .5 are compared, a twentieth
+    /// of those alike by .3.
+    static let leastSimilarity = 0.3
+
+    /// True where two addresses are of different owners; false where one is not known.
+    static func areUnrelated(_ own: String?, _ other: String?) -> Bool {
+        guard let own, let other else { return false }
+        let (first, second) = (HostGroup.of(Host.of(own)), HostGroup.of(Host.of(other)))
+        return !first.isEmpty && !second.isEmpty && first != second
+    }
+
+    /// The evidence that a document shares a template with its neighbour, which comes from another host.
+    func evidence(weight: Double) -> Evidence {
+        let percent = JSONText.decimal(similarity * 100, places: 0)
+        return Evidence(
+            kind: "templating", weight: weight,
+            detail: "word groups \(percent) % alike with record \(seq), of another host")
+    }
+}
+
+/// Hosts that one owner has.
+enum HostGroup {
+    /// What owners register of a host's name: its last two labels, or three where these are as in `example.co.uk`. Whoever
+    /// shares a registered name counts as one owner. An address in numbers stands for itself.
+    static func of(_ host: String) -> String {
+        let labels = host.split(separator: ".")
+        guard labels.count > 2, let last = labels.last, last.utf8.contains(where: { $0 > UInt8(ascii: "9") }) else {
+            return host
+        }
+        let isSecondLevel = last.utf8.count == 2 && labels[labels.count - 2].utf8.count <= 3
+        return labels.suffix(isSecondLevel ? 3 : 2).joined(separator: ".")
+    }
+}
