@@ -15,8 +15,10 @@ public struct DetectedDocument: Sendable {
     public var words: Int
     /// Why the record holds no text, where it holds none.
     public var rejection: Reason?
-    /// The passage that speaks most for a machine, where passages were asked for and there is one.
-    public var passage: String?
+    /// Where what the judgement's evidence names stands, a list for each piece of it: ranges of bytes of the text, UTF-8.
+    public var places: [[Range<Int>]] = []
+    /// What a reader may want besides, where explanations were asked for and the text was judged.
+    public var reading: Reading?
 }
 
 /// Runs the detector over inputs, without a store.
@@ -27,15 +29,15 @@ public struct Detection {
 
     /// A run with `model`, assuming `prior` as the share of synthetic documents.
     ///
-    /// - Parameter marksPassages: whether to look for the passages that speak most for a machine, for readers.
+    /// - Parameter explains: whether to make a ``Reading`` of each document, for people.
     public init(
-        settings: Settings, model: DetectorModel, prior: Double, marksPassages: Bool = false
+        settings: Settings, model: DetectorModel, prior: Double, explains: Bool = false
     ) throws(SluiceError) {
         self.settings = settings
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
-            judge: try Judge(prior: prior), marksPassages: marksPassages)
+            judge: try Judge(prior: prior), explains: explains)
     }
 
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
@@ -86,7 +88,7 @@ private struct DetectionPreparer: Sendable {
     let decoder: RecordDecoder
     let detector: Detector
     let judge: Judge
-    let marksPassages: Bool
+    let explains: Bool
 
     func judge(_ batch: [RawRecord], source: String, isText: Bool) -> [DetectedDocument] {
         var tokenizer = Tokenizer()
@@ -99,11 +101,21 @@ private struct DetectionPreparer: Sendable {
                 let judgement = judge.judge(score: nil)
                 return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason)
             case .text(let bytes):
-                let words = tokenizer.tokenize(TextCleaner.clean(bytes).bytes)
+                let text = TextCleaner.clean(bytes).bytes
+                let words = tokenizer.tokenize(text)
                 let score = detector.score(words, scratch: &scratch)
-                return DetectedDocument(
-                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count,
-                    passage: marksPassages && score.llr > 0 ? detector.passage(words, scratch: &scratch) : nil)
+                var document = DetectedDocument(
+                    id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count)
+                let explains = explains && score.abstention == nil
+                guard explains || document.judgement.evidence.contains(where: { !$0.words.isEmpty }) else {
+                    return document
+                }
+                let places = tokenizer.places(in: text)
+                document.places = document.judgement.evidence.map { Reading.bytes(of: $0.words, places) }
+                if explains {
+                    document.reading = Reading(text, words, places: places, detector, &scratch)
+                }
+                return document
             }
         }
     }
