@@ -107,13 +107,13 @@ private struct DetectionPreparer: Sendable {
                 var document = DetectedDocument(
                     id: id, judgement: judge.judge(score: score), llr: score.llr, words: words.count)
                 let explains = explains && score.abstention == nil
-                guard explains || document.judgement.evidence.contains(where: { !$0.words.isEmpty }) else {
-                    return document
-                }
-                let places = tokenizer.places(in: text)
+                let named = document.judgement.evidence.flatMap(\.words).map(\.upperBound).max()
+                guard explains || named != nil else { return document }
+                let places = tokenizer.places(in: text, limit: explains ? .max : named ?? 0)
                 document.places = document.judgement.evidence.map { Reading.bytes(of: $0.words, places) }
                 if explains {
-                    document.reading = Reading(text, words, places: places, detector, &scratch)
+                    document.reading = Reading(
+                        text, words, places: places, detector, marksPassage: score.llr > 0, &scratch)
                 }
                 return document
             }

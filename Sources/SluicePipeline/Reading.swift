@@ -24,13 +24,14 @@ public struct Reading: Sendable {
 
     /// The reading of a text with these words, which stand at `places`. O(*n* log *n*).
     init(
-        _ text: [UInt8], _ words: Words, places: [Range<Int>], _ detector: Detector, _ scratch: inout DetectorScratch
+        _ text: [UInt8], _ words: Words, places: [Range<Int>], _ detector: Detector, marksPassage: Bool,
+        _ scratch: inout DetectorScratch
     ) {
         style = StyleFigures(text, words, places: places)
         phrases = detector.phraseHits(words, scratch: &scratch).compactMap { hit in
             Reading.bytes(of: [hit.words], places).first.map { Phrase(text: hit.phrase, weight: hit.weight, bytes: $0) }
         }
-        guard let found = detector.passage(words, scratch: &scratch) else { return }
+        guard marksPassage, let found = detector.passage(words, scratch: &scratch) else { return }
         passage = found.shown(in: text, places: places)
         passageBytes = Reading.bytes(of: [found.words], places).first
     }
