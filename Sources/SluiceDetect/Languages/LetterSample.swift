@@ -2,6 +2,8 @@
 struct LetterSample {
     /// Trigrams of letters, see ``TrigramTable``.
     private(set) var trigrams: [UInt64] = []
+    /// How often the letters outside ASCII occur, by scalar; see ``TrigramTable/letterEnd``.
+    private(set) var letterCounts = [UInt16](repeating: 0, count: TrigramTable.letterEnd)
     /// Letters of known scripts.
     private(set) var letters = 0
     private var scripts = [Int](repeating: 0, count: Script.allCases.count)
@@ -52,7 +54,9 @@ struct LetterSample {
         scripts[script.rawValue] &+= 1
         if 0x5F0...0x5F2 ~= scalar || scalar == 0x5BF { yiddish &+= 1 }
         if scalar == 0x9F0 || scalar == 0x9F1 { assamese &+= 1 }
-        return LetterSample.folded(scalar)
+        let folded = LetterSample.folded(scalar)
+        if folded < TrigramTable.letterEnd { letterCounts[Int(folded)] &+= 1 }
+        return folded
     }
 
     /// The language of the script of most letters, where that script has one.

@@ -1,4 +1,4 @@
-/// How usual each trigram of letters is in each language, as far as it is usual at all.
+/// How usual each trigram of letters is in each language, as far as it is usual at all, and which letters it has.
 ///
 /// A trigram is three scalars of a word, of which the first or the last may be the word's border. Its level in a
 /// language is logarithmic, `exp(unit · level) · floor` being its share of the language's trigrams; below the first
@@ -14,7 +14,12 @@ struct TrigramTable: Sendable {
     let languages: [Language]
     /// By language, the mean level of a trigram of a text in that language, as its own trigrams have it.
     let expected: [Double]
-    /// Open addressing at a load of at most a half: the trigrams, 0 where a slot is empty.
+    /// The levels that a letter outside ASCII counts for a language that has it, over one that has not.
+    private static let letterLevel: UInt16 = 8
+    /// Scalars below this one are counted as letters by themselves: Latin, Greek, Cyrillic, Hebrew and Arabic.
+    static let letterEnd = 0x700
+
+    /// Open addressing at a load of at most a half: the trigrams and letters, 0 where a slot is empty.
     private let keys: [UInt64]
     /// By slot, where its levels start, shifted by 8, and how many there are.
     private let spans: [UInt32]
@@ -45,6 +50,10 @@ struct TrigramTable: Sendable {
                 found[key, default: []].append(UInt16(languages.count - 1) << 8 | level)
                 sums[languages.count - 1] += TrigramTable.share(level) * Double(level)
             }
+            for letter in Set(scalars) where letter.value >= 0x80 && letter.value < TrigramTable.letterEnd {
+                let entry = UInt16(languages.count - 1) << 8 | TrigramTable.letterLevel
+                if found[UInt64(letter.value)]?.last != entry { found[UInt64(letter.value), default: []].append(entry) }
+            }
         }
         var capacity = 64
         while capacity < 2 * found.count { capacity *= 2 }
@@ -65,17 +74,55 @@ struct TrigramTable: Sendable {
         self.levels = levels
     }
 
-    /// Calls `body` with language and level for each language in which the trigram is usual.
-    @inline(__always)
-    func forEach(_ key: UInt64, _ body: (Int, Int) -> Void) {
-        let mask = keys.count - 1
-        var at = TrigramTable.slot(key, mask)
-        while keys[at] != key {
-            if keys[at] == 0 { return }
-            at = (at &+ 1) & mask
+    /// By language, the sum of the levels of `trigrams`, and that with the levels of single letters too; `letters` counts
+    /// them by scalar, from 0 to ``letterEnd``.
+    func sums(_ trigrams: [UInt64], letters: [UInt16]) -> (trigrams: [Int], all: [Int]) {
+        withReader { reader in
+            var sums = [Int](repeating: 0, count: languages.count)
+            sums.withUnsafeMutableBufferPointer { sums in
+                for key in trigrams { reader.add(key, times: 1, to: sums) }
+            }
+            var all = sums
+            all.withUnsafeMutableBufferPointer { all in
+                for (letter, count) in letters.enumerated() where count > 0 {
+                    reader.add(UInt64(letter), times: Int(count), to: all)
+                }
+            }
+            return (sums, all)
         }
-        let start = Int(spans[at] >> 8)
-        for entry in levels[start..<(start + Int(spans[at] & 255))] { body(Int(entry >> 8), Int(entry & 255)) }
+    }
+
+    private func withReader<R>(_ body: (Reader) -> R) -> R {
+        keys.withUnsafeBufferPointer { keys in
+            spans.withUnsafeBufferPointer { spans in
+                levels.withUnsafeBufferPointer { levels in
+                    body(Reader(keys: keys, spans: spans, levels: levels, mask: keys.count - 1))
+                }
+            }
+        }
+    }
+
+    /// Reads the table. Invariant: `keys` and `spans` hold `mask + 1` elements, a power of two, at least half of the keys
+    /// are 0, spans lie within `levels`, and the sums have an element for each language.
+    private struct Reader {
+        let keys: UnsafeBufferPointer<UInt64>
+        let spans: UnsafeBufferPointer<UInt32>
+        let levels: UnsafeBufferPointer<UInt16>
+        let mask: Int
+
+        @inline(__always)
+        func add(_ key: UInt64, times: Int, to sums: UnsafeMutableBufferPointer<Int>) {
+            var at = TrigramTable.slot(key, mask)
+            while keys[at] != key {
+                if keys[at] == 0 { return }
+                at = (at &+ 1) & mask
+            }
+            let start = Int(spans[at] >> 8)
+            for index in start..<(start &+ Int(spans[at] & 255)) {
+                let entry = levels[index]
+                sums[Int(entry >> 8)] &+= Int(entry & 255) &* times
+            }
+        }
     }
 
     /// The key of three scalars; a border is 1. Never 0.
