@@ -45,6 +45,14 @@ import Testing
     @Test mutating func `is a page whose English is only a part`() {
         let french = Self.sample("fr")
         #expect(score(Self.english + french + french + french + french).abstention == .language)
+        // Beside another script the English words are many, being short, and the page is still in two languages.
+        for code in ["ru", "el", "ar", "hi"] {
+            #expect(score(Self.english + Self.sample(code)).abstention == .language, "\(code)")
+        }
+        for code in ["ja", "zh", "th"] {
+            let found = score(Self.english + Self.sample(code) + Self.sample(code))
+            #expect(found.abstention == .language && found.language != .english, "\(code)")
+        }
         // A quotation does not make an English text French.
         #expect(score(Self.english + Self.english + french + Self.english).abstention == nil)
     }

@@ -19,7 +19,7 @@ public enum Abstention: String, CaseIterable, Sendable {
             if let language {
                 "the detector abstains: \(language.name) (\(language.code)), and the model knows English only"
             } else {
-                "the detector abstains: not in English, the only language the model knows"
+                "the detector abstains: not in English, or only in part, and the model knows English only"
             }
         }
     }

@@ -12,21 +12,29 @@ extension Detector {
     ///
     /// Most English prose has far more of them than it needs. Between what it needs and ``Gates/clearShare`` lie English
     /// texts of few function words, texts half in English, and other languages that share some words with it: there the
-    /// letters decide. O(1).
+    /// letters decide. They also do where many bytes lie outside ASCII. O(1).
     func abstainingLate(_ words: Words, functionWords: Int) -> TextScore? {
         let gates = model.gates
         if let why = gates.abstention(words: words.count, functionWords: functionWords, shape: words.shape) {
             return abstaining(why, words)
         }
-        guard Double(functionWords) < Gates.clearShare * Double(words.count) else { return nil }
-        guard let language = LanguageIdentifier.shipped.language(of: words), language != .english else { return nil }
-        return TextScore(llr: 0, evidence: [], abstention: .language, language: language)
+        let isForeign = Double(words.shape.nonASCII) > Gates.foreignShare * Double(words.shape.bytes)
+        guard isForeign || Double(functionWords) < Gates.clearShare * Double(words.count) else { return nil }
+        let language = LanguageIdentifier.shipped.language(of: words)
+        let other = language == .english ? nil : language
+        guard isForeign || other != nil else { return nil }
+        return TextScore(llr: 0, evidence: [], abstention: .language, language: other)
     }
 
     private func abstaining(_ why: Abstention, _ words: Words) -> TextScore {
         guard why == .language else { return TextScore(llr: 0, evidence: [], abstention: why) }
         let language = LanguageIdentifier.shipped.language(of: words)
-        let isEnglish = language == .english
-        return TextScore(llr: 0, evidence: [], abstention: isEnglish ? .list : .language, language: language)
+        guard language == .english else {
+            return TextScore(llr: 0, evidence: [], abstention: .language, language: language)
+        }
+        // English words among many of a script without spaces make a page in two languages, and no list.
+        let isMixed = Double(words.shape.unspacedWords) > model.gates.unspacedShare * Double(words.count)
+        return TextScore(
+            llr: 0, evidence: [], abstention: isMixed ? .language : .list, language: isMixed ? nil : language)
     }
 }
