@@ -3,7 +3,7 @@ import SluiceText
 /// Names the language of a text by its script and by its trigrams of letters.
 ///
 /// It looks at ``sampleBytes`` of the normalised words at most, spread over the whole text, so that its time does not
-/// grow with the text: some 25 µs where trigrams decide. Where the script has one language, that is the answer. Else the language whose
+/// grow with the text: some 50 µs where trigrams decide. Where the script has one language, that is the answer. Else the language whose
 /// trigrams are the text's most of all, if they are about as usual in it as the language would have it: a text in a
 /// language that the table lacks gets no name, or that of a near relative.
 public struct LanguageIdentifier: Sendable {
