@@ -87,7 +87,7 @@ let package = Package(
             ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),
-        room("SluiceDetect", ["SluiceText", "SluiceCore"]),
+        room("SluiceDetect", ["SluiceText", "SluiceCore"], embeds: ["Languages/trigrams.txt"]),
         room("SluiceDedup", ["SluiceText", "SluiceCore", "CSluiceKernels"]),
         room("SluiceCrawl", ["SluiceCore", "CZlib", "CDeflate", "CZstd"]),
         room("SluiceText", ["SluiceCore", "CSluiceKernels"]),

@@ -28,15 +28,19 @@ public struct Evidence: Sendable, Equatable {
     public var weight: Double
     /// What a reader can check, in a few words; never more than ``detailLimit`` bytes.
     public var detail: String
+    /// Where what it names first stands in the text: ranges of word numbers, from 0, in the order of the names; empty where
+    /// it names nothing. For showing, never recorded: a reader who has the text finds the words in it.
+    public var words: [Range<Int>]
 
     /// The longest `detail`, in UTF-8 bytes.
     public static let detailLimit = 256
 
     /// Evidence of one kind; `weight` in nats.
-    public init(kind: String, weight: Double, detail: String) {
+    public init(kind: String, weight: Double, detail: String, words: [Range<Int>] = []) {
         self.kind = kind
         self.weight = weight
         self.detail = detail
+        self.words = words
     }
 }
 

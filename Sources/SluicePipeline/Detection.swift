@@ -15,8 +15,10 @@ public struct DetectedDocument: Sendable {
     public var words: Int
     /// Why the record holds no text, where it holds none.
     public var rejection: Reason?
-    /// The passage that speaks most for a machine, where passages were asked for and there is one.
-    public var passage: String?
+    /// Where what the judgement's evidence names stands, a list for each piece of it: ranges of bytes of the text, UTF-8.
+    public var places: [[Range<Int>]] = []
+    /// What a reader may want besides, where explanations were asked for and the text was judged.
+    public var reading: Reading?
 }
 
 /// Runs the detector over inputs, without a store.
@@ -27,16 +29,15 @@ public struct Detection {
 
     /// A run with `model`, assuming `prior` as the share of synthetic documents.
     ///
-    /// - Parameter marksPassages: whether to look for the passages that speak most for a machine, for readers.
+    /// - Parameter explains: whether to make a ``Reading`` of each document, for people.
     public init(
-        settings: Settings, model: DetectorModel, prior: Double, marksPassages: Bool = false
+        settings: Settings, model: DetectorModel, prior: Double, explains: Bool = false
     ) throws(SluiceError) {
         self.settings = settings
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
-            further: try FurtherEvidence(settings.watermark),
-            judge: try Judge(prior: prior), marksPassages: marksPassages)
+            further: try FurtherEvidence(settings.watermark), judge: try Judge(prior: prior), explains: explains)
     }
 
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
@@ -88,7 +89,7 @@ private struct DetectionPreparer: Sendable {
     let detector: Detector
     let further: FurtherEvidence
     let judge: Judge
-    let marksPassages: Bool
+    let explains: Bool
 
     func judge(_ batch: [RawRecord], source: String, isText: Bool) -> [DetectedDocument] {
         var tokenizer = Tokenizer()
@@ -105,10 +106,19 @@ private struct DetectionPreparer: Sendable {
                 let words = tokenizer.tokenize(text)
                 let score = detector.score(words, scratch: &scratch)
                 let more = further.find(in: text, words: words, score: score)
-                return DetectedDocument(
+                var document = DetectedDocument(
                     id: id, judgement: judge.judge(score: score, notes: more),
-                    llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count,
-                    passage: marksPassages && score.llr > 0 ? detector.passage(words, scratch: &scratch) : nil)
+                    llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count)
+                let explains = explains && score.abstention == nil
+                let named = document.judgement.evidence.flatMap(\.words).map(\.upperBound).max()
+                guard explains || named != nil else { return document }
+                let places = tokenizer.places(in: text, limit: explains ? .max : named ?? 0)
+                document.places = document.judgement.evidence.map { Reading.bytes(of: $0.words, places) }
+                if explains {
+                    document.reading = Reading(
+                        text, words, places: places, detector, marksPassage: score.llr > 0, &scratch)
+                }
+                return document
             }
         }
     }

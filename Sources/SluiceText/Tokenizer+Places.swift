@@ -4,15 +4,23 @@ extension Tokenizer {
     /// For showing a text to people: scalar by scalar and therefore some ten times slower than ``tokenize(_:)``. The text
     /// is walked as it is written and not in NFC, which moves no border of a word: what composes is a letter with its
     /// marks, and no sign composes to a letter. O(*n*).
-    public mutating func places(in text: [UInt8]) -> [Range<Int>] {
+    ///
+    /// - Parameter limit: the words after which to stop; one more may come.
+    public mutating func places(in text: [UInt8], limit: Int = .max) -> [Range<Int>] {
         text.withUnsafeBytes { text in
             var walk = PlaceWalk()
             var at = 0
-            while let base = text.baseAddress, at < text.count {
+            while let base = text.baseAddress, at < text.count, walk.places.count < limit {
                 let byte = text[at]
                 if byte < 0x80 {
-                    walk.step(PlaceWalk.isWordByte(byte) ? .word : .none, at..<(at + 1))
+                    let start = at
                     at += 1
+                    if PlaceWalk.isWordByte(byte) {
+                        while at < text.count, PlaceWalk.isWordByte(text[at]) { at += 1 }
+                        walk.step(.word, start..<at)
+                    } else {
+                        walk.step(.none, start..<at)
+                    }
                 } else {
                     let (value, length) = WordReader.decode(base + at, text.count - at)
                     walk.step(table.entry(value).role, at..<(at + length))

@@ -153,12 +153,17 @@ struct DetectorTests {
 
     @Test("The strongest passage is a part of the text, with what speaks for a machine marked")
     mutating func passage() throws {
-        let words = Samples.words(Self.plain + " Furthermore, it is important to note the rich tapestry of experience.")
+        let text = Self.plain + " Furthermore, it is important to note the rich tapestry of experience."
+        let words = Samples.words(text)
         let passage = try #require(detector.passage(words, length: 12, scratch: &scratch))
-        #expect(passage.contains("["))
-        let plain = passage.filter { !"[]…".contains($0) }.split(separator: " ").joined(separator: " ")
-        #expect(plain.split(separator: " ").count == 12)
-        #expect(String(decoding: words.normalized, as: UTF8.self).contains(plain))
+        #expect(passage.words.count == 12 && passage.count == words.count && !passage.marked.isEmpty)
+        var tokenizer = Tokenizer()
+        let bytes = Array(text.utf8)
+        let shown = passage.shown(in: bytes, places: tokenizer.places(in: bytes))
+        let plain = shown.filter { !"[]…".contains($0) }.split(separator: " ").joined(separator: " ")
+        #expect(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(plain))
+        #expect(shown.count { $0 == "[" } == passage.marked.count)
+        #expect(passage.shown(in: [], places: []).isEmpty)
         #expect(detector.passage(Samples.words("Too short."), scratch: &scratch) == nil)
     }
 }

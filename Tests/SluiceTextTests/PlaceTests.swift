@@ -47,4 +47,14 @@ private func pieces(_ text: String) -> [String] {
         #expect(tokenizer.places(in: bytes) == [0..<1, 2..<3, 5..<6])
         #expect(tokenizer.tokenize(bytes).count == 3)
     }
+
+    @Test func `can stop behind the words that are asked for`() {
+        var tokenizer = Tokenizer()
+        let bytes = Array("Café au lait, 我爱 and so on".utf8)
+        let all = tokenizer.places(in: bytes)
+        for limit in 0...all.count {
+            let some = tokenizer.places(in: bytes, limit: limit)
+            #expect(some.count >= limit && some.count <= limit + 1 && all.starts(with: some))
+        }
+    }
 }

@@ -34,17 +34,11 @@ public struct Detector: Sendable {
 
     /// What the text with these words says about its author. O(*n*).
     public func score(_ words: Words, scratch: inout DetectorScratch) -> TextScore {
-        let shape = words.shape
         let all = 0..<words.count
         // The gates that need no look at the words come first: what they keep out costs nothing.
-        if let early = model.gates.abstention(words: all.count, functionWords: all.count, shape: shape) {
-            return TextScore(llr: 0, evidence: [], abstention: early)
-        }
+        if let early = abstainingEarly(words) { return early }
         scratch.features.collect(words, all, model.vocabulary, model.table)
-        let functionWords = scratch.features.functionWords
-        if let late = model.gates.abstention(words: all.count, functionWords: functionWords, shape: shape) {
-            return TextScore(llr: 0, evidence: [], abstention: late)
-        }
+        if let late = abstainingLate(words, functionWords: scratch.features.functionWords) { return late }
         matcher.find(in: words.hashes, all, into: &scratch.phrases)
         let sums = sums(scratch.features)
         let phrase = scratch.phrases.max { model.phrases[$0].weight < model.phrases[$1].weight }
@@ -53,15 +47,9 @@ public struct Detector: Sendable {
         // Where the whole would pass the limit, the words give way: a phrase keeps the weight that was measured.
         let limit = Detector.llrLimit
         let tokens = Evidence.rounded(min(max(calibrated, -limit - phraseWeight), limit - phraseWeight))
-        var evidence = [
-            Evidence(
-                kind: "token-frequency", weight: tokens, detail: detail(sums, tokens, words, scratch.features))
-        ]
+        var evidence = [tokenEvidence(sums, tokens, words, scratch.features)]
         if let phrase {
-            evidence.append(
-                Evidence(
-                    kind: "phrase-signature", weight: phraseWeight,
-                    detail: detail(phrase, others: scratch.phrases.count - 1)))
+            evidence.append(phraseEvidence(phrase, phraseWeight, words, others: scratch.phrases.count - 1))
         }
         return TextScore(llr: tokens + phraseWeight, evidence: evidence)
     }
@@ -92,26 +80,6 @@ public struct Detector: Sendable {
         return Sums(
             score: min(max(score, -1e6), 1e6), forSynthetic: forSynthetic, features: features.count, norm: norm)
     }
-
-    private func detail(_ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch) -> String {
-        let share = "\(sums.forSynthetic) of \(sums.features) known words and word groups speak for a machine"
-        guard weight >= Detector.namingFrom else {
-            return weight < 0 ? "no evidence of machine writing found: \(share)" : share
-        }
-        let names = strongest(features, words, sums, limit: 3, onlySynthetic: true)
-            .map { "“\($0.text)”" }.joined(separator: ", ")
-        return Evidence.cut(names.isEmpty ? share : "\(share), most of all \(names)")
-    }
-
-    private func detail(_ number: Int, others: Int) -> String {
-        let phrase = model.phrases[number]
-        let more = others > 0 ? ", and \(others) more such" : ""
-        let measured =
-            phrase.human + phrase.synthetic == 0
-            ? "assigned weight, not measured"
-            : "in \(phrase.synthetic) synthetic and \(phrase.human) human training texts"
-        return Evidence.cut("“\(phrase.phrase)”\(more): \(measured)")
-    }
 }
 
 extension Evidence {
@@ -120,14 +88,14 @@ extension Evidence {
         weight.isFinite ? (weight * 1e6).rounded() / 1e6 : 0
     }
 
-    /// `detail`, cut at a character to ``detailLimit`` bytes.
-    static func cut(_ detail: String) -> String {
-        guard detail.utf8.count > detailLimit else { return detail }
+    /// `detail`, cut at a character to `limit` bytes.
+    static func cut(_ detail: String, to limit: Int = detailLimit) -> String {
+        guard detail.utf8.count > limit else { return detail }
         var cut = ""
         var bytes = 0
         for character in detail {
             bytes += character.utf8.count
-            if bytes > detailLimit - 3 { break }
+            if bytes > limit - 3 { break }
             cut.append(character)
         }
         return cut + "…"

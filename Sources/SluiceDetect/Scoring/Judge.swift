@@ -63,8 +63,8 @@ public struct Judge: Sendable {
         }
         evidence += notes
         let isDetected = score.map { $0.abstention == nil } ?? false
-        if let abstention = score?.abstention {
-            evidence.append(Evidence(kind: "abstained", weight: 0, detail: abstention.explanation))
+        if let score, let abstention = score.abstention {
+            evidence.append(Evidence(kind: "abstained", weight: 0, detail: abstention.explanation(score.language)))
         } else if let score {
             evidence += score.evidence
         }

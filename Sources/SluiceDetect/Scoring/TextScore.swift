@@ -8,21 +8,14 @@ public struct TextScore: Sendable, Equatable {
     public var evidence: [Evidence]
     /// Why the detector abstains, or nil where it does not.
     public var abstention: Abstention?
+    /// The language of a text on which the detector abstains for its language, where that can be told.
+    public var language: Language?
 
     /// A score of its parts.
-    public init(llr: Double, evidence: [Evidence], abstention: Abstention? = nil) {
+    public init(llr: Double, evidence: [Evidence], abstention: Abstention? = nil, language: Language? = nil) {
         self.llr = llr
         self.evidence = evidence
         self.abstention = abstention
+        self.language = language
     }
-}
-
-/// Why a text is outside of what the detector can judge.
-public enum Abstention: String, CaseIterable, Sendable {
-    /// Fewer words than the detector needs.
-    case tooShort = "too-short"
-    /// Program code, tables or mark-up rather than prose.
-    case code = "code"
-    /// A language that the model was not trained on.
-    case language = "unknown-language"
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import SluiceCore
 import SluiceCrawl
-import SluiceLedger
 import SluicePipeline
 
 struct DetectCommand: AsyncParsableCommand {
@@ -25,7 +24,7 @@ struct DetectCommand: AsyncParsableCommand {
         try await reportingErrors {
             let settings = try shared.settings()
             let detection = try Detection(
-                settings: settings, model: try ShippedFiles.model(settings), prior: prior, marksPassages: !shared.json)
+                settings: settings, model: try ShippedFiles.model(settings), prior: prior, explains: !shared.json)
             var (count, damaged) = (0, 0)
             let failures = try await detection.run(inputs, format: format) { documents in
                 count += documents.count
@@ -43,37 +42,5 @@ struct DetectCommand: AsyncParsableCommand {
             if count == 0 { throw SluiceError(.noUsableData, "the input holds no records") }
             if damaged > 0 || !failures.isEmpty { throw ExitCode(SluiceError.Code.checkFailed.rawValue) }
         }
-    }
-}
-
-extension DetectedDocument {
-    /// Writes the answer as a line of NDJSON.
-    fileprivate func write(to json: inout JSONText) {
-        json.object { json in
-            json.member("id", id)
-            json.member("probability", judgement.probability)
-            json.member("llr", llr)
-            json.member("verdict", judgement.verdict.rawValue)
-            json.member("words", words)
-            json.key("evidence")
-            json.raw(RecordedJudgement.json(judgement.evidence))
-            if let rejection {
-                json.member("rejected", rejection.rawValue)
-            }
-        }
-        json.newline()
-    }
-
-    /// The answer for people.
-    fileprivate var paragraph: String {
-        if let rejection { return "\(id): not judged, \(rejection.rawValue)" }
-        let percent = JSONText.decimal(judgement.probability * 100, places: 1)
-        var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
-        for evidence in judgement.evidence {
-            lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
-        }
-        if judgement.verdict == .real { lines.append("  real means: no evidence of machine writing was found") }
-        if let passage { lines.append("  strongest passage, what speaks for a machine in brackets: \(passage)") }
-        return lines.joined(separator: "\n")
     }
 }

@@ -1,9 +1,8 @@
 import SluiceText
 
 extension Detector {
-    /// The `length` neighbouring words of a text that speak most for a machine, as normalised, with those that do in
-    /// brackets; nil where the detector abstains or nothing speaks for a machine. O(*n* log *n*).
-    public func passage(_ words: Words, length: Int = 40, scratch: inout DetectorScratch) -> String? {
+    /// The `length` neighbouring words of a text that speak most for a machine, with those that do marked; nil where the detector abstains or nothing speaks for a machine. O(*n* log *n*).
+    public func passage(_ words: Words, length: Int = 40, scratch: inout DetectorScratch) -> Passage? {
         let explanation = explain(words, limit: 60, scratch: &scratch)
         var weights = [Double](repeating: 0, count: words.count)
         for one in explanation.contributions where one.weight > 0 {
@@ -21,15 +20,14 @@ extension Detector {
         guard best.end > 0 else { return nil }
         let start = max(best.end - length, 0)
         let end = min(start + length, words.count)
-        let starts = WordStarts(words, upTo: end)
-        var text = start > 0 ? "… " : ""
-        for place in start..<end {
-            let isMarked = weights[place] > 0
-            if place > start { text += " " }
-            if isMarked, place == start || weights[place - 1] == 0 { text += "[" }
-            text += starts.text(place, count: 1)
-            if isMarked, place + 1 == end || weights[place + 1] == 0 { text += "]" }
+        var marked: [Range<Int>] = []
+        for place in start..<end where weights[place] > 0 {
+            if let last = marked.last, last.upperBound == place {
+                marked[marked.count - 1] = last.lowerBound..<(place + 1)
+            } else {
+                marked.append(place..<(place + 1))
+            }
         }
-        return end < words.count ? text + " …" : text
+        return Passage(words: start..<end, marked: marked, count: words.count)
     }
 }

@@ -1,0 +1,110 @@
+import SluiceCore
+import SluiceDetect
+import SluiceText
+import Testing
+
+@Suite struct `What the detector does not judge` {
+    private let detector: Detector
+    private var scratch: DetectorScratch
+
+    init() throws {
+        detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
+        scratch = DetectorScratch(for: detector)
+    }
+
+    private static let english = """
+        We walked down to the harbour that morning, my brother and I, and found that the boat had gone. Nobody had seen
+        it leave. The old man who mends the nets said he thought it was the wind, but there had been no wind, and he knew
+        it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
+        """
+
+    private mutating func score(_ text: String) -> TextScore {
+        detector.score(Samples.words(text), scratch: &scratch)
+    }
+
+    private static func sample(_ code: String) -> String {
+        LanguageSamples.all.first { $0.code == code }?.text ?? ""
+    }
+
+    @Test mutating func `is named by its language`() throws {
+        for (code, text) in LanguageSamples.all {
+            let score = score(text + " " + text)
+            // Japanese counts every letter as a word; Thai and Tamil have fewer than fifty words here.
+            guard score.abstention != .tooShort else { continue }
+            #expect(score.abstention == .language, "\(code)")
+            let language = LanguageIdentifier.shipped.language(of: Samples.words(text))
+            #expect(score.language == language)
+            let judgement = try Judge(prior: 0.5).judge(score: score)
+            #expect(judgement.verdict == .uncertain)
+            let said = language.map { "\($0.name) (\($0.code)), and the model knows English only" } ?? "not in English"
+            #expect(judgement.evidence.last?.detail.contains(said) == true)
+            #expect((judgement.evidence.last?.detail.utf8.count ?? 0) <= 100)
+        }
+    }
+
+    @Test mutating func `is a page whose English is only a part`() {
+        let french = Self.sample("fr")
+        #expect(score(Self.english + french + french + french + french).abstention == .language)
+        // Beside another script the English words are many, being short, and the page is still in two languages.
+        for code in ["ru", "el", "ar", "hi"] {
+            #expect(score(Self.english + Self.sample(code)).abstention == .language, "\(code)")
+        }
+        for code in ["ja", "zh", "th"] {
+            let found = score(Self.english + Self.sample(code) + Self.sample(code))
+            #expect(found.abstention == .language && found.language != .english, "\(code)")
+        }
+        // A quotation does not make an English text French.
+        #expect(score(Self.english + Self.english + french + Self.english).abstention == nil)
+    }
+
+    @Test mutating func `is not English full of foreign names`() {
+        let text = """
+            At the meeting in Wrocław, Krzysztof Szczepański and Małgorzata Brzęczyszczykiewicz told Jürgen Großmüller from
+            Königsberg that the Łódź office had been closed, while Søren Ångström of Malmö and Đorđe Živković of Niš were of
+            the opinion that it should have been moved to Reykjavík, where Guðrún Þórarinsdóttir had found a house for it.
+            """
+        #expect(score(text).abstention == nil)
+    }
+
+    @Test mutating func `is not Scots, which has the English words for it`() {
+        let text = """
+            The auld man cam doun the brae wi his dug at his fit, an he said tae me that there wis nae wey ower the watter
+            the day. Ah telt him that ah had come frae the toun an wis gaun hame tae ma mither, an that she wad be feart for
+            me gin ah didna come. He leuched at that, an he gied me a haud o his haun, an we gaed roun bi the brig thegither.
+            """
+        #expect(score(text).abstention == nil)
+    }
+
+    @Test mutating func `is Old English`() {
+        let text = """
+            Se cyning ferde mid his fyrde ofer þone munt and þa menn þe þær wæron flugon fram him. Ða cwæð se biscop to þam
+            folce þæt hie sceoldon abidan oð þone morgen, and hie swa dydon. On þære nihte com micel storm of þære sæ and
+            tobræc þa scipu, and nan mann ne mihte hie geniman ær þan þe se winter wæs agan.
+            """
+        #expect(score(text).abstention == .language)
+    }
+
+    @Test mutating func `is a list of names, and says so`() {
+        let text = """
+            Contributors Alice Carpenter Benjamin Fletcher Charlotte Underwood Daniel Thornton Eleanor Whitfield Frederick
+            Stapleton Georgina Hathaway Harold Winterbottom Isabella Kingsley James Featherstone Katherine Blackwood Leonard
+            Ashworth Margaret Pemberton Nathaniel Greenwood Olivia Richardson Patrick Summerfield Rosemary Chamberlain Stephen
+            Wetherby Theodore Longfellow Victoria Harrington William Standish Abigail Montgomery Christopher Middleton Gregory
+            Fairweather Josephine Hutchinson Engineering Marketing Finance Operations
+            """
+        let found = score(text)
+        #expect(found.abstention == .list && found.language == .english)
+        #expect(found.abstention?.explanation(found.language).contains("names, lists or headings") == true)
+    }
+
+    @Test mutating func `is named by its language even where the words alone do not tell it from English`() {
+        // Every fourth word is an English function word, and the text is German all the same.
+        let german = Self.sample("de").split(whereSeparator: \.isWhitespace).map(String.init)
+        let mixed = (0..<4).flatMap { _ in
+            german.enumerated().flatMap { $0.offset % 3 == 2 ? [$0.element, "the"] : [$0.element] }
+        }
+        let text = mixed.joined(separator: " ")
+        let found = score(text)
+        #expect(found.abstention == .language && found.language?.code == "de")
+    }
+}
