@@ -50,7 +50,8 @@ extension Verification {
             do {
                 _ = (try row.optionalRecordID(1), try row.optionalMoment(2), row.isNull(3) ? nil : try row.evidence(3))
             } catch {
-                outcome.fail("record \(try row.integer(0)) has a part that cannot be read")
+                let seq = try row.integer(0)
+                outcome.fail("record \(seq) has a part that cannot be read")
             }
         }
     }
