@@ -47,10 +47,12 @@ extension Verification {
             WHERE typeof(record_id) = 'blob' OR typeof(captured) = 'integer' OR typeof(evidence) = 'blob'
             """
         try db.forEachRow(sql) { row in
+            let seq = try row.integer(0)
             do {
-                _ = (try row.optionalRecordID(1), try row.optionalMoment(2), row.isNull(3) ? nil : try row.evidence(3))
+                _ = try row.optionalRecordID(1)
+                _ = try row.optionalMoment(2)
+                if !row.isNull(3) { _ = try row.evidence(3) }
             } catch {
-                let seq = try row.integer(0)
                 outcome.fail("record \(seq) has a part that cannot be read")
             }
         }
