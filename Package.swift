@@ -21,7 +21,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "sluice",
     products: [
-        .executable(name: "sluice", targets: ["sluice"])
+        .executable(name: "sluice", targets: ["sluice"]),
+        // For the nested package Benchmarks: the rooms by themselves. No promise to anybody else.
+        .library(
+            name: "SluiceRooms",
+            targets: [
+                "SluicePipeline", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl",
+                "SluiceText",
+                "SluiceCore",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

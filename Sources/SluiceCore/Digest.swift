@@ -47,18 +47,24 @@ public struct Digest: Hashable, Sendable, Comparable {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(Digest.byteCount)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: word >> shift)) }
-        }
-        return out
+        let words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: words) { Array($0) }
     }
 
     /// The digest as 64 lower-case hexadecimal digits.
-    public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    public var hex: String { String(decoding: hexBytes, as: UTF8.self) }
+
+    /// The digest as 64 lower-case hexadecimal digits, ASCII.
+    public var hexBytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 2 * Digest.byteCount) { digits, count in
+            for word in [words.0, words.1, words.2, words.3] {
+                for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                    let digit = UInt8(truncatingIfNeeded: word >> shift) & 15
+                    digits[count] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                    count += 1
+                }
+            }
+        }
     }
 
     /// The first eight bytes, big-endian: enough to find a digest among billions, never enough to call two equal.

@@ -73,13 +73,15 @@ public struct JSONText: Sendable {
     public mutating func value(utf8: UnsafeBufferPointer<UInt8>) {
         comma()
         bytes.append(UInt8(ascii: "\""))
+        let raw = UnsafeRawBufferPointer(utf8)
         var from = 0
-        for (index, byte) in utf8.enumerated() where JSONText.needsEscape(byte) {
-            bytes.append(contentsOf: utf8[from..<index])
-            from = index + 1
-            escape(byte)
+        while true {
+            let end = JSONScan.plainEnd(raw.bytes, from: from)
+            bytes.append(contentsOf: raw[from..<end])
+            guard end < raw.count else { break }
+            escape(raw[end])
+            from = end + 1
         }
-        bytes.append(contentsOf: utf8[from...])
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -162,10 +164,6 @@ public struct JSONText: Sendable {
     private mutating func comma() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -40,7 +40,7 @@ extension MemberStream {
         let damage = try takeDamage(since: since ?? position)
         return Framed(
             record: RawRecord(
-                ordinal: 0, offset: location.memberOffset, bytes: header, headerBytes: header.count,
+                ordinal: 0, offset: location.memberOffset, header: header,
                 form: .damaged(damage.reason, detail: damage.detail)),
             skipped: damage.skipped)
     }
@@ -112,7 +112,7 @@ struct LineFramer {
     private func framed(_ detail: String, _ start: Location, _ skipped: UInt64 = 0) -> Framed {
         Framed(
             record: RawRecord(
-                ordinal: 0, offset: start.memberOffset, bytes: [], form: .damaged(.lineTooLong, detail: detail)),
+                ordinal: 0, offset: start.memberOffset, form: .damaged(.lineTooLong, detail: detail)),
             skipped: skipped)
     }
 }

@@ -26,13 +26,13 @@ public struct ResumePoint: Sendable, Equatable {
 public struct RawRecord: Sendable, Equatable {
     /// What the bytes of a record are.
     public enum Form: Sendable, Equatable {
-        /// A WARC header block and its payload.
+        /// The block of a WARC record.
         case warc
         /// One line of JSON, without its line feed.
         case jsonl
         /// A whole source.
         case text
-        /// A damaged stretch, or a record beyond a limit; `bytes` is the WARC header block where one was read.
+        /// A damaged stretch, or a record beyond a limit, of which only the header is there, where one was read.
         case damaged(Reason, detail: String)
     }
 
@@ -41,21 +41,24 @@ public struct RawRecord: Sendable, Equatable {
     /// Where it starts: the offset in the file of its compressed member (the same for all records of one member), or
     /// of its first byte in an uncompressed file.
     public var offset: UInt64
-    /// The bytes, as `form` says.
+    /// The WARC header block, its blank line included; empty where there is none.
+    public var header: [UInt8]
+    /// The bytes behind the header, as `form` says.
     public var bytes: [UInt8]
-    /// The length of the WARC header block at the start of `bytes`, its blank line included; 0 where there is none.
-    public var headerBytes: Int
     /// What `bytes` is.
     public var form: Form
 
     /// A record of its parts.
-    public init(ordinal: Int, offset: UInt64, bytes: [UInt8], headerBytes: Int = 0, form: Form) {
+    public init(ordinal: Int, offset: UInt64, header: [UInt8] = [], bytes: [UInt8] = [], form: Form) {
         self.ordinal = ordinal
         self.offset = offset
         self.bytes = bytes
-        self.headerBytes = headerBytes
+        self.header = header
         self.form = form
     }
+
+    /// The bytes that it holds in memory.
+    public var heldBytes: Int { header.count + bytes.count }
 }
 
 /// Records that are committed together.

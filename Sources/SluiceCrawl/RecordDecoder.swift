@@ -13,14 +13,14 @@ public struct RecordDecoder: Sendable {
     /// The record in `raw`: its names, what it declares, and its text or why it has none. O(*n*).
     public func decode(_ raw: RawRecord) -> Record {
         var record = Record(
-            ordinal: raw.ordinal, offset: raw.offset, rawDigest: Digest.of(raw.bytes),
+            ordinal: raw.ordinal, offset: raw.offset, rawDigest: raw.digest,
             content: .rejected(.damagedRecord, detail: ""))
         switch raw.form {
         case .warc: decodeWARC(raw, into: &record)
         case .jsonl: decodeLine(raw.bytes, into: &record)
         case .text: record.content = decodeText(raw.bytes)
         case .damaged(let reason, let detail):
-            if raw.headerBytes > 0 { _ = decodeHeader(raw, into: &record) }
+            if !raw.header.isEmpty { _ = decodeHeader(raw, into: &record) }
             record.content = .rejected(reason, detail: detail)
         }
         return record
@@ -29,9 +29,7 @@ public struct RecordDecoder: Sendable {
     // MARK: WARC
 
     private func decodeHeader(_ raw: RawRecord, into record: inout Record) -> WARCHeader {
-        let header = raw.bytes.withUnsafeBufferPointer {
-            WARCHeader(UnsafeBufferPointer(rebasing: $0.prefix(raw.headerBytes)))
-        }
+        let header = raw.header.withUnsafeBufferPointer { WARCHeader($0) }
         record.id = name(header.id)
         record.url = name(header.targetURI.map(RecordDecoder.plainURI))
         record.captured = name(header.date)
@@ -49,7 +47,7 @@ public struct RecordDecoder: Sendable {
             } else if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
                 record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.printable(contentType))")
             } else {
-                record.content = .text(Array(raw.bytes.dropFirst(raw.headerBytes)))
+                record.content = .text(raw.bytes)
             }
         } else {
             let shown = type.isEmpty ? "WARC-Type is missing" : "WARC-Type is \(RecordDecoder.printable(type))"
@@ -158,4 +156,15 @@ public struct RecordDecoder: Sendable {
     }
 
     private static func printable(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
+}
+
+extension RawRecord {
+    /// SHA-256 of all its bytes.
+    fileprivate var digest: Digest {
+        if header.isEmpty { return Digest.of(bytes) }
+        var digester = Digester()
+        digester.update(header)
+        digester.update(bytes)
+        return digester.finish()
+    }
 }

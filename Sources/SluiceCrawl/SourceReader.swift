@@ -64,7 +64,7 @@ public final class SourceReader {
         while var next = ahead {
             next.record.ordinal = ordinal
             ordinal += 1
-            held += next.record.bytes.count
+            held += next.record.heldBytes
             batch.skipped += next.skipped
             batch.records.append(next.record)
             try readAhead()

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// Why bytes are no JSON that is read.
 enum JSONFault: Error {
     /// What is wrong, and the offset of the byte.
@@ -49,7 +51,7 @@ struct JSONCursor {
         let start = at
         var hasEscapes = false
         while true {
-            passPlain(text)
+            at = JSONScan.plainEnd(text.bytes, from: at)
             guard at < text.count else { break }
             let byte = text[at]
             at += 1
@@ -63,26 +65,6 @@ struct JSONCursor {
             }
         }
         throw .invalid("a string without an end", at: at)
-    }
-
-    /// Passes over bytes that mean nothing in a string, eight at a time.
-    private mutating func passPlain(_ text: Span<UInt8>) {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones << 7
-        let bytes = text.bytes
-        while at <= bytes.byteCount - 8 {
-            let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
-            let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-            let slash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            // A high bit where a byte is zero, or below 0x20; borrows reach only bytes above the first one found.
-            let found =
-                ((quote &- ones) & ~quote) | ((slash &- ones) & ~slash) | ((word &- (ones &* 0x20)) & ~word)
-            guard found & highs == 0 else {
-                at += (found & highs).trailingZeroBitCount >> 3
-                return
-            }
-            at += 8
-        }
     }
 
     /// Passes over the value at the cursor, which stands inside `depth` arrays and objects.

@@ -126,12 +126,13 @@ struct WARCFramer {
             stream.consume(after)
             return broken(.damagedRecord, problem, at: head.location, header: head.block)
         }
-        let bytes = head.isWarcinfo ? [] : stream.queue.copy(total)
-        stream.consume(after)
+        stream.consume(head.block.count)
+        let bytes = head.isWarcinfo ? [] : stream.queue.copy(head.length)
+        stream.consume(after - head.block.count)
         if head.isWarcinfo { return nil }
         return Framed(
             record: RawRecord(
-                ordinal: 0, offset: head.location.memberOffset, bytes: bytes, headerBytes: head.block.count,
+                ordinal: 0, offset: head.location.memberOffset, header: head.block, bytes: bytes,
                 form: .warc))
     }
 
@@ -235,7 +236,7 @@ struct WARCFramer {
     ) -> Framed {
         Framed(
             record: RawRecord(
-                ordinal: 0, offset: location.memberOffset, bytes: header, headerBytes: header.count,
+                ordinal: 0, offset: location.memberOffset, header: header,
                 form: .damaged(reason, detail: detail)))
     }
 

@@ -39,8 +39,8 @@ struct LineReader: ~Copyable {
         let id = try string()
         try literal(",\"text\":")
         let start = at
-        let text = try string()
-        guard Array(Digest.of(text).hex.utf8) == id else {
+        let text = try string(expecting: bytes.count - at)
+        guard Digest.of(text).hexBytes == id else {
             throw LineMismatch(offset: start, expected: "a text whose SHA-256 is the line's id")
         }
         let keys: [StaticString] = [",\"source\":", ",\"added\":", ",\"created\":", ",\"metadata\":{\"url\":"]
@@ -96,15 +96,13 @@ struct LineReader: ~Copyable {
         return bytes[at - 1]
     }
 
-    private mutating func string() throws(LineMismatch) -> [UInt8] {
+    private mutating func string(expecting length: Int = 0) throws(LineMismatch) -> [UInt8] {
         try literal("\"")
         var out: [UInt8] = []
+        out.reserveCapacity(length)
         while true {
             let start = at
-            while at < bytes.count, bytes[at] >= 0x20, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\")
-            {
-                at += 1
-            }
+            at = JSONScan.plainEnd(bytes.span.bytes, from: at)
             out.append(contentsOf: bytes[start..<at])
             switch try next() {
             case UInt8(ascii: "\""): return out

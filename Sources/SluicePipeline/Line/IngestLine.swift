@@ -5,8 +5,8 @@ import SluiceStore
 
 /// The engine: sources go in, one behind the other, and their decisions come out in the store.
 ///
-/// Batches are prepared by up to `workers` child tasks at once, those of the next source too while one is being
-/// committed, and committed in the order in which they were read, so the store is a function of the sources' order
+/// Batches go through four stages: ``Preparer`` (in child tasks), ``Decider`` (in the order in which they were read),
+/// ``Finisher`` (in child tasks again) and ``Committer`` (in order). So the store is a function of the sources' order
 /// alone. Small sources that are ready together share a transaction. Whatever was committed stays when the line is
 /// killed, and a source that comes again goes on there.
 public struct IngestLine {
@@ -15,6 +15,8 @@ public struct IngestLine {
     private let workers: Int
     private var settings: Settings
     private var preparer: Preparer
+    private var finisher: Finisher
+    private var decider: Decider
     private var committer: Committer
     private var underWay: [Int: SourceUnderWay] = [:]
     private var taken = 0
@@ -30,7 +32,9 @@ public struct IngestLine {
         self.settings = settings
         self.model = model
         workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
-        preparer = try Preparer(settings: settings, model: model)
+        preparer = try Preparer(settings: settings)
+        finisher = try Finisher(settings: settings, model: model)
+        decider = Decider(store: store, settings: settings)
         committer = Committer(store: store, settings: settings, model: model.id, workers: workers)
     }
 
@@ -38,63 +42,84 @@ public struct IngestLine {
     public var runName: String { committer.runName }
 
     /// Records that were not compared with all their candidates, because that would have cost more than the limits allow.
-    public var cutSearches: Int { committer.cutSearches }
+    public var cutSearches: Int { decider.cutSearches }
 
     /// How often a kept document was left out of a band of the index, because too many others share its key there.
-    public var fullBuckets: Int { committer.fullBuckets }
+    public var fullBuckets: Int { decider.fullBuckets }
 
     /// Rebuilds the near-duplicate index now instead of with the first source. O(documents in the store).
-    public mutating func prepare() throws(SluiceError) { try committer.prepare() }
+    public mutating func prepare() throws(SluiceError) { try decider.prepare() }
 
     /// Takes sources from `feed` until there are no more.
     ///
     /// - Throws: ``SluiceError`` where the store takes no more; what `feed` throws. What was committed before stays.
     public mutating func run(_ feed: inout some SourceFeed) async throws {
         let work = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
+        // What was decided and could not be written must not be built upon by whoever runs the line again.
+        var isWhole = false
+        defer { if !isWhole { decider.forget() } }
         try await work.run { mayWait in
             try await next(&feed, mayWait: mayWait)
-        } work: { piece in
-            try piece.prepared()
+        } prepare: { piece in
+            piece.map { $0.prepared() }
+        } decide: { piece in
+            try decide(piece)
+        } finish: { piece in
+            try piece.map { try $0.finished() }
         } commit: { answers in
             try await commit(answers, &feed)
+        }
+        isWhole = true
+    }
+
+    /// What goes through the line, in order.
+    private enum Item<Content: Sendable>: Sendable {
+        case batch(Content)
+        /// A source was read to its end before, or cannot be read on.
+        case outcome(SourceOutcome, source: Int?)
+        /// A batch of a source that has failed.
+        case dropped
+
+        func map<Next>(_ change: (Content) throws -> Next) rethrows -> Item<Next> {
+            switch self {
+            case .batch(let batch): .batch(try change(batch))
+            case .outcome(let outcome, let source): .outcome(outcome, source: source)
+            case .dropped: .dropped
+            }
+        }
+    }
+
+    private struct Raw: Sendable {
+        var batch: LineBatch<[RawRecord]>
+        var preparer: Preparer
+
+        func prepared() -> LineBatch<[PreparedRecord]> { batch.with(preparer.prepare(batch.records)) }
+    }
+
+    private struct Decided: Sendable {
+        var batch: LineBatch<DecidedRecords>
+        var finisher: Finisher
+        var digest: Digest
+        var label: DeclaredLabel?
+
+        func finished() throws(SluiceError) -> Committer.Step {
+            batch.with(try finisher.finish(batch.records, of: digest, sourceLabel: label))
         }
     }
 
     // MARK: Reading
 
-    /// What goes through the line, in order.
-    private enum Piece: Sendable {
-        case batch(source: Int, RawBatch, Preparer, DeclaredLabel?)
-        /// The source holds no more, and did not say so with its last batch.
-        case end(source: Int)
-        /// The source was read to its end before, or cannot be read on.
-        case outcome(SourceOutcome, source: Int?)
-
-        func prepared() throws(SluiceError) -> Answer {
-            switch self {
-            case .batch(let source, let batch, let preparer, let label):
-                let records = try preparer.prepare(batch.records, sourceLabel: label)
-                return .step(Committer.Step(source: source, records: records, extent: BatchExtent(batch)))
-            case .end(let source): return .step(Committer.Step(source: source, records: [], extent: nil))
-            case .outcome(let outcome, let source): return .outcome(outcome, source: source)
-            }
-        }
-    }
-
-    private enum Answer: Sendable {
-        case step(Committer.Step)
-        case outcome(SourceOutcome, source: Int?)
-    }
-
     private mutating func next(
         _ feed: inout some SourceFeed, mayWait: Bool
-    ) async throws -> OrderedWork.Piece<Piece>? {
+    ) async throws -> OrderedWork.Piece<Item<Raw>>? {
         if current != nil { return nextBatch(feed) }
         waiting.settings = feed.changedSettings() ?? waiting.settings
         if let changed = waiting.settings {
             guard mayWait else { return nil }
-            preparer = try Preparer(settings: changed, model: model)
+            preparer = try Preparer(settings: changed)
+            finisher = try Finisher(settings: changed, model: model)
             settings = changed
+            decider.use(changed)
             committer.use(changed)
             waiting.settings = nil
         }
@@ -118,7 +143,7 @@ public struct IngestLine {
         }
     }
 
-    private mutating func nextBatch(_ feed: some SourceFeed) -> OrderedWork.Piece<Piece>? {
+    private mutating func nextBatch(_ feed: some SourceFeed) -> OrderedWork.Piece<Item<Raw>>? {
         guard let (number, reader) = current, let source = underWay[number] else { return nil }
         do throws(SluiceError) {
             if let reason = feed.pause { throw reason }
@@ -132,10 +157,11 @@ public struct IngestLine {
                     maxRecords: settings.ingest.batchRecords, maxBytes: settings.ingest.batchBytes)
             else {
                 current = nil
-                return (.end(source: number), 0)
+                return (.batch(Raw(batch: LineBatch(source: number, records: []), preparer: preparer)), 0)
             }
             if batch.isLast { current = nil }
-            return (.batch(source: number, batch, preparer, source.request.declared), batch.heldBytes)
+            let piece = LineBatch(source: number, records: batch.records, extent: BatchExtent(batch))
+            return (.batch(Raw(batch: piece, preparer: preparer)), batch.heldBytes)
         } catch {
             current = nil
             return (.outcome(outcome(of: source, .failure(error)), source: number), 0)
@@ -162,7 +188,7 @@ public struct IngestLine {
                     request: request, result: .success(try report(on: known, request)), hasBegun: true, bytes: bytes)
             }
         }
-        try committer.prepare()
+        try decider.prepare()
         let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
         let resume = known?.progress.resumePoint
         let reader = try SourceReader(
@@ -179,12 +205,36 @@ public struct IngestLine {
         return nil
     }
 
+    // MARK: Deciding
+
+    private mutating func decide(_ item: Item<LineBatch<[PreparedRecord]>>) throws -> Item<Decided> {
+        switch item {
+        case .outcome(let outcome, let source): return .outcome(outcome, source: source)
+        case .dropped: return .dropped
+        case .batch(let batch):
+            // A source that has failed takes what is left of it with it.
+            guard let source = underWay[batch.source], !source.hasFailed else { return .dropped }
+            if let change = source.change {
+                underWay[batch.source]?.hasFailed = true
+                if current?.number == batch.source { current = nil }
+                return .outcome(outcome(of: source, .failure(change)), source: batch.source)
+            }
+            return .batch(
+                Decided(
+                    batch: batch.with(try decider.decide(batch.records)), finisher: finisher,
+                    digest: source.description.digest, label: source.request.declared))
+        }
+    }
+
     // MARK: Committing
 
-    private mutating func commit(_ answers: ArraySlice<Answer>, _ feed: inout some SourceFeed) async throws {
+    private mutating func commit(
+        _ answers: ArraySlice<Item<Committer.Step>>, _ feed: inout some SourceFeed
+    ) async throws {
         var rest = answers
         while let first = rest.first {
             switch first {
+            case .dropped: rest.removeFirst()
             case .outcome(let outcome, let source):
                 rest.removeFirst()
                 guard let source else {
@@ -193,43 +243,26 @@ public struct IngestLine {
                 }
                 // Its commits may have changed what is known of it since it was taken from there.
                 if let last = underWay[source] { try finish(source, self.outcome(of: last, outcome.result), &feed) }
-            case .step:
+            case .batch:
                 // As many records as one batch may have, however many sources they come from.
                 var (steps, records): ([Committer.Step], Int) = ([], 0)
-                while case .step(let step)? = rest.first,
-                    steps.isEmpty || records + step.records.count <= settings.ingest.batchRecords
+                while case .batch(let step)? = rest.first,
+                    steps.isEmpty || records + step.records.entries.count <= settings.ingest.batchRecords
                 {
                     steps.append(step)
-                    records += step.records.count
+                    records += step.records.entries.count
                     rest.removeFirst()
                 }
-                try await commit(steps, &feed)
+                try await write(steps, &feed)
             }
         }
-    }
-
-    private mutating func commit(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
-        var sound: [Committer.Step] = []
-        for step in steps {
-            // A source that has failed takes what is left of it with it.
-            guard let source = underWay[step.source] else { continue }
-            guard let change = source.change else {
-                sound.append(step)
-                continue
-            }
-            // Whoever waits for the sources before it hears of them first.
-            try await write(sound, &feed)
-            sound = []
-            try finish(step.source, outcome(of: underWay[step.source] ?? source, .failure(change)), &feed)
-        }
-        try await write(sound, &feed)
     }
 
     /// Commits steps of sources that are under way, and ends those of which there is no more.
     private mutating func write(_ steps: [Committer.Step], _ feed: inout some SourceFeed) async throws {
-        guard !steps.isEmpty else { return }
         let start = ContinuousClock.now
         let written = try await committed(steps[...], feed)
+        if let last = steps.compactMap(\.records.lastSeq).last { decider.written(upTo: last) }
         var duration: Duration? = .now - start
         for (step, (before, after, tally)) in zip(steps, written) {
             guard let source = underWay[step.source] else { continue }

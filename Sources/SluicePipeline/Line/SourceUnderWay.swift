@@ -18,6 +18,8 @@ struct SourceUnderWay: Sendable {
     var position: UInt64
     /// True where an earlier stretch of it is in the store.
     var isResumed: Bool
+    /// True once no more of it is decided on.
+    var hasFailed = false
 
     /// True once something of it is in the store.
     var hasBegun: Bool { stored != nil }

@@ -4,13 +4,13 @@ import SluiceDedup
 import SluiceStore
 import SluiceText
 
-/// What the near-duplicate check asks about earlier kept documents: those of the batch at hand from memory, older ones
+/// What the near-duplicate check asks about earlier kept documents: those that are not written yet from memory, older ones
 /// from the store, whose words are made anew from their texts.
 struct KeptMemory: KeptLookup {
     private let parameters: DedupParameters
     private let limits: Limits
     private var reader: StoreReader?
-    private var batch: [Int64: PreparedDocument] = [:]
+    private var unwritten: [Int64: (contentKey: Digest, words: Words)] = [:]
     private var recent: RecentShingles
     private var decompressor = ZstdDecompressor()
     private var tokenizer = Tokenizer()
@@ -22,20 +22,24 @@ struct KeptMemory: KeptLookup {
         recent = RecentShingles()
     }
 
-    /// Begins a batch; `reader` sees what the batch's transaction sees.
+    /// Begins a batch; `reader` sees all that is not remembered.
     mutating func begin(_ reader: StoreReader) { self.reader = reader }
 
     /// Ends it.
-    mutating func end() {
-        reader = nil
-        batch.removeAll(keepingCapacity: true)
+    mutating func end() { reader = nil }
+
+    /// Remembers a document which the store does not have yet.
+    mutating func remember(_ document: PreparedDocument, seq: Int64) {
+        unwritten[seq] = (document.fingerprint.contentKey, document.words)
     }
 
-    /// Remembers a document of the batch, which the store does not have yet.
-    mutating func remember(_ document: PreparedDocument, seq: Int64) { batch[seq] = document }
+    /// The store has the documents up to the one numbered `last`. O(documents remembered).
+    mutating func forget(upTo last: Int64) {
+        unwritten = unwritten.filter { $0.key > last }
+    }
 
     mutating func contentKey(of seq: Int64) throws -> Digest {
-        if let document = batch[seq] { return document.fingerprint.contentKey }
+        if let document = unwritten[seq] { return document.contentKey }
         guard let key = try open().contentKey(of: seq) else { throw KeptMemory.missing(seq) }
         return key
     }
@@ -43,7 +47,7 @@ struct KeptMemory: KeptLookup {
     mutating func shingles(of seq: Int64) throws -> ShingleSet {
         if let known = recent[seq] { return known }
         let words: Words
-        if let document = batch[seq] {
+        if let document = unwritten[seq] {
             words = document.words
         } else {
             guard let text = try open().text(of: seq) else { throw KeptMemory.missing(seq) }

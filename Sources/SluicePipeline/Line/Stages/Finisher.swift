@@ -1,0 +1,117 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceDedup
+import SluiceDetect
+import SluiceLedger
+import SluiceStore
+import SluiceText
+
+/// The pure part of the flow behind the decision: kept documents are judged and compressed, and every record becomes the
+/// rows that are written of it. Duplicates cost nothing here. Safe to run on many batches at once.
+struct Finisher: Sendable {
+    private let detector: Detector
+    private let judge: Judge
+    private let compressionLevel: Int
+
+    /// What `settings` ask for, with the detector's `model`.
+    init(settings: Settings, model: DetectorModel) throws(SluiceError) {
+        detector = Detector(model: model)
+        judge = try Judge(
+            prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
+            anchorBefore: settings.detection.anchorBefore)
+        compressionLevel = settings.ingest.textCompression
+    }
+
+    /// Finishes the records of the source with the digest `source`; the label stands where a record brings none of its
+    /// own.
+    func finish(
+        _ decided: DecidedRecords, of source: Digest, sourceLabel: DeclaredLabel?
+    ) throws(SluiceError) -> FinishedRecords {
+        var scratch = DetectorScratch(for: detector)
+        let compressor = ZstdCompressor()
+        var finished = FinishedRecords()
+        finished.entries.reserveCapacity(decided.records.count)
+        var seq = decided.firstSeq
+        for (record, outcome) in zip(decided.records, decided.outcomes) {
+            let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
+            var entry = StoreEntry(
+                row: ProvenanceRow(
+                    seq: seq, source: source, ordinal: record.ordinal, offset: record.offset, recordID: record.id,
+                    captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome))
+            if let url = record.url, let commitment {
+                entry.address = Address(salt: commitment.salt, url: url, host: Host.of(url))
+            }
+            if case .document(let document) = record.content {
+                entry.row.document = document.digest
+                entry.row.tokens = document.tokens
+                if outcome == .kept {
+                    let judgement = judgement(on: document, record, sourceLabel, &scratch)
+                    entry.row.judgement = judgement
+                    entry.document = KeptDocument(
+                        contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
+                        synthetic: judgement.syntheticMass(ofTokens: document.tokens),
+                        rawBytes: document.text.bytes.count,
+                        body: try compressor.compress(document.text.bytes, level: compressionLevel))
+                }
+            }
+            finished.tally.count(record, outcome, verdict: entry.row.judgement?.verdict)
+            finished.entries.append(entry)
+            seq += 1
+        }
+        return finished
+    }
+
+    private func judgement(
+        on document: PreparedDocument, _ record: PreparedRecord, _ sourceLabel: DeclaredLabel?,
+        _ scratch: inout DetectorScratch
+    ) -> RecordedJudgement {
+        RecordedJudgement(
+            judge.judge(
+                score: detector.score(document.words, scratch: &scratch), declared: record.declared ?? sourceLabel,
+                captured: record.captured, notes: Finisher.notes(on: document.text)))
+    }
+
+    /// What was seen in the raw bytes and is not in the text any more; it speaks neither for nor against.
+    private static func notes(on text: CleanText) -> [Evidence] {
+        var notes = text.marks.map { mark in
+            Evidence(
+                kind: mark.kind.rawValue, weight: 0,
+                detail: "content credentials of \(mark.length) bytes at byte \(mark.offset): \(mark.status.rawValue)")
+        }
+        if text.replacements > 0 {
+            notes.append(
+                Evidence(
+                    kind: "utf8-repair", weight: 0, detail: "\(text.replacements) invalid sequences became U+FFFD"))
+        }
+        return notes
+    }
+}
+
+extension RecordedJudgement {
+    /// The synthetic mass of a text in thousandths of a token: all of it where a label says so, else its expected share.
+    fileprivate func syntheticMass(ofTokens tokens: Int) -> Int64 {
+        let total = Int64(tokens) * 1000
+        switch origin {
+        case .declared, .reviewed: return verdict == .synthetic ? total : 0
+        case .detected, .prior: return min(total, Int64((Double(total) * probability).rounded()))
+        }
+    }
+}
+
+extension Tally {
+    /// Counts one record with its decision, and a kept one with its verdict.
+    fileprivate mutating func count(_ record: PreparedRecord, _ outcome: ProvenanceRow.Outcome, verdict: Verdict?) {
+        if case .document(let document) = record.content { textBytes += UInt64(document.readBytes) }
+        if let verdict { verdicts[verdict, default: 0] += 1 }
+        switch outcome {
+        case .kept: kept += 1
+        case .duplicate(let match) where match.kind == .exact: exactDuplicates += 1
+        case .duplicate: nearDuplicates += 1
+        case .rejected(let reason, let detail):
+            rejected[reason, default: 0] += 1
+            guard reason.isDamage, errors.count < Tally.errorLimit else { return }
+            errors.append(
+                RecordError(ordinal: record.ordinal, offset: record.offset, reason: reason, detail: detail))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import SluiceCore
+import SluiceDedup
+import SluiceLedger
+import SluiceStore
+import SluiceText
+
+/// A record after everything that the decision on it rests on, and that can be said without looking at any other.
+struct PreparedRecord: Sendable {
+    /// The record, without its content.
+    var ordinal: Int
+    var offset: UInt64
+    var id: String?
+    var url: String?
+    var captured: String?
+    var declared: DeclaredLabel?
+    var rawDigest: Digest
+    var content: Content
+
+    enum Content: Sendable {
+        case document(PreparedDocument)
+        case rejected(Reason, detail: String)
+    }
+}
+
+/// A document with what it is compared by.
+struct PreparedDocument: Sendable {
+    /// SHA-256 of the text as stored.
+    var digest: Digest
+    /// The length in bytes of the text as it came, before repair.
+    var readBytes: Int
+    /// The text as it is stored, and what was done to it.
+    var text: CleanText
+    /// What near duplicates are checked on.
+    var words: Words
+    var fingerprint: Fingerprint
+    /// Words of the text.
+    var tokens: Int { words.count }
+}
+
+/// A batch on its way through the line: the records of one source, between two commits of it.
+struct LineBatch<Records: Sendable>: Sendable {
+    /// The source's number in the line.
+    var source: Int
+    var records: Records
+    /// How far they reach; nil where the source turned out to hold no more.
+    var extent: BatchExtent?
+
+    /// The same stretch with its records one stage further on.
+    func with<Next: Sendable>(_ records: Next) -> LineBatch<Next> {
+        LineBatch<Next>(source: source, records: records, extent: extent)
+    }
+}
+
+/// Records with the decisions on them.
+struct DecidedRecords: Sendable {
+    /// The first record's number in the ledger.
+    var firstSeq: Int64
+    var records: [PreparedRecord]
+    /// One a record.
+    var outcomes: [ProvenanceRow.Outcome]
+}
+
+/// Records as they are written.
+struct FinishedRecords: Sendable {
+    var entries: [StoreEntry] = []
+    var tally = Tally()
+    /// The last record's number in the ledger; nil where there are none.
+    var lastSeq: Int64? { entries.last?.row.seq }
+}

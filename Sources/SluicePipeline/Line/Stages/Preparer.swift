@@ -1,0 +1,56 @@
+import SluiceCore
+import SluiceCrawl
+import SluiceDedup
+import SluiceText
+
+/// The pure part of the flow before the decision: raw records in, prepared records out, each by itself. Safe to run on
+/// many batches at once.
+struct Preparer: Sendable {
+    private let decoder: RecordDecoder
+    private let tools: ToolPool<Tools>
+
+    private struct Tools: Sendable {
+        var tokenizer = Tokenizer()
+        var fingerprinter: Fingerprinter
+    }
+
+    /// What `settings` ask for.
+    init(settings: Settings) throws(SluiceError) {
+        decoder = RecordDecoder(limits: settings.limits)
+        let (parameters, limits) = (try settings.dedup.validated(), settings.limits)
+        // A tokeniser learns its Unicode tables as it goes, which for a small batch would cost more than its texts.
+        tools = ToolPool { Tools(fingerprinter: Fingerprinter(parameters: parameters, limits: limits)) }
+    }
+
+    /// Prepares a batch; the answer has its records' order.
+    func prepare(_ batch: [RawRecord]) -> [PreparedRecord] {
+        tools.withTool { tools in
+            batch.map { raw in
+                let record = decoder.decode(raw)
+                return PreparedRecord(
+                    ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
+                    captured: record.captured, declared: record.declared, rawDigest: record.rawDigest,
+                    content: Preparer.content(of: record, &tools))
+            }
+        }
+    }
+
+    private static func content(
+        of record: Record, _ tools: inout Tools
+    ) -> PreparedRecord.Content {
+        let raw: [UInt8]
+        switch record.content {
+        case .rejected(let reason, let detail): return .rejected(reason, detail: detail)
+        case .text(let bytes): raw = bytes
+        }
+        let text = TextCleaner.clean(raw)
+        let words = tools.tokenizer.tokenize(text.bytes)
+        guard words.count > 0 else {
+            return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
+        }
+        return .document(
+            PreparedDocument(
+                digest: Digest.of(text.bytes), readBytes: raw.count, text: text, words: words,
+                fingerprint: tools.fingerprinter.fingerprint(words)))
+    }
+}
