@@ -8,8 +8,8 @@ struct ModelTests {
     private let model: DetectorModel
     private let bytes: [UInt8]
 
-    init() throws {
-        model = try Samples.toy.get()
+    init() async throws {
+        model = try await Samples.toy.value
         bytes = model.encoded()
     }
 

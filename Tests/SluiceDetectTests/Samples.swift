@@ -44,8 +44,8 @@ enum Samples {
     }
 
     /// A model that tells the two kinds of ``corpus(_:seed:)`` apart.
-    static let toy: Result<DetectorModel, any Error> = Result {
-        try DetectorTrainer(options).train(corpus(400, seed: 1), calibration: corpus(200, seed: 2))
+    static let toy = Task<DetectorModel, any Error> {
+        try await DetectorTrainer(options).train(corpus(400, seed: 1), calibration: corpus(200, seed: 2))
     }
 
     /// The labelled texts of a gzip file of JSON lines, or nil where there is none.

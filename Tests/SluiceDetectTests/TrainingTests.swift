@@ -6,21 +6,60 @@ import Testing
 @Suite("Training and evaluation")
 struct TrainingTests {
     @Test("The same texts and seed give the same bytes, another seed gives others")
-    func deterministic() throws {
+    func deterministic() async throws {
         let examples = Samples.corpus(200, seed: 1)
         let calibration = Samples.corpus(100, seed: 2)
-        func bytes(_ seed: UInt64) throws -> [UInt8] {
+        func bytes(_ seed: UInt64) async throws -> [UInt8] {
             var options = Samples.options
             options.seed = seed
-            return try DetectorTrainer(options).train(examples, calibration: calibration).encoded()
+            return try await DetectorTrainer(options).train(examples, calibration: calibration).encoded()
         }
-        #expect(try bytes(1) == bytes(1))
-        #expect(try bytes(1) != bytes(2))
+        let first = try await bytes(1)
+        #expect(try await bytes(1) == first)
+        #expect(try await bytes(2) != first)
+    }
+
+    @Test("One worker and several, more than there are domains included, give the same bytes", arguments: [2, 3, 64])
+    func workers(_ workers: Int) async throws {
+        var options = Samples.options
+        options.unseenShare = 0.3
+        let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))
+        func train(_ workers: Int) async throws -> (bytes: [UInt8], lines: Int) {
+            var lines = 0
+            let model = try await DetectorTrainer(options).train(
+                examples, calibration: calibration, workers: workers
+            ) { _ in lines += 1 }
+            return (model.encoded(), lines)
+        }
+        let one = try await train(1)
+        let several = try await train(workers)
+        #expect(several.bytes == one.bytes)
+        #expect(one.lines == 4)
+        #expect(several.lines == 4)
+    }
+
+    @Test("Where the texts settle nothing, the weights are as large as the frequencies that they are pulled to")
+    func ratioPull() async throws {
+        let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))
+        func strongest(_ pull: Double) async throws -> Double {
+            var options = Samples.options
+            options.penalty = 1e6
+            options.ratioPull = pull
+            let model = try await DetectorTrainer(options).train(examples, calibration: calibration)
+            return try #require(model.strongest.first).weight
+        }
+        let (none, single, double) = (try await strongest(0), try await strongest(2), try await strongest(4))
+        #expect(abs(none) < 0.01)
+        #expect(single > 1)
+        #expect(abs(double / single - 2) < 0.01)
+        for pull in [-1, .nan, .infinity] {
+            await #expect(throws: SluiceError.self) { _ = try await strongest(pull) }
+        }
     }
 
     @Test("Two kinds of text that differ in their words are told apart, calibrated, on texts not seen before")
-    func learns() throws {
-        let evaluation = DetectorEvaluation(model: try Samples.toy.get(), examples: Samples.corpus(400, seed: 3))
+    func learns() async throws {
+        let evaluation = DetectorEvaluation(model: try await Samples.toy.value, examples: Samples.corpus(400, seed: 3))
         let all = try #require(evaluation.rows.first)
         #expect(all.human + all.synthetic + all.abstained == 400)
         #expect(all.abstained < 20)
@@ -29,7 +68,7 @@ struct TrainingTests {
     }
 
     @Test("Labels drawn at random teach nothing")
-    func chance() throws {
+    func chance() async throws {
         var random = Seeded(state: 8)
         func shuffled(_ texts: [LabelledText]) -> [LabelledText] {
             texts.map { text in
@@ -38,7 +77,7 @@ struct TrainingTests {
                 return text
             }
         }
-        let model = try DetectorTrainer(Samples.options)
+        let model = try await DetectorTrainer(Samples.options)
             .train(shuffled(Samples.corpus(400, seed: 1)), calibration: shuffled(Samples.corpus(200, seed: 2)))
         let evaluation = DetectorEvaluation(model: model, examples: shuffled(Samples.corpus(400, seed: 3)))
         let auroc = try #require(evaluation.rows.first?.auroc)
@@ -47,19 +86,22 @@ struct TrainingTests {
     }
 
     @Test("Data that lack a label are refused")
-    func oneLabel() {
+    func oneLabel() async {
         let texts = Samples.corpus(20, seed: 1)
         let human = texts.filter { !$0.isSynthetic }
-        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train(human, calibration: texts) }
-        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train(texts, calibration: human) }
-        #expect(throws: SluiceError.self) { try DetectorTrainer(Samples.options).train([], calibration: []) }
+        let trainer = DetectorTrainer(Samples.options)
+        for (examples, calibration) in [(human, texts), (texts, human), ([], [])] {
+            await #expect(throws: SluiceError.self) {
+                _ = try await trainer.train(examples, calibration: calibration)
+            }
+        }
     }
 
     @Test("An evaluation lists every domain, and a domain of one label says what it borrows")
-    func rows() throws {
+    func rows() async throws {
         var texts = Samples.corpus(60, seed: 4)
         for index in texts.indices where texts[index].domain == "domain0" { texts[index].isSynthetic = false }
-        let evaluation = DetectorEvaluation(model: try Samples.toy.get(), examples: texts)
+        let evaluation = DetectorEvaluation(model: try await Samples.toy.value, examples: texts)
         let domains = evaluation.rows.filter { $0.kind == "domain" }
         #expect(domains.map(\.name) == ["domain0", "domain1", "domain2"])
         #expect(domains.map(\.borrowed) == ["synthetic", nil, nil])
@@ -85,22 +127,23 @@ struct TrainingTests {
     }
 
     @Test("Leaving a domain out is measured for every domain, and its scores temper the calibration")
-    func unseen() throws {
+    func unseen() async throws {
         var options = Samples.options
         options.unseenShare = 0.5
-        let model = try DetectorTrainer(options).train(
+        let model = try await DetectorTrainer(options).train(
             Samples.corpus(400, seed: 1), calibration: Samples.corpus(200, seed: 2))
         for domain in ["domain0", "domain1", "domain2"] {
             #expect(model.figures.contains { $0.name == "unseen.\(domain).auroc" })
             #expect(model.unseenTable.contains(domain))
         }
-        #expect(try Samples.toy.get().unseenTable.isEmpty)
-        #expect(model.calibration != (try Samples.toy.get().calibration))
+        let toy = try await Samples.toy.value
+        #expect(toy.unseenTable.isEmpty)
+        #expect(model.calibration != toy.calibration)
     }
 
     @Test("The strongest features are named in words of the corpus, those for a machine first")
-    func names() throws {
-        let strongest = try Samples.toy.get().strongest
+    func names() async throws {
+        let strongest = try await Samples.toy.value.strongest
         #expect(try #require(strongest.first).weight > 0)
         #expect(try #require(strongest.last).weight < 0)
         #expect(strongest.first?.text.contains("alpha") == true)

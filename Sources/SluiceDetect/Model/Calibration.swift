@@ -16,7 +16,7 @@ public struct Calibration: Sendable, Equatable {
     }
 
     /// One observation to fit.
-    struct Sample {
+    struct Sample: Sendable {
         var score: Double
         var words: Int
         var isSynthetic: Bool

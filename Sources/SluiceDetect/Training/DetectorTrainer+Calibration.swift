@@ -3,7 +3,7 @@ import SluiceText
 
 extension DetectorTrainer {
     /// A domain and what a model says of it that was trained on all others.
-    struct UnseenDomain {
+    struct UnseenDomain: Sendable {
         let domain: String
         /// The model, not calibrated.
         let model: DetectorModel
@@ -13,20 +13,15 @@ extension DetectorTrainer {
         let seen: [Calibration.Sample]
     }
 
-    /// A model without each domain in turn, and what it says of that domain's texts. A domain without which one of the
-    /// labels would be missing is passed over.
-    func unseenDomains(
-        _ corpus: TrainingCorpus, _ others: TrainingCorpus, _ progress: (String) -> Void
-    ) -> [UnseenDomain] {
-        corpus.domains.compactMap { domain in
-            let rest = corpus.only(domain, isExcluded: true)
-            guard rest.hasBothLabels, rest.domains.count > 1 else { return nil }
-            let model = learn(rest)
-            progress("learnt without \(domain)")
-            return UnseenDomain(
-                domain: domain, model: model, samples: samples(model, corpus.only(domain)),
-                seen: samples(model, others.only(domain, isExcluded: true)))
-        }
+    /// A model trained without `domain`, and what it says of that domain's texts; nil where a label or all domains would be
+    /// missing without it.
+    func unseenDomain(_ domain: String, _ corpus: TrainingCorpus, _ others: TrainingCorpus) -> UnseenDomain? {
+        let rest = corpus.only(domain, isExcluded: true)
+        guard rest.hasBothLabels, rest.domains.count > 1 else { return nil }
+        let model = learn(rest)
+        return UnseenDomain(
+            domain: domain, model: model, samples: samples(model, corpus.only(domain)),
+            seen: samples(model, others.only(domain, isExcluded: true)))
     }
 
     /// How a model without `one` does on that domain, calibrated without it.

@@ -8,6 +8,9 @@ struct GramTable {
     private(set) var tags: [UInt32] = []
     /// The rarities of the columns as ``FeatureTable/Entry/rarity`` has them.
     private(set) var rarity: [Double] = []
+    /// What the frequencies alone say of the columns: the log ratio of the shares of synthetic and of human rows that hold
+    /// it, a share being the mean of its domains'.
+    private(set) var ratio: [Double] = []
     /// Two rows a text: the whole and a crop.
     private(set) var matrix = TrainingMatrix()
 
@@ -42,6 +45,24 @@ struct GramTable {
             return min(max((rarity * 20).rounded(), 1), 255)
         }
         matrix.renumber(numbers, rarity: rarity)
+        ratio = GramTable.ratio(matrix, columns: tags.count, rowWeights: corpus.balancedWeights(pairing: 1))
+    }
+
+    /// ln((s + a) / (h + a)) by column, *s* and *h* the weighted shares of synthetic and human rows that hold it; *a* =
+    /// .002 keeps what is rare near zero.
+    private static func ratio(_ matrix: TrainingMatrix, columns: Int, rowWeights: [Double]) -> [Double] {
+        var shares = [[Double]](repeating: [Double](repeating: 0, count: columns), count: 2)
+        var totals = [0.0, 0.0]
+        for row in 0..<matrix.count {
+            let label = matrix.isSynthetic[row] ? 1 : 0
+            let weight = rowWeights[row / 2]
+            totals[label] += weight
+            for at in matrix.starts[row]..<matrix.starts[row + 1] { shares[label][Int(matrix.columns[at])] += weight }
+        }
+        let floor = 0.002
+        return zip(shares[1], shares[0]).map { synthetic, human in
+            log((synthetic / max(totals[1], 1e-9) + floor) / (human / max(totals[0], 1e-9) + floor))
+        }
     }
 
     /// Keeps the `count` columns of the greatest strength, given by column; of equal ones those with lower numbers.
@@ -52,6 +73,7 @@ struct GramTable {
         for (number, column) in best.enumerated() { numbers[column] = Int32(number) }
         tags = best.map { tags[$0] }
         rarity = best.map { rarity[$0] }
+        ratio = best.map { ratio[$0] }
         matrix.renumber(numbers, rarity: rarity)
     }
 }

@@ -44,20 +44,24 @@ struct TrainingMatrix {
     }
 }
 
-/// Logistic regression with an L2 penalty, by dual coordinate ascent (Yu, Huang and Lin, 2011): a row at a time, in an
-/// order shuffled from a seed.
+/// Logistic regression with an L2 penalty on the distance from given weights, by dual coordinate ascent (Yu, Huang and
+/// Lin, 2011): a row at a time, in an order shuffled from a seed. The duals start near zero, where the primal is the
+/// given weights; so these are where the ascent starts, and nothing else changes.
 ///
 /// One thread and a fixed order: the same rows and seed give the same weights to the last bit.
 struct LogisticRegression {
     let matrix: TrainingMatrix
     let rarity: [Double]
-    /// The weight of half the squared length of weights and bias, against a loss whose rows weigh `matrix.weights`.
+    /// Weight times rarity, by column, that the penalty pulls towards.
+    let origin: [Double]
+    /// The weight of half the squared distance from `origin`, and of half the squared bias, against a loss whose rows
+    /// weigh `matrix.weights`.
     let penalty: Double
 
     /// The weights of all columns, and last the bias, after `epochs` passes over the rows.
     func fit(epochs: Int, seed: UInt64) -> [Double] {
         // Weight times rarity, by column: what a row adds up.
-        var scaled = [Double](repeating: 0, count: rarity.count)
+        var scaled = origin
         let squares = rarity.map { $0 * $0 }
         var bias = 0.0
         let bounds = matrix.weights.map { max($0, 1e-9) / penalty }

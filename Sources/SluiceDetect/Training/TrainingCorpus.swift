@@ -2,7 +2,7 @@ import Glibc
 import SluiceText
 
 /// The texts of a training set with their words, and what can be counted of them.
-struct TrainingCorpus {
+struct TrainingCorpus: Sendable {
     /// The texts.
     let examples: [LabelledText]
     /// The texts' words.

@@ -14,7 +14,7 @@ struct DetectorCommand: AsyncParsableCommand {
             abstract: "Learn a model from labelled texts.",
             discussion: """
                 The data are JSON lines with text and label (human or synthetic), and domain, source, generator and attack \
-                where known. The same data and seed give the same model, byte for byte.
+                where known. The same data and seed give the same model, byte for byte, with any number of workers.
                 """)
 
         @Option(parsing: .upToNextOption, help: ArgumentHelp("Labelled texts to learn from.", valueName: "file"))
@@ -52,6 +52,18 @@ struct DetectorCommand: AsyncParsableCommand {
         @Option(help: "How much texts of domains left out weigh in the calibration, 0 to 0.99.")
         var unseenShare = DetectorTrainer.Options().unseenShare
 
+        @Option(help: "How far the weights are pulled towards the log ratio of word frequencies, 0 to 1000.")
+        var ratioPull = DetectorTrainer.Options().ratioPull
+
+        @Option(
+            help: ArgumentHelp(
+                "Models learnt at a time, those without a domain included; 0 for one a processor.", valueName: "n"))
+        var workers = 0
+
+        func validate() throws {
+            if !(0...1024).contains(workers) { throw ValidationError("--workers must be from 0 to 1024.") }
+        }
+
         func run() async throws {
             try await reportingErrors {
                 var options = DetectorTrainer.Options()
@@ -59,6 +71,7 @@ struct DetectorCommand: AsyncParsableCommand {
                 options.penalty = penalty
                 options.features = features
                 options.unseenShare = unseenShare
+                options.ratioPull = ratioPull
                 let (sources, domains) = (Set(excludeSource), Set(excludeDomain))
                 func isKept(_ text: LabelledText) -> Bool {
                     !sources.contains(text.source) && !domains.contains(text.domain)
@@ -66,9 +79,10 @@ struct DetectorCommand: AsyncParsableCommand {
                 var texts = try LabelledFile.read(data).filter(isKept)
                 var others = try LabelledFile.read(calibration).filter(isKept)
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
-                let model = try DetectorTrainer(options).train(texts, calibration: others) {
-                    Console.note($0)
-                }
+                let processors = ProcessInfo.processInfo.activeProcessorCount
+                let model = try await DetectorTrainer(options).train(
+                    texts, calibration: others, workers: workers > 0 ? workers : processors
+                ) { Console.note($0) }
                 try write(model.encoded(), to: output)
                 let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
                 try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)

@@ -1,0 +1,150 @@
+"""Prints the figures of the detector's card as Markdown tables.
+
+    python3 Benchmarks/detector/card.py dev --program SLUICE --model MODEL --data DEV
+    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN --calibration DEV
+    python3 Benchmarks/detector/card.py rivals --data TRAIN
+
+`dev` and `collections` need nothing but the program. `rivals` trains naive Bayes on the same texts without each domain
+in turn (scikit-learn), and fastText beside it where the `fasttext` module is there. Everything runs one after the other.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import tempfile
+
+FAMILIES = ("gpt-4", "gemini", "mistral", "mixtral", "qwen")
+HEAD = ["group", "human", "synthetic", "abstained", "AUROC", "TPR at 1 % FPR", "TPR at 5 % FPR", "ECE"]
+HEAD += ["called synthetic", "found"]
+
+
+def texts(path):
+    with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
+        return [json.loads(line) for line in lines]
+
+
+def write(path, objects):
+    with open(path, "w") as file:
+        file.writelines(json.dumps(one) + "\n" for one in objects)
+    return path
+
+
+def fixed(value, places=3):
+    return "–" if value is None else f"{value:.{places}f}"
+
+
+def evaluate(program, model, data):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:
+        config.write(f"detection:\n  model: {json.dumps(os.path.abspath(model))}\n")
+        config.flush()
+        command = [program, "detector", "evaluate", "--json", "--config", config.name, "--data", data]
+        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["rows"]
+
+
+def train(program, data, calibration, output, *options):
+    command = [program, "detector", "train", "--workers", "1", "--unseen-share", "0", "--data", data]
+    command += ["--calibration", calibration, "--output", output, *options]
+    subprocess.run(command, check=True, capture_output=True)
+    return output
+
+
+def dev(options):
+    print("| " + " | ".join(HEAD) + " |\n|---|" + "---:|" * 9)
+    for row in evaluate(options.program, options.model, options.data):
+        if row["kind"] == "generator" and row["human"] + row["synthetic"] < 48:
+            continue
+        name = "**all**" if row["kind"] == "all" else row["kind"] + " " + row["name"].strip()
+        cells = [name + (" *" if row["borrowed"] else "")]
+        cells += [str(row[key]) for key in ("human", "synthetic", "abstained")] + [fixed(row["auroc"], 4)]
+        cells += [fixed(row[key]) for key in ("tprAt1", "tprAt5", "ece", "humanCalledSynthetic", "syntheticFound")]
+        print("| " + " | ".join(cells) + " |")
+
+
+def collections(options):
+    everything, calibration = texts(options.data), texts(options.calibration)
+    print("| left out | measured on | AUROC | TPR at 1 % FPR | ECE | human called synthetic | synthetic found |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+
+        def line(name, measured, row):
+            keys = ("auroc", "tprAt1", "ece", "humanCalledSynthetic", "syntheticFound")
+            print("| " + " | ".join([name, measured] + [fixed(row[key]) for key in keys]) + " |", flush=True)
+
+        for source in ("NLP2CT/DetectRL", "ryuryukke/OUTFOX", "MarkGHX/BiScope"):
+            model = train(
+                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", source)
+            test = write(f"{folder}/test.jsonl", [one for one in everything if one["source"] == source])
+            for row in evaluate(options.program, model, test):
+                if row["kind"] == "domain" and row["borrowed"] is None:
+                    line(source.split("/")[1], row["name"], row)
+
+        def is_family(one):
+            name = one["generator"].lower()
+            return one["domain"] == "instruct" and (name.startswith("yi") or any(part in name for part in FAMILIES))
+
+        data = write(f"{folder}/train.jsonl", [one for one in everything if not is_family(one)])
+        rest = write(f"{folder}/rest.jsonl", [one for one in calibration if not is_family(one)])
+        model = train(options.program, data, rest, f"{folder}/model")
+        human = [one for one in calibration if one["label"] == "human"]
+        test = write(f"{folder}/test.jsonl", [one for one in everything if is_family(one)] + human)
+        line("six families of chat models", "their answers", evaluate(options.program, model, test)[0])
+
+
+def rivals(options):
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.metrics import roc_auc_score
+    from sklearn.naive_bayes import MultinomialNB
+
+    try:
+        import fasttext
+    except ImportError:
+        fasttext = None
+    everything = [one for one in texts(options.data)]
+    print("| left out | rival | AUROC | human at P ≥ .95 | synthetic at P ≥ .95 |\n|---|---|---:|---:|---:|")
+
+    def line(domain, rival, labels, scores):
+        human = [score for score, label in zip(scores, labels) if not label]
+        synthetic = [score for score, label in zip(scores, labels) if label]
+        area = roc_auc_score(labels, scores) if human and synthetic else None
+        shares = [sum(score >= 0.95 for score in part) / len(part) if part else None for part in (human, synthetic)]
+        print("| " + " | ".join([domain, rival, fixed(area)] + [fixed(share) for share in shares]) + " |", flush=True)
+
+    for domain in sorted({one["domain"] for one in everything}):
+        rest = [one for one in everything if one["domain"] != domain]
+        test = [one for one in everything if one["domain"] == domain and len(one["text"].split()) >= 50]
+        labels = [one["label"] == "synthetic" for one in test]
+        counter = CountVectorizer(token_pattern=r"(?u)\w+")
+        bayes = MultinomialNB().fit(
+            counter.fit_transform(one["text"] for one in rest), [one["label"] == "synthetic" for one in rest])
+        scores = bayes.predict_proba(counter.transform(one["text"] for one in test))[:, 1]
+        line(domain, "naive Bayes", labels, scores)
+        if fasttext is None:
+            continue
+        words = counter.build_analyzer()
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.writelines(f"__label__{one['label']} {' '.join(words(one['text']))}\n" for one in rest)
+            file.flush()
+            model = fasttext.train_supervised(
+                file.name, wordNgrams=2, dim=32, epoch=5, lr=0.5, thread=1, verbose=0)
+        found = [model.f.predict(" ".join(words(one["text"])) + "\n", 2, 0.0, "strict") for one in test]
+        scores = [dict((label, share) for share, label in pairs).get("__label__synthetic", 0.0) for pairs in found]
+        line(domain, "fastText", labels, scores)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="The figures of the detector's card.")
+    parser.add_argument("table", choices=["dev", "collections", "rivals"])
+    parser.add_argument("--program", default=".build/release/sluice")
+    parser.add_argument("--model", default="config/detector/sluice-detector.model")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--calibration")
+    options = parser.parse_args()
+    if options.table == "collections" and not options.calibration:
+        parser.error("collections needs --calibration")
+    {"dev": dev, "collections": collections, "rivals": rivals}[options.table](options)
+
+
+if __name__ == "__main__":
+    main()
