@@ -5,11 +5,14 @@ import SluiceStore
 /// Knows with which dictionary the text of each row is compressed, and learns new ones.
 ///
 /// A dictionary is learned from the kept documents among the last ``window`` records up to record 1,024, used from the
-/// next row on, and learned anew each time the ledger has grown sixteenfold. So which one a text has follows from its row's
+/// next row on, and learned anew each time the ledger has grown 64-fold. So which one a text has follows from its row's
 /// number alone, and no batch waits for another.
 struct TextPacker {
     /// The records whose kept documents are learned from.
     private static let window: Int64 = 1024
+    /// By how many powers of two the ledger grows until the next one: a later dictionary is hardly better than the first,
+    /// and learning one takes 50 ms of the serial path.
+    private static let growth: Int64 = 6
 
     private let level: Int
     /// The record behind which the next dictionary comes.
@@ -24,7 +27,7 @@ struct TextPacker {
         let last = try reader.nextSeq() - 1
         due = TextPacker.due(from: max(try reader.lastDictionaryRow(), 1))
         // A store that had grown before there were dictionaries.
-        while due << 4 <= last { due <<= 4 }
+        while due << TextPacker.growth <= last { due <<= TextPacker.growth }
         dictionary = try reader.dictionary(forRow: last + 1).map { try ZstdDictionary($0, level: level) }
         let first = due - TextPacker.window + 1
         guard first <= last else { return }
@@ -54,10 +57,10 @@ struct TextPacker {
 
     private mutating func add(_ text: [UInt8]) { samples.append(Array(text.prefix(DictionaryTrainer.sampleBytes))) }
 
-    /// The first of 1,024, 16,384, … that is `seq` or more.
+    /// The first of 1,024, 65,536, … that is `seq` or more.
     private static func due(from seq: Int64) -> Int64 {
         var due = window
-        while due < seq { due <<= 4 }
+        while due < seq { due <<= growth }
         return due
     }
 }
