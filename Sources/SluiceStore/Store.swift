@@ -33,6 +33,8 @@ public final class Store: Sendable {
     private struct State {
         /// The shards' state as of the last commit; nil where it has to be read first.
         var shards: Admitter?
+        /// The keys of the newest records, as of then.
+        var pending = LookupPending()
         /// What ended the writing, once something has.
         var failure: SluiceError?
         var onFailure: @Sendable (SluiceError) -> Void = { _ in }
@@ -123,16 +125,18 @@ public final class Store: Sendable {
             // Without GRDB's transaction around it, so that the shards' state is taken and put back on the writer's
             // own queue, in the order of the commits.
             return try writer.writeWithoutTransaction { db in
+                let (shards, pending) = state.withLock { state in
+                    defer { state.pending = LookupPending() }
+                    return (state.shards.take(), state.pending)
+                }
                 let access = StoreWriter(
-                    db, shards: state.withLock { $0.shards.take() }, settings: settings, recent: recent,
-                    shelf: shelf)
+                    db, shards: shards, pending: pending, settings: settings, recent: recent, shelf: shelf)
                 var value: T?
                 try db.inTransaction(.immediate) {
                     value = try body(access)
                     return .commit
                 }
-                let shards = access.shards
-                state.withLock { $0.shards = shards }
+                state.withLock { ($0.shards, $0.pending) = (access.shards, access.pending) }
                 // What was written to files that nobody can find any more must not be acknowledged.
                 guard files.identity == identity else {
                     throw SluiceError(

@@ -168,6 +168,8 @@ public struct StoreEntry: Sendable, Equatable {
     public var document: KeptDocument?
     /// What the texts from this row on are compressed with; nil where that stays as it is.
     public var dictionary: TextDictionary?
+    /// What it will be found by; nil where the writer is to work that out.
+    public var keys: LookupKeys?
 
     /// An entry of its parts.
     public init(

@@ -7,14 +7,18 @@ public final class StoreWriter {
     let db: Database
     private let settings: StoreSettings
     var shards: Admitter?
+    /// The keys of the newest records.
+    private(set) var pending: LookupPending
     private var sourceIDs: [Digest: Int64] = [:]
 
     private let recent: LookupTail?
     private let shelf: DictionaryShelf
 
     init(
-        _ db: Database, shards: Admitter?, settings: StoreSettings, recent: LookupTail?, shelf: DictionaryShelf
+        _ db: Database, shards: Admitter?, pending: LookupPending, settings: StoreSettings, recent: LookupTail?,
+        shelf: DictionaryShelf
     ) {
+        self.pending = pending
         self.db = db
         self.recent = recent
         self.shelf = shelf
@@ -95,6 +99,7 @@ public final class StoreWriter {
         var shards = try currentShards()
         var steps: [Admitter.Step] = []
         var counts: [String: Int64] = [:]
+        var noted: [Lookup.Entry] = []
         let rows = try RowInsertions(db)
         for entry in entries {
             if let dictionary = entry.dictionary { try add(dictionary, fromRow: entry.row.seq) }
@@ -103,6 +108,9 @@ public final class StoreWriter {
                 (entry.document != nil) == (entry.row.outcome == .kept)
             else { throw SluiceError(.io, "record \(entry.row.seq): an address or a document without its row") }
             if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
+            let keys = entry.keys ?? LookupKeys(of: entry)
+            pending.note(keys, seq: entry.row.seq)
+            if recent != nil { noted += keys.all.map { Lookup.Entry(key: $0, seq: entry.row.seq) } }
             if let what = entry.row.censusName { counts[what, default: 0] += 1 }
             guard let document = entry.document else { continue }
             let mass = 1000 &* Int64(entry.row.tokens ?? 0)
@@ -114,8 +122,9 @@ public final class StoreWriter {
         try write(steps)
         let last = first.row.seq + Int64(entries.count) - 1
         try count(counts, upTo: last)
-        if let recent { recent.note(try LookupTail.entries(db, after: first.row.seq - 1, last: last), last: last) }
-        try LookupTable(db).extend(records: last)
+        recent?.note(noted, last: last)
+        try LookupTable(db, pending: pending).extend(records: last)
+        pending.forget(upTo: last - last % LookupRun.size(0))
         self.shards = shards
     }
 

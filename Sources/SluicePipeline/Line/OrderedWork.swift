@@ -4,7 +4,7 @@ import SluiceCrawl
 /// Pieces that are worked on in parallel before and after a decision on each, which is taken in the order of the pieces,
 /// as are their answers handed back.
 ///
-/// At most one piece more than there are workers is under way at once, for what waits here for its turn, and no more than
+/// At most two pieces more than there are workers are under way at once, for what waits here for its turn, and no more than
 /// `workers` times `maxBytes` of them unless a single one is larger: so memory stays bounded by the settings and the
 /// largest record. One worker is one thread's work: nothing overlaps.
 package struct OrderedWork {
@@ -37,7 +37,7 @@ package struct OrderedWork {
         finish: @escaping @Sendable (Decided) throws -> Answer, commit: (ArraySlice<Answer>) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Done<Prepared, Answer>.self) { group in
-            let most = workers > 1 ? workers + 1 : 1
+            let most = workers > 1 ? workers + 2 : 1
             var (taken, decided, committed, bytesUnderWay) = (0, 0, 0, 0)
             var sizes: [Int: Int] = [:]
             var prepared: [Int: Prepared] = [:]

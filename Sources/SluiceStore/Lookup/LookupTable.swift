@@ -5,9 +5,11 @@ import SluiceCore
 struct LookupTable {
     private let db: Database
     private let row: Probe
+    private let pending: LookupPending
 
-    init(_ db: Database) throws {
+    init(_ db: Database, pending: LookupPending = LookupPending()) throws {
         self.db = db
+        self.pending = pending
         row = try Probe(db, "SELECT entries FROM lookup WHERE id = ?")
     }
 
@@ -47,7 +49,10 @@ struct LookupTable {
                 try insert(chunk == 0 ? rows : rows.filter { $0.chunk > 0 })
             }
         } else {
-            try insert(run.pack(try LookupTable.keys(db, of: run)))
+            let addresses =
+                run.kind == .address
+                ? try db.integer("SELECT count(*) FROM address WHERE seq > ? AND seq <= ?", [run.after, run.last]) : 0
+            try insert(run.pack(try pending.keys(of: run, addresses: addresses ?? 0) ?? LookupTable.keys(db, of: run)))
         }
         for level in 0..<run.level {
             let share = LookupRun.size(run.level) / LookupRun.size(level)

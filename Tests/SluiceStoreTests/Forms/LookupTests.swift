@@ -91,6 +91,23 @@ import Testing
     }
 
     @Test(.enabled(if: Shell.path != nil, Shell.missing))
+    func `keeps no key of an address that was erased before its run was written`() throws {
+        let (first, all) = (Self.entries.prefix(4000), Self.entries.prefix(4200))
+        let store = try Sample.fill(directory, Array(first), batch: 1000)
+        defer { store.close() }
+        let erased = try #require(first.last { $0.address != nil }?.row.seq)
+        try Shell.run("DELETE FROM address WHERE seq = \(erased);", on: directory.database)
+        try store.write { writer in
+            try writer.append(Array(all[4000...]), run: 1, timeMicroseconds: 1)
+            try writer.setProgress(Sample.progress(Array(all)), ofSource: 1)
+        }
+        // The check makes the keys anew from what is there.
+        #expect(try failed(store) == [])
+        #expect(try Shell.run("SELECT count(*) FROM lookup WHERE id >> 48 = 1;", on: directory.database) != "0\n")
+        #expect(try seqs(store, .url("http://host\(erased % 3).example/page/\(erased)")) == [])
+    }
+
+    @Test(.enabled(if: Shell.path != nil, Shell.missing))
     func `loses nothing with the table of keys but a moment`() throws {
         try Sample.fill(directory, Self.entries, batch: 3000).close()
         let sizes = "SELECT sum(id), sum(length(entries)), count(*) FROM lookup;"

@@ -61,6 +61,7 @@ struct Finisher: Sendable {
                             document.text.bytes, level: compressionLevel, dictionary: packing.dictionary))
                 }
             }
+            entry.keys = LookupKeys(of: entry)
             finished.tally.count(record, outcome, verdict: entry.row.judgement?.verdict)
             finished.entries.append(entry)
             seq += 1

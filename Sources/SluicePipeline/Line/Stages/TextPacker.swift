@@ -11,7 +11,7 @@ struct TextPacker {
     /// The records whose kept documents are learned from.
     private static let window: Int64 = 1024
     /// By how many powers of two the ledger grows until the next one: a later dictionary is hardly better than the first,
-    /// and learning one takes 50 ms of the serial path.
+    /// and learning one takes time on the serial path.
     private static let growth: Int64 = 6
 
     private let level: Int
@@ -38,7 +38,7 @@ struct TextPacker {
     }
 
     /// The dictionary that begins with row `seq`, where one does; to be asked for every row, in order, before that row is
-    /// kept. Learning one takes some 50 ms.
+    /// kept..
     mutating func begin(row seq: Int64) throws(SluiceError) -> TextPacking.Change? {
         guard seq > due else { return nil }
         let learned = DictionaryTrainer.train(samples)
