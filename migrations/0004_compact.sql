@@ -124,6 +124,7 @@ DROP TABLE address_3;
 CREATE TRIGGER address_insert BEFORE INSERT ON address BEGIN
     SELECT RAISE(ABORT, 'address: comes with its record, once')
         WHERE EXISTS (SELECT 1 FROM address WHERE seq = NEW.seq)
+        OR NEW.seq IS NOT (SELECT max(seq) FROM record)
         OR (SELECT url_commitment FROM record WHERE seq = NEW.seq) IS NULL;
 END;
 CREATE TRIGGER address_update BEFORE UPDATE ON address BEGIN SELECT RAISE(ABORT, 'address: may only be erased'); END;
@@ -195,6 +196,9 @@ CREATE TRIGGER held_update BEFORE UPDATE ON held BEGIN SELECT RAISE(ABORT, 'held
 CREATE TRIGGER held_deleted AFTER DELETE ON held
     WHEN ifnull((SELECT sum(action) FROM admission WHERE document = OLD.document), 0) = 0
 BEGIN
+    DELETE FROM census;
+END;
+CREATE TRIGGER census_deleted AFTER DELETE ON census WHEN EXISTS (SELECT 1 FROM census) BEGIN
     DELETE FROM census;
 END;
 CREATE TRIGGER admission_held AFTER INSERT ON admission BEGIN

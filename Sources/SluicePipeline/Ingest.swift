@@ -54,6 +54,7 @@ public struct Ingest {
         let start = ContinuousClock.now
         // Named before the store is made: a misspelt path must not leave an empty store behind.
         let inputs = try InputList(expanding: request.inputs)
+        _ = try FurtherEvidence(settings.watermark)
         let store = try Store.open(
             directory: request.storeDirectory, mode: .write, settings: settings.storeSettings)
         defer { store.close() }

@@ -22,13 +22,18 @@ struct Neighbour: Sendable, Equatable {
     func evidence(weight: Double) -> Evidence {
         let percent = JSONText.decimal(similarity * 100, places: 0)
         return Evidence(
-            kind: "templating", weight: weight,
+            kind: "templating", weight: (weight * 1e6).rounded() / 1e6,
             detail: "word groups \(percent) % alike with record \(seq), of another host")
     }
 }
 
 /// Hosts that one owner has.
 enum HostGroup {
+    /// What countries register names below of: two owners that are taken for one do less harm than the other way round.
+    private static let secondLevels: Set<Substring> = [
+        "ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "gv", "id", "mil", "ne", "net", "nom", "or", "org", "sch",
+    ]
+
     /// What owners register of a host's name: its last two labels, or three where these are as in `example.co.uk`. Whoever
     /// shares a registered name counts as one owner. An address in numbers stands for itself.
     static func of(_ host: String) -> String {
@@ -36,7 +41,7 @@ enum HostGroup {
         guard labels.count > 2, let last = labels.last, last.utf8.contains(where: { $0 > UInt8(ascii: "9") }) else {
             return host
         }
-        let isSecondLevel = last.utf8.count == 2 && labels[labels.count - 2].utf8.count <= 3
+        let isSecondLevel = last.utf8.count == 2 && secondLevels.contains(labels[labels.count - 2])
         return labels.suffix(isSecondLevel ? 3 : 2).joined(separator: ".")
     }
 }

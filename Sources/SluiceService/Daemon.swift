@@ -40,6 +40,8 @@ public struct Daemon {
         let notifier = SystemdNotifier(environment: environment)
         var storeSettings = settings.storeSettings
         storeSettings.keepsRecentKeys = true
+        // A vocabulary that cannot be read is found before a store is made, and not blamed on it.
+        _ = try FurtherEvidence(settings.watermark)
         let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
         defer { store.close() }
         defer { StoreSocket.remove(from: directory) }

@@ -133,9 +133,10 @@ import Testing
             }
         } while try rows(of: "store").count < 360
         #expect(try rows(of: "store") == expected)
-        try await ingest(sources, into: "store")
+        // Whatever lies there by now, the next run that has something to read leaves an index of this store, or none.
+        try await ingest(try self.sources(["last"], records: 5, &random), into: "store")
         let check = try finding(on: "store")
-        #expect(check.passed || pasts.isEmpty || copies > 0 || check.detail.contains("delete"), "\(check.detail)")
+        #expect(check.passed, "\(check.detail)")
     }
 
     @Test func `of another past is taken away, although the store has come as far again`() async throws {

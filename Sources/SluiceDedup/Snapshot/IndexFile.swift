@@ -54,6 +54,9 @@ public struct IndexFile: Sendable {
         }
     }
 
+    /// Takes away what a run left that ended while it wrote the file; for whoever may write it.
+    public func removeLeftovers() { unlink(directory + "/" + IndexFile.partialName) }
+
     /// Takes the file away, whatever it is; says nothing where that is not possible.
     public func remove() { unlink(path) }
 

@@ -28,7 +28,7 @@ public final class IndexSnapshot: Sendable {
     public var fileBytes: Int { layout.fileBytes }
 
     /// Tables of bands; behind them comes that of the content keys.
-    var bands: Int { layout.tables.count - 1 }
+    public var bands: Int { layout.tables.count - 1 }
 
     /// The document at a position.
     func document(_ position: UInt32) -> Int64 { bytes.load(layout.offsets[0] + 8 * Int(position), as: Int64.self) }

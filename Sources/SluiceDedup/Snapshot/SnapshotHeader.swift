@@ -106,7 +106,7 @@ struct SnapshotHeader: Sendable, Equatable {
     private var isPlausible: Bool {
         documents > 0 && documents < Int(UInt32.max) && lastSeq > 0
             && (SnapshotLayout.leastDirectoryBits...SnapshotLayout.mostDirectoryBits).contains(directoryBits)
-            && entries.allSatisfy { $0 <= documents } && fullBuckets < 1 << 48
+            && entries.allSatisfy { $0 <= documents } && fullBuckets < 1 << 48 && scatter.multiplier & 1 == 1
     }
 }
 

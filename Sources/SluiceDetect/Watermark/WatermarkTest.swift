@@ -16,6 +16,8 @@ public struct WatermarkTest: Sendable {
     public static let tokenLimit = 4096
     /// The bytes of a text that are looked at: the first ones.
     public static let byteLimit = 1 << 16
+    /// The most tokens that a model may choose from.
+    public static let vocabularyLimit = 1 << 19
     /// The fewest tokens that are tested.
     public static let leastTokens = 16
     /// The share of synthetic text that is assumed to bear the watermark. A text without it is hardly less synthetic.
@@ -40,10 +42,10 @@ public struct WatermarkTest: Sendable {
         }
         let isTournament = scheme == .tournament || scheme == .tournamentTorch
         let given = settings.keys.count { $0 == "," } + 1
-        guard keys.count == given, isTournament ? keys.count <= 64 : keys.count == 1 else {
+        guard keys.count == given, Set(keys).count == given, isTournament ? keys.count <= 64 : keys.count == 1 else {
             throw SluiceError(
                 .configuration, "watermark.keys is no key for \(scheme.rawValue)",
-                advice: isTournament ? "give up to 64 whole numbers, with commas" : "give one whole number")
+                advice: isTournament ? "give up to 64 different whole numbers, with commas" : "give one whole number")
         }
         guard !settings.vocabulary.isEmpty else {
             throw SluiceError(
@@ -52,8 +54,9 @@ public struct WatermarkTest: Sendable {
         }
         let encoder = try BytePairEncoder(path: settings.vocabulary, pattern: pattern)
         let size = settings.vocabularySize == 0 ? encoder.count : settings.vocabularySize
-        guard size >= encoder.count, size <= 1 << 22 else {
-            throw WatermarkTest.refusal("vocabulary_size", "\(size)", "\(encoder.count), as in the file, to \(1 << 22)")
+        guard size >= encoder.count, size <= WatermarkTest.vocabularyLimit else {
+            throw WatermarkTest.refusal(
+                "vocabulary_size", "\(size)", "\(encoder.count), as in the file, to \(WatermarkTest.vocabularyLimit)")
         }
         self.scheme = scheme
         self.encoder = encoder
@@ -102,6 +105,8 @@ public struct WatermarkTest: Sendable {
     public static func weight(z: Double, tokens: Int) -> Double {
         let s = Double(tokens) / 4
         let shrunk = z * (s / (1 + s)).squareRoot()
+        // Further down erfc underflows; the ratio is nothing there.
+        guard shrunk > -30 else { return Glibc.log(1 - bearing) }
         let log =
             Glibc.log(2) - Glibc.log(1 + s) / 2 + shrunk * shrunk / 2
             + Glibc.log(max(erfc(-shrunk / 2.squareRoot()) / 2, 1e-300))

@@ -33,6 +33,7 @@ struct IndexKeeper: Sendable {
     /// Where many must be read from the store, they come in parts, and the file is written after each: so a rebuild takes
     /// no more memory than the index took when it grew.
     mutating func open() throws(SluiceError) -> DedupIndex {
+        file.removeLeftovers()
         let snapshot = try usable()
         var (index, isWhole) = try read(behind: snapshot, limit: policy.part(behind: snapshot?.count ?? 0))
         while !isWhole {
@@ -91,7 +92,7 @@ struct IndexKeeper: Sendable {
         case .missing: return nil
         case .opened(let snapshot):
             let mark = try store.read { try $0.historyMark(at: snapshot.lastSeq) }
-            if mark == snapshot.mark { return snapshot }
+            if mark == snapshot.mark, snapshot.bands == max(parameters.bands, 1) { return snapshot }
             remark("\(file.path) belongs to another store, or to another past of this one: it is made again")
         case .refused(let reason):
             remark("\(file.path) cannot be used, because \(reason): it is made again")

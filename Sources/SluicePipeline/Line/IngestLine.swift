@@ -63,7 +63,12 @@ public struct IngestLine {
         let work = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
         // What was decided and could not be written must not be built upon by whoever runs the line again.
         var isWhole = false
-        defer { if !isWhole { decider.forget() } }
+        defer {
+            if !isWhole {
+                decider.forget()
+                (underWay, current, waiting) = ([:], nil, (nil, nil))
+            }
+        }
         try await work.run { mayWait in
             try await next(&feed, mayWait: mayWait)
         } prepare: { piece in
@@ -129,7 +134,7 @@ public struct IngestLine {
         if let changed = waiting.settings {
             guard mayWait else { return nil }
             preparer = try Preparer(settings: changed)
-            finisher = try Finisher(settings: changed, model: model)
+            finisher = try finisher.using(changed)
             settings = changed
             decider.use(changed)
             committer.use(changed)

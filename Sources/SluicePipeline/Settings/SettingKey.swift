@@ -51,7 +51,8 @@ public struct SettingKey: Sendable {
         SettingKey("watermark.scheme", .word(\.watermark.scheme, ["none"] + WatermarkScheme.allCases.map(\.rawValue))),
         SettingKey("watermark.keys", .text(\.watermark.keys)),
         SettingKey("watermark.vocabulary", .text(\.watermark.vocabulary)),
-        SettingKey("watermark.vocabulary_size", .integer(\.watermark.vocabularySize, 0...(1 << 22))),
+        SettingKey(
+            "watermark.vocabulary_size", .integer(\.watermark.vocabularySize, 0...WatermarkTest.vocabularyLimit)),
         SettingKey("watermark.split", .word(\.watermark.split, TextSplitter.Pattern.allCases.map(\.rawValue))),
         SettingKey("watermark.green_share", .number(\.watermark.greenShare, 0.01...0.99)),
         SettingKey("watermark.context", .integer(\.watermark.context, 1...16)),

@@ -69,7 +69,7 @@ struct LookupTable {
         for (index, part) in parts.enumerated() {
             let offset = UInt32(index) * UInt32(LookupRun.size(part.level))
             let found = try row.find(part.ids.lowerBound + chunk) { part.unpack($0, chunk: chunk) }
-            keys += (found ?? []).map { PackedKey(key: $0.key, number: $0.number + offset) }
+            keys += (found ?? []).map { PackedKey(key: $0.key, number: $0.number &+ offset) }
         }
         return keys
     }

@@ -60,17 +60,31 @@ extension StoreReader {
 
     // MARK: Counting
 
-    /// The census up to the last record: what was counted, and the records behind it.
+    /// The census up to the last record: what was counted, and the records behind it; all of them where what was counted
+    /// is not as many as the sources have.
     func census() throws -> Census {
+        let sum = try db.integer("SELECT sum(kept + rejected) FROM progress") ?? 0
+        if let stored = try storedCensus() {
+            let census = try counted(behind: stored)
+            if census.counts.values.reduce(0, &+) == sum { return census }
+        }
+        return try counted(behind: Census())
+    }
+
+    /// What was counted; nil where it is nothing that can have been counted.
+    func storedCensus() throws -> Census? {
         var census = Census()
+        var isPlausible = true
+        let last = try nextSeq() - 1
         try db.forEachRow("SELECT what, number FROM census", staysPrepared: true) { row in
-            let (what, number) = (try row.text(0), try row.count(1))
+            let (what, number) = (try row.text(0), try row.integer(1))
+            if !(0...last).contains(number) { isPlausible = false }
             switch what {
             case "seq": census.seq = number
             default: census.counts[what] = number
             }
         }
-        return try counted(behind: census)
+        return isPlausible ? census : nil
     }
 
     /// `census` and the records behind those that it counts.
@@ -115,13 +129,18 @@ extension StoreWriter {
     /// Counts records that were appended behind those that are counted, or all that are there where that was not done.
     func count(_ counts: [String: Int64], upTo last: Int64) throws {
         let insertion = try Insertion(
-            db, "INSERT INTO census VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET number = number + excluded.number")
+            db,
+            """
+            INSERT INTO census VALUES (?, ?)
+                ON CONFLICT (what) DO UPDATE SET number = min(number, 9007199254740992) + excluded.number
+            """)
         for (what, number) in counts {
             insertion.bind(what, 1)
             insertion.bind(number, 2)
             try insertion.run()
         }
-        let mark = try Insertion(db, "INSERT OR REPLACE INTO census VALUES ('seq', ?)")
+        let mark = try Insertion(
+            db, "INSERT INTO census VALUES ('seq', ?) ON CONFLICT (what) DO UPDATE SET number = excluded.number")
         mark.bind(last, 1)
         try mark.run()
     }

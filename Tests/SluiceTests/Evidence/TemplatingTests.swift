@@ -28,7 +28,9 @@ import Testing
         let count = try templates(folder.path("a"))
         // The first host's pages meet only each other; of the second's, most share a band with one of those.
         #expect((10...30).contains(count), "\(count)")
-        for hosts in [["a.example.org", "b.example.org"], ["x.example.co.uk", "y.example.co.uk"]] {
+        for hosts in [
+            ["a.example.org", "b.example.org"], ["x.example.co.uk", "y.example.co.uk"], ["abc.de", "www.abc.de"],
+        ] {
             let one = try Folder()
             let dumps = try dumps(hosts, pages: 30, in: one)
             #expect(try Program.run(["ingest", "--store", one.path("a")] + dumps).exitCode == 0)

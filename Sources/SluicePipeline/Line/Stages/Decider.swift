@@ -81,8 +81,8 @@ struct Decider {
                         of: document.fingerprint, words: document.words, limits: limits, lookup: &memory)
                     let nearest = memory.takeNearest()
                     if let match { return .duplicate(match) }
-                    // It follows from the earlier records alone, written or not: so it is the same with any number of
-                    // workers and after any crash.
+                    // It follows from the earlier records alone, written or not, and from which of their addresses have
+                    // been erased: so it is the same with any number of workers and after any crash.
                     if let nearest, Neighbour.areUnrelated(record.url, try memory.url(of: nearest.seq)) {
                         templates[seq] = nearest
                     }
@@ -106,6 +106,6 @@ struct Decider {
         index = nil
         packer = nil
         nextSeq = nil
-        memory.forget(upTo: .max)
+        memory.clear()
     }
 }

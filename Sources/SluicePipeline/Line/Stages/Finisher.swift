@@ -11,19 +11,26 @@ import SluiceText
 struct Finisher: Sendable {
     private let detector: Detector
     private let further: FurtherEvidence
-    private let judge: Judge
-    private let templatingWeight: Double
-    private let compressionLevel: Int
+    private var judge: Judge
+    private var templatingWeight: Double
+    private var compressionLevel: Int
 
     /// What `settings` ask for, with the detector's `model`.
     init(settings: Settings, model: DetectorModel) throws(SluiceError) {
         detector = Detector(model: model)
         further = try FurtherEvidence(settings.watermark)
-        judge = try Judge(
-            prior: settings.detection.prior, anchorWeight: settings.detection.anchorWeight,
-            anchorBefore: settings.detection.anchorBefore)
+        judge = try settings.judge
         templatingWeight = settings.detection.templatingWeight
         compressionLevel = settings.ingest.textCompression
+    }
+
+    /// The same under other settings, but with the model and the vocabulary that were read at the start.
+    func using(_ settings: Settings) throws(SluiceError) -> Finisher {
+        var changed = self
+        changed.judge = try settings.judge
+        changed.templatingWeight = settings.detection.templatingWeight
+        changed.compressionLevel = settings.ingest.textCompression
+        return changed
     }
 
     /// Finishes the records of the source with the digest `source`; the label stands where a record brings none of its
@@ -95,6 +102,16 @@ struct Finisher: Sendable {
                     kind: "utf8-repair", weight: 0, detail: "\(text.replacements) invalid sequences became U+FFFD"))
         }
         return notes
+    }
+}
+
+extension Settings {
+    /// Who weighs the evidence.
+    fileprivate var judge: Judge {
+        get throws(SluiceError) {
+            try Judge(
+                prior: detection.prior, anchorWeight: detection.anchorWeight, anchorBefore: detection.anchorBefore)
+        }
     }
 }
 

@@ -42,6 +42,13 @@ struct KeptMemory: KeptLookup {
         if let document = unwritten[seq] { document.url } else { try open().url(of: seq) }
     }
 
+    /// Forgets everything: the numbers are given anew.
+    mutating func clear() {
+        unwritten = [:]
+        nearest = nil
+        recent = RecentShingles()
+    }
+
     /// The store has the documents up to the one numbered `last`. O(documents remembered).
     mutating func forget(upTo last: Int64) {
         unwritten = unwritten.filter { $0.key > last }
@@ -78,7 +85,8 @@ struct KeptMemory: KeptLookup {
     private static func missing(_ seq: Int64) -> SluiceError {
         SluiceError(
             .io, "the store lacks document \(seq), which its index names",
-            advice: "run 'sluice verify', and restore the store from a copy if it fails")
+            advice:
+                "delete sluice.index beside the store, which is made again; if that does not help, run 'sluice verify'")
     }
 
     private func open() throws(SluiceError) -> StoreReader {

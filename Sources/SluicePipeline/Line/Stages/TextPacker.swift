@@ -38,7 +38,7 @@ struct TextPacker {
     }
 
     /// The dictionary that begins with row `seq`, where one does; to be asked for every row, in order, before that row is
-    /// kept..
+    /// kept.
     mutating func begin(row seq: Int64) throws(SluiceError) -> TextPacking.Change? {
         guard seq > due else { return nil }
         let learned = DictionaryTrainer.train(samples)
