@@ -118,6 +118,23 @@ import Testing
         #expect(reason.contains("parameters"))
     }
 
+    @Test func `is refused when the same bit is wrong in two places, a lane of the checksum apart`() throws {
+        defer { cleanUp() }
+        var (index, _) = index(of: 2000, seed: 12)
+        try file.save(&index, mark: mark)
+        let whole = try Data(contentsOf: path)
+        for bit in 0..<8 {
+            // Well inside of the first band's section, at every byte of a word.
+            for place in 40_000..<40_008 {
+                var changed = whole
+                changed[place] ^= 1 << UInt8(bit)
+                changed[place + 32] ^= 1 << UInt8(bit)
+                try changed.write(to: path)
+                #expect(refusal() != nil, "bit \(bit) of the bytes \(place) and \(place + 32)")
+            }
+        }
+    }
+
     @Test func `is refused when it is cut, longer, or changed in any place that counts`() throws {
         defer { cleanUp() }
         var (index, documents) = index(of: 2000, seed: 9)
