@@ -10,15 +10,8 @@ struct DetectorTests {
     private var scratch: DetectorScratch
 
     init() throws {
-        detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
-        scratch = DetectorScratch(for: detector)
+        (detector, scratch) = try Samples.detector()
     }
-
-    private static let plain = """
-        We walked down to the harbour that morning, my brother and I, and found that the boat had gone. Nobody had seen
-        it leave. The old man who mends the nets said he thought it was the wind, but there had been no wind, and he knew
-        it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
-        """
 
     @Test("The shipped model is small and loads")
     func shipped() throws {
@@ -36,8 +29,8 @@ struct DetectorTests {
     @Test("Evidence adds up to the score, and details stay within their limit")
     mutating func additive() throws {
         let texts = [
-            Self.plain,
-            Self.plain + " As an AI language model, I cannot do that.",
+            Samples.plain,
+            Samples.plain + " As an AI language model, I cannot do that.",
             String(
                 repeating: "Certainly! Here is a testament to the rich tapestry of the things that we delve into. ",
                 count: 20),
@@ -53,7 +46,7 @@ struct DetectorTests {
 
     @Test("The score of a text does not depend on what the scratch saw before")
     mutating func scratchIsClean() {
-        let words = Samples.words(Self.plain)
+        let words = Samples.words(Samples.plain)
         let first = detector.score(words, scratch: &scratch)
         for example in Samples.corpus(20, seed: 9) {
             _ = detector.score(Samples.words(String(decoding: example.text, as: UTF8.self)), scratch: &scratch)
@@ -63,9 +56,9 @@ struct DetectorTests {
 
     @Test("Leftover prompt text is named, and speaks for a machine")
     mutating func phrases() throws {
-        let without = detector.score(Samples.words(Self.plain), scratch: &scratch)
+        let without = detector.score(Samples.words(Samples.plain), scratch: &scratch)
         let with = detector.score(
-            Samples.words(Self.plain + " As an AI language model I would wait."), scratch: &scratch)
+            Samples.words(Samples.plain + " As an AI language model I would wait."), scratch: &scratch)
         let phrase = try #require(with.evidence.first { $0.kind == "phrase-signature" })
         #expect(phrase.weight > 0)
         #expect(phrase.detail.contains("as an ai language model"))
@@ -75,14 +68,14 @@ struct DetectorTests {
 
     @Test("A text that reads like a person's says that no evidence was found, not that a person wrote it")
     mutating func honesty() throws {
-        let score = detector.score(Samples.words(Self.plain), scratch: &scratch)
+        let score = detector.score(Samples.words(Samples.plain), scratch: &scratch)
         #expect(score.llr < 0)
         #expect(score.evidence.first?.detail.hasPrefix("no evidence of machine writing found") == true)
     }
 
     @Test("Forty-nine words are too short, fifty are not")
     mutating func length() {
-        let words = String(decoding: Samples.words(Self.plain).normalized, as: UTF8.self).split(separator: " ")
+        let words = String(decoding: Samples.words(Samples.plain).normalized, as: UTF8.self).split(separator: " ")
         for (count, abstention) in [(49, Abstention.tooShort), (0, .tooShort), (50, nil)] as [(Int, Abstention?)] {
             let text = words.prefix(count).joined(separator: " ")
             #expect(Samples.words(text).count == count)
@@ -131,7 +124,7 @@ struct DetectorTests {
 
     @Test("An explanation adds up to the weight of the words, and names what stands in the text")
     mutating func explanation() throws {
-        let words = Samples.words(Self.plain)
+        let words = Samples.words(Samples.plain)
         let explanation = detector.explain(words, limit: 10, scratch: &scratch)
         let sum = explanation.base + explanation.others + explanation.contributions.reduce(0) { $0 + $1.weight }
         let tokens = try #require(explanation.score.evidence.first { $0.kind == "token-frequency" })
@@ -147,13 +140,13 @@ struct DetectorTests {
 
     @Test("All features of a text explained one by one leave nothing over")
     mutating func completeExplanation() {
-        let explanation = detector.explain(Samples.words(Self.plain), limit: 10_000, scratch: &scratch)
+        let explanation = detector.explain(Samples.words(Samples.plain), limit: 10_000, scratch: &scratch)
         #expect(abs(explanation.others) < 1e-6)
     }
 
     @Test("The strongest passage is a part of the text, with what speaks for a machine marked")
     mutating func passage() throws {
-        let text = Self.plain + " Furthermore, it is important to note the rich tapestry of experience."
+        let text = Samples.plain + " Furthermore, it is important to note the rich tapestry of experience."
         let words = Samples.words(text)
         let passage = try #require(detector.passage(words, length: 12, scratch: &scratch))
         #expect(passage.words.count == 12 && passage.count == words.count && !passage.marked.isEmpty)

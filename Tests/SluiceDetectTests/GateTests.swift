@@ -8,15 +8,8 @@ import Testing
     private var scratch: DetectorScratch
 
     init() throws {
-        detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
-        scratch = DetectorScratch(for: detector)
+        (detector, scratch) = try Samples.detector()
     }
-
-    private static let english = """
-        We walked down to the harbour that morning, my brother and I, and found that the boat had gone. Nobody had seen
-        it leave. The old man who mends the nets said he thought it was the wind, but there had been no wind, and he knew
-        it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
-        """
 
     private mutating func score(_ text: String) -> TextScore {
         detector.score(Samples.words(text), scratch: &scratch)
@@ -44,17 +37,17 @@ import Testing
 
     @Test mutating func `is a page whose English is only a part`() {
         let french = Self.sample("fr")
-        #expect(score(Self.english + french + french + french + french).abstention == .language)
+        #expect(score(Samples.plain + french + french + french + french).abstention == .language)
         // Beside another script the English words are many, being short, and the page is still in two languages.
         for code in ["ru", "el", "ar", "hi"] {
-            #expect(score(Self.english + Self.sample(code)).abstention == .language, "\(code)")
+            #expect(score(Samples.plain + Self.sample(code)).abstention == .language, "\(code)")
         }
         for code in ["ja", "zh", "th"] {
-            let found = score(Self.english + Self.sample(code) + Self.sample(code))
+            let found = score(Samples.plain + Self.sample(code) + Self.sample(code))
             #expect(found.abstention == .language && found.language != .english, "\(code)")
         }
         // A quotation does not make an English text French.
-        #expect(score(Self.english + Self.english + french + Self.english).abstention == nil)
+        #expect(score(Samples.plain + Samples.plain + french + Samples.plain).abstention == nil)
     }
 
     @Test mutating func `is not English full of foreign names`() {

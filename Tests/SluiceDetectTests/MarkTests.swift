@@ -7,8 +7,7 @@ import Testing
     private var scratch: DetectorScratch
 
     init() throws {
-        detector = Detector(model: try DetectorModel.load(path: Samples.shipped))
-        scratch = DetectorScratch(for: detector)
+        (detector, scratch) = try Samples.detector()
     }
 
     private static let text =

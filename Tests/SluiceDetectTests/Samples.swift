@@ -10,6 +10,19 @@ enum Samples {
     static let shipped = root.appendingPathComponent("config/detector/sluice-detector.model").path
     static let dev = root.appendingPathComponent("../shared/detector-data/dev.jsonl.gz").path
 
+    /// Plain prose that a person wrote.
+    static let plain = """
+        We walked down to the harbour that morning, my brother and I, and found that the boat had gone. Nobody had seen
+        it leave. The old man who mends the nets said he thought it was the wind, but there had been no wind, and he knew
+        it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
+        """
+
+    /// A detector of the shipped model, with a scratch.
+    static func detector() throws -> (Detector, DetectorScratch) {
+        let detector = Detector(model: try DetectorModel.load(path: shipped))
+        return (detector, DetectorScratch(for: detector))
+    }
+
     static func words(_ text: String) -> Words {
         var tokenizer = Tokenizer()
         return tokenizer.tokenize(Array(text.utf8))
