@@ -14,4 +14,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    /// A number from 0 up to `bound`, which is above 0 and at most 2³¹, and not `bound` itself; the bias is below 2⁻³².
+    public mutating func below(_ bound: Int) -> Int { (Int(next() >> 32) * bound) >> 32 }
 }

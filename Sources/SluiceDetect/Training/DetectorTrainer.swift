@@ -32,14 +32,14 @@ public struct DetectorTrainer: Sendable {
         /// The passes over the texts of each of the two rounds.
         public var epochs = 10
         /// The shortest crop, in words.
-        public var shortestCrop = 25
+        public var shortestCrop = 60
         /// The longest crop, in words.
-        public var longestCrop = 250
+        public var longestCrop = 500
         /// How many crops of each calibration text are calibrated on besides the whole.
         public var calibrationCrops = 2
         /// How much the scores of texts from domains that were left out weigh in the calibration; the calibration texts
         /// weigh the rest. 0 spares the training without each domain.
-        public var unseenShare = 0.15
+        public var unseenShare = 0.05
         /// The gates of the model.
         public var gates = Gates()
 
