@@ -11,6 +11,7 @@ in turn (scikit-learn), and fastText beside it where the `fasttext` module is th
 import argparse
 import gzip
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -102,14 +103,21 @@ def rivals(options):
     except ImportError:
         fasttext = None
     everything = [one for one in texts(options.data)]
-    print("| left out | rival | AUROC | human at P ≥ .95 | synthetic at P ≥ .95 |\n|---|---|---:|---:|---:|")
+    print("| left out | rival | AUROC | TPR at 1 % FPR | human at P ≥ .95 | synthetic at P ≥ .95 |")
+    print("|---|---|---:|---:|---:|---:|")
+    sums = {}
 
-    def line(domain, rival, labels, scores):
-        human = [score for score, label in zip(scores, labels) if not label]
-        synthetic = [score for score, label in zip(scores, labels) if label]
-        area = roc_auc_score(labels, scores) if human and synthetic else None
-        shares = [sum(score >= 0.95 for score in part) / len(part) if part else None for part in (human, synthetic)]
-        print("| " + " | ".join([domain, rival, fixed(area)] + [fixed(share) for share in shares]) + " |", flush=True)
+    def line(domain, rival, labels, odds):
+        """`odds`, log-odds of synthetic, rank where a probability would long be 1."""
+        human = sorted((one for one, label in zip(odds, labels) if not label), reverse=True)
+        synthetic = [one for one, label in zip(odds, labels) if label]
+        both = human and synthetic
+        area = roc_auc_score(labels, odds) if both else None
+        found = sum(one > human[len(human) // 100] for one in synthetic) / len(synthetic) if both else None
+        sure = math.log(0.95 / 0.05)
+        figures = [area, found] + [sum(o >= sure for o in part) / len(part) if part else None for part in (human, synthetic)]
+        print("| " + " | ".join([domain, rival] + [fixed(one) for one in figures]) + " |", flush=True)
+        sums.setdefault(rival, []).append(figures)
 
     for domain in sorted({one["domain"] for one in everything}):
         rest = [one for one in everything if one["domain"] != domain]
@@ -118,8 +126,8 @@ def rivals(options):
         counter = CountVectorizer(token_pattern=r"(?u)\w+")
         bayes = MultinomialNB().fit(
             counter.fit_transform(one["text"] for one in rest), [one["label"] == "synthetic" for one in rest])
-        scores = bayes.predict_proba(counter.transform(one["text"] for one in test))[:, 1]
-        line(domain, "naive Bayes", labels, scores)
+        both = bayes.predict_joint_log_proba(counter.transform(one["text"] for one in test))
+        line(domain, "naive Bayes", labels, list(both[:, 1] - both[:, 0]))
         if fasttext is None:
             continue
         words = counter.build_analyzer()
@@ -129,8 +137,12 @@ def rivals(options):
             model = fasttext.train_supervised(
                 file.name, wordNgrams=2, dim=32, epoch=5, lr=0.5, thread=1, verbose=0)
         found = [model.f.predict(" ".join(words(one["text"])) + "\n", 2, 0.0, "strict") for one in test]
-        scores = [dict((label, share) for share, label in pairs).get("__label__synthetic", 0.0) for pairs in found]
-        line(domain, "fastText", labels, scores)
+        shares = [{label: max(share, 1e-12) for share, label in pairs} for pairs in found]
+        line(domain, "fastText", labels, [
+            math.log(one.get("__label__synthetic", 1e-12) / one.get("__label__human", 1e-12)) for one in shares])
+    for rival, rows in sums.items():
+        means = [[one for one in column if one is not None] for column in zip(*rows)]
+        print("| " + " | ".join(["**mean**", rival] + [fixed(sum(m) / len(m)) for m in means]) + " |")
 
 
 def main():

@@ -44,6 +44,19 @@ struct DetectorTests {
         }
     }
 
+    @Test("A text longer than any that the calibration was fitted on is judged like the longest of them")
+    mutating func long() throws {
+        func llr(_ times: Int) -> Double {
+            detector.score(Samples.words(String(repeating: Samples.plain + "\n", count: times)), scratch: &scratch).llr
+        }
+        let (thousand, many) = (llr(16), llr(1000))
+        #expect(thousand < 0)
+        #expect(many == thousand)
+        // A higher score always speaks for a machine.
+        let slope = detector.model.calibration.coefficients
+        for words in [50, 1000] { #expect(slope[1] + slope[2] * log(Double(words)) > 0) }
+    }
+
     @Test("The score of a text does not depend on what the scratch saw before")
     mutating func scratchIsClean() {
         let words = Samples.words(Samples.plain)

@@ -1,10 +1,15 @@
 import Glibc
 
 /// From the raw score of a text and its length to a log likelihood ratio at equal odds:
-/// `a + b·s + c·s·ln n + d·ln n`, *s* the score and *n* the number of words.
+/// `a + b·s + c·s·ln n + d·ln n`, *s* the score and *n* the number of words, at most ``longest``.
 public struct Calibration: Sendable, Equatable {
     /// The coefficients a, b, c and d.
     public var coefficients: [Double]
+
+    /// From this many words on, all texts count as equally long: it is the length at which the training texts are cut, and
+    /// what was fitted on them says nothing beyond. Followed further, `b + c·ln n` would change its sign somewhere, and
+    /// the score with it.
+    static let longest = 1000
 
     /// The calibration with these four coefficients.
     init(coefficients: [Double]) { self.coefficients = coefficients }
@@ -50,7 +55,7 @@ public struct Calibration: Sendable, Equatable {
     }
 
     private static func row(score: Double, words: Int) -> [Double] {
-        let length = log(Double(max(words, 1)))
+        let length = log(Double(min(max(words, 1), longest)))
         return [1, score, score * length, length]
     }
 
