@@ -110,9 +110,15 @@ struct StoredRow {
 
     /// A digest, or nil where there is none.
     func optionalDigest(_ column: Int32) throws(SluiceError) -> Digest? {
-        guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
-        guard let digest = Digest(bytes: try bytes(column)) else { throw damaged(column, "32 bytes") }
-        return digest
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: return nil
+        case SQLITE_BLOB:
+            let start = sqlite3_column_blob(handle, column)
+            let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+            guard start != nil, let digest = Digest(bytes: bytes) else { throw damaged(column, "32 bytes") }
+            return digest
+        default: throw damaged(column, "a blob")
+        }
     }
 
     /// A digest.
