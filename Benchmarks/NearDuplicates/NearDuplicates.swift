@@ -7,8 +7,8 @@ import SluiceText
 /// Finds near duplicates and does nothing else, for a comparison with programs that do that:
 /// `near-duplicates KEPT FILE.jsonl[.gz]...` writes the ids of the kept documents, one a line.
 ///
-/// The same parts as the main job: reader, cleaner, tokeniser, fingerprints, index, exact check. Earlier texts are
-/// tokenised anew from memory where the main job has them from the store.
+/// The same parts as the main job: reader, cleaner, tokeniser, fingerprints, index, exact check. The words of earlier
+/// documents are kept in memory, 8 bytes each, where the main job makes those that are written anew from their texts.
 @main
 struct NearDuplicates {
     static func main() throws {
@@ -28,7 +28,7 @@ struct NearDuplicates {
         var seq: Int64 = 0
         for path in arguments.dropFirst() {
             let reader = try SourceReader(path: path, limits: limits)
-            while let batch = try reader.nextBatch(maxRecords: 512, maxBytes: 8 << 20) {
+            while let batch = try reader.nextBatch(maxRecords: 64, maxBytes: 1 << 20) {
                 for raw in batch.records {
                     let record = decoder.decode(raw)
                     guard case .text(let bytes) = record.content else { continue }
@@ -40,7 +40,7 @@ struct NearDuplicates {
                         try index.findDuplicate(of: fingerprint, words: words, limits: limits, lookup: &kept) == nil
                     else { continue }
                     index.insert(document: seq, fingerprint: fingerprint)
-                    kept.documents[seq] = (fingerprint.contentKey, text)
+                    kept.documents[seq] = (fingerprint.contentKey, words.hashes)
                     ids += (record.id ?? "") + "\n"
                 }
             }
@@ -54,8 +54,7 @@ struct NearDuplicates {
 struct KeptTexts: KeptLookup {
     let parameters: DedupParameters
     let limits: Limits
-    var documents: [Int64: (key: Digest, text: [UInt8])] = [:]
-    private var tokenizer = Tokenizer()
+    var documents: [Int64: (key: Digest, words: [UInt64])] = [:]
 
     init(parameters: DedupParameters, limits: Limits) {
         self.parameters = parameters
@@ -65,6 +64,6 @@ struct KeptTexts: KeptLookup {
     mutating func contentKey(of seq: Int64) throws -> Digest { documents[seq]?.key ?? Digest.of([]) }
 
     mutating func shingles(of seq: Int64) throws -> ShingleSet {
-        ShingleSet(tokenizer.tokenize(documents[seq]?.text ?? []), parameters: parameters, limits: limits)
+        ShingleSet(Words(hashes: documents[seq]?.words ?? []), parameters: parameters, limits: limits)
     }
 }

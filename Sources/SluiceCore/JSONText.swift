@@ -12,6 +12,12 @@ public struct JSONText: Sendable {
     /// An empty text with room for `capacity` bytes.
     public init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
+    /// Empties the text, and keeps its room for the next one.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
     /// What has been written so far.
     public var string: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -77,7 +83,7 @@ public struct JSONText: Sendable {
         var from = 0
         while true {
             let end = JSONScan.plainEnd(raw.bytes, from: from)
-            bytes.append(contentsOf: raw[from..<end])
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: raw[from..<end]))
             guard end < raw.count else { break }
             escape(raw[end])
             from = end + 1
@@ -96,17 +102,48 @@ public struct JSONText: Sendable {
     /// Writes an integer, or null.
     public mutating func value(_ number: Int64?) {
         guard let number else { return null() }
-        raw(String(number))
+        comma()
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(digits: number.magnitude)
     }
 
-    /// Writes a number rounded to `places` decimals (at most 9), or null; not-a-number and the infinities are null too.
+    /// Writes the string of 64 hexadecimal digits that a digest is.
+    public mutating func value(_ digest: Digest) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: digest.hexBytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a number rounded to `places` decimals (0 to 9), half away from zero and without trailing zeros, or null;
+    /// not-a-number, the infinities and what is not below a thousand million are null too.
     public mutating func value(_ number: Double?, places: Int = 6) {
         guard let number, number.isFinite, abs(number) < 1e9 else { return null() }
-        raw(JSONText.decimal(number, places: places))
+        comma()
+        var (scale, places): (UInt64, Int) = (1, min(max(places, 0), 9))
+        for _ in 0..<places { scale *= 10 }
+        let scaled = UInt64((abs(number) * Double(scale)).rounded())
+        if number < 0, scaled > 0 { bytes.append(UInt8(ascii: "-")) }
+        append(digits: scaled / scale)
+        var fraction = scaled % scale
+        guard fraction > 0 else { return }
+        while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
+        bytes.append(UInt8(ascii: "."))
+        append(digits: fraction, width: places)
     }
 
     /// Writes `thousandths` / 1000 with exactly three decimals, whatever its size: the form of a mass of tokens.
-    public mutating func value(thousandths: Int64) { raw(JSONText.decimal(thousandths: thousandths)) }
+    public mutating func value(thousandths: Int64) {
+        comma()
+        if thousandths < 0 { bytes.append(UInt8(ascii: "-")) }
+        append(magnitude: thousandths.magnitude, places: 3)
+    }
+
+    /// Writes `millionths` / 1000000 with exactly six decimals: the form of a probability.
+    public mutating func value(millionths: UInt32) {
+        comma()
+        append(magnitude: UInt64(millionths), places: 6)
+    }
 
     /// Writes true, false or null.
     public mutating func value(_ flag: Bool?) {
@@ -123,31 +160,30 @@ public struct JSONText: Sendable {
         bytes.append(contentsOf: json.utf8)
     }
 
+    /// Writes `json` as it is, a stretch between values that is always the same: the next value comes without a comma.
+    public mutating func verbatim(_ json: StaticString) {
+        json.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        needsComma = false
+    }
+
     /// Ends a line of NDJSON.
     public mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false
     }
 
-    /// `number` with at most `places` decimals (0 to 9), rounded half away from zero, without trailing zeros.
+    /// `number` as ``value(_:places:)`` writes it.
     public static func decimal(_ number: Double, places: Int = 6) -> String {
-        guard number.isFinite, abs(number) < 1e9 else { return "null" }
-        var scale = 1
-        for _ in 0..<min(max(places, 0), 9) { scale *= 10 }
-        let scaled = Int((abs(number) * Double(scale)).rounded())
-        var text = String(scaled / scale)
-        if scaled % scale != 0 {
-            var fraction = String(scaled % scale + scale).dropFirst()
-            while fraction.last == "0" { fraction.removeLast() }
-            text += "." + fraction
-        }
-        return number < 0 && scaled != 0 ? "-" + text : text
+        var json = JSONText()
+        json.value(number, places: places)
+        return json.string
     }
 
     /// `thousandths` / 1000 with exactly three decimals.
     public static func decimal(thousandths: Int64) -> String {
-        let (whole, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
-        return "\(thousandths < 0 ? "-" : "")\(whole).\(String(rest + 1000).dropFirst())"
+        var json = JSONText()
+        json.value(thousandths: thousandths)
+        return json.string
     }
 
     private mutating func open(_ bracket: UInt8) {
@@ -164,6 +200,26 @@ public struct JSONText: Sendable {
     private mutating func comma() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
+    }
+
+    /// Appends `number` with at least `width` digits.
+    private mutating func append(digits number: UInt64, width: Int = 1) {
+        let start = bytes.count
+        var (rest, written) = (number, 0)
+        while rest > 0 || written < width {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+            written += 1
+        }
+        bytes[start...].reverse()
+    }
+
+    /// Appends `magnitude` / 10^`places` with exactly so many decimals.
+    private mutating func append(magnitude: UInt64, places: Int) {
+        let scale: UInt64 = (0..<places).reduce(1) { scale, _ in scale &* 10 }
+        append(digits: magnitude / scale)
+        bytes.append(UInt8(ascii: "."))
+        append(digits: magnitude % scale, width: places)
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -31,8 +31,6 @@ public struct Record: Sendable, Equatable {
     public var captured: String?
     /// What the record declares about its author.
     public var declared: DeclaredLabel?
-    /// SHA-256 of the record's bytes as read; the salt of its address's commitment comes from it.
-    public var rawDigest: Digest
     /// The text's bytes, unrepaired, or why there are none.
     public var content: Content
 
@@ -47,7 +45,7 @@ public struct Record: Sendable, Equatable {
     /// A record of its parts.
     public init(
         ordinal: Int, offset: UInt64, id: String? = nil, url: String? = nil, captured: String? = nil,
-        declared: DeclaredLabel? = nil, rawDigest: Digest, content: Content
+        declared: DeclaredLabel? = nil, content: Content
     ) {
         self.ordinal = ordinal
         self.offset = offset
@@ -55,7 +53,6 @@ public struct Record: Sendable, Equatable {
         self.url = url
         self.captured = captured
         self.declared = declared
-        self.rawDigest = rawDigest
         self.content = content
     }
 }

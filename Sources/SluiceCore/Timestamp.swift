@@ -2,7 +2,9 @@
 public enum Timestamp {
     /// `microseconds` since 1970 as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. The civil date is computed after the proleptic
     /// Gregorian calendar; years outside 0 to 9999 are clamped.
-    public static func text(microseconds: Int64) -> String {
+    ///
+    /// - Parameter places: How many decimals the seconds have, 0 to 6; what is behind them is cut off.
+    public static func text(microseconds: Int64, places: Int = 6) -> String {
         let clamped = min(max(microseconds, -62_167_219_200_000_000), 253_402_300_799_999_999)
         var (seconds, fraction) = clamped.quotientAndRemainder(dividingBy: 1_000_000)
         if fraction < 0 { (seconds, fraction) = (seconds - 1, fraction + 1_000_000) }
@@ -18,12 +20,26 @@ public enum Timestamp {
         let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(second / 3600, 2)):"
-            + "\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(fraction, 6))Z"
-    }
-
-    private static func padded(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        let fields: [(value: Int64, width: Int, sign: StaticString)] = [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (second / 3600, 2, ":"), (second / 60 % 60, 2, ":"),
+            (second % 60, 2, "."), (fraction, 6, "Z"),
+        ]
+        let kept = min(max(places, 0), 6)
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var at = 0
+            for (value, width, sign) in fields {
+                var rest = value
+                for place in (at..<at + width).reversed() {
+                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[at + width] = sign.utf8Start.pointee
+                at += width + 1
+            }
+            // Behind the 19 characters of the seconds come the point and the decimals.
+            let length = kept == 0 ? 19 : 20 + kept
+            text[length] = UInt8(ascii: "Z")
+            return length + 1
+        }
     }
 }

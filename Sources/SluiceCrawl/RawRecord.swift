@@ -59,6 +59,15 @@ public struct RawRecord: Sendable, Equatable {
 
     /// The bytes that it holds in memory.
     public var heldBytes: Int { header.count + bytes.count }
+
+    /// SHA-256 of all its bytes. O(*n*), about 2 GB/s.
+    public var digest: Digest {
+        if header.isEmpty { return Digest.of(bytes) }
+        var digester = Digester()
+        digester.update(header)
+        digester.update(bytes)
+        return digester.finish()
+    }
 }
 
 /// Records that are committed together.

@@ -13,8 +13,7 @@ public struct RecordDecoder: Sendable {
     /// The record in `raw`: its names, what it declares, and its text or why it has none. O(*n*).
     public func decode(_ raw: RawRecord) -> Record {
         var record = Record(
-            ordinal: raw.ordinal, offset: raw.offset, rawDigest: raw.digest,
-            content: .rejected(.damagedRecord, detail: ""))
+            ordinal: raw.ordinal, offset: raw.offset, content: .rejected(.damagedRecord, detail: ""))
         switch raw.form {
         case .warc: decodeWARC(raw, into: &record)
         case .jsonl: decodeLine(raw.bytes, into: &record)
@@ -156,15 +155,4 @@ public struct RecordDecoder: Sendable {
     }
 
     private static func printable(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
-}
-
-extension RawRecord {
-    /// SHA-256 of all its bytes.
-    fileprivate var digest: Digest {
-        if header.isEmpty { return Digest.of(bytes) }
-        var digester = Digester()
-        digester.update(header)
-        digester.update(bytes)
-        return digester.finish()
-    }
 }

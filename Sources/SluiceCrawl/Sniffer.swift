@@ -30,20 +30,26 @@ struct Sniffer {
         return .none
     }
 
-    /// What the source is made of.
+    /// What the source is made of; and the stream that was looked into, where all of it still waits to be read.
     ///
+    /// - Parameter isToRead: Whether the source is read from its start, so that what is decompressed here is of use.
     /// - throws: `.noUsableData` for ARC files, which are not read.
-    func format(_ window: FileWindow, _ compression: Compression) throws(SluiceError) -> SourceFormat {
+    func format(
+        _ window: FileWindow, _ compression: Compression, isToRead: Bool
+    ) throws(SluiceError) -> (format: SourceFormat, stream: MemberStream?) {
         let start = Location(memberOffset: 0, skipBytes: 0)
         let stream = try MemberStream(
-            window: window, compression: compression, at: start, expectsWARC: suffixFormat == .warc)
+            window: window, compression: compression, at: start, expectsWARC: suffixFormat == .warc,
+            takesLarge: isToRead)
+        var isWhole = isToRead
         for _ in 0..<Sniffer.damageLimit {
             _ = try stream.fill(Sniffer.headBytes)
             if stream.queue.count > 0 { break }
             guard case .damage = stream.barrier else { break }
             _ = try stream.takeDamage(since: stream.position)
+            isWhole = false
         }
-        return try format(ofHead: stream.queue.bytes)
+        return (try format(ofHead: stream.queue.bytes), isWhole ? stream : nil)
     }
 
     private func format(ofHead head: UnsafeBufferPointer<UInt8>) throws(SluiceError) -> SourceFormat {

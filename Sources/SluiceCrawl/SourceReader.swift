@@ -3,7 +3,8 @@ import SluiceCore
 /// Reads the records of one source in order, in batches, from its start or from where an earlier reader stopped.
 ///
 /// What it yields from a resume point on depends on the file and that point alone. Memory: the batch, one record more,
-/// and about 10 MiB; 64 MiB more once a compressed source holds a record beyond `limits.recordBytes`.
+/// and about 10 MiB; up to 80 MiB where one gzip member is the last 16 MiB of the file or less; 64 MiB more once a
+/// compressed source holds a record beyond `limits.recordBytes`.
 public final class SourceReader {
     /// What the source is made of, as found.
     public let format: SourceFormat
@@ -31,16 +32,24 @@ public final class SourceReader {
         let window = try FileWindow(path: path)
         let sniffer = Sniffer(path: path, name: name ?? path)
         compression = try sniffer.compression(window)
-        let found = format == .text ? .text : try sniffer.format(window, compression)
-        self.format = format == .auto ? found : format
-        framer = Framer(self.format, limits: limits)
         let from = resume ?? .start
+        let isFromStart = from.memberOffset == 0 && from.skipBytes == 0
+        let found =
+            format == .text ? (.text, nil) : try sniffer.format(window, compression, isToRead: isFromStart)
+        self.format = format == .auto ? found.0 : format
+        framer = Framer(self.format, limits: limits)
         ordinal = from.ordinal
-        let location = Location(memberOffset: from.memberOffset, skipBytes: from.skipBytes)
-        stream = try MemberStream(
-            window: window, compression: compression, at: location, expectsWARC: self.format == .warc)
+        let expectsWARC = self.format == .warc
+        // A WARC framer goes by the members that wait, and begins where none does.
+        if let sniffed = found.1, !sniffed.expectsWARC, !expectsWARC {
+            stream = sniffed
+        } else {
+            stream = try MemberStream(
+                window: window, compression: compression,
+                at: Location(memberOffset: from.memberOffset, skipBytes: from.skipBytes), expectsWARC: expectsWARC)
+        }
         aheadLocation = stream.location
-        if from.memberOffset == 0, from.skipBytes == 0, try stream.fill(3),
+        if isFromStart, try stream.fill(3),
             stream.queue.bytes.starts(with: [0xEF, 0xBB, 0xBF])
         {
             stream.consume(3)

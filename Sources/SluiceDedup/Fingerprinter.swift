@@ -17,10 +17,9 @@ public struct Fingerprinter: Sendable {
     private let multipliers: [UInt32]
     private let offsets: [UInt32]
     private var minima: [UInt32]
-    private var shingles = [UInt64](repeating: 0, count: Fingerprinter.chunk)
     private var values = [UInt32](repeating: 0, count: Fingerprinter.chunk)
 
-    /// Shingles hashed at a time: both arrays stay in the first-level cache.
+    /// Shingles hashed at a time: they stay in the first-level cache.
     private static let chunk = 1024
 
     /// A fingerprinter with these parameters (see ``DedupParameters/validated()``); only the first `limits.shingles`
@@ -62,8 +61,7 @@ public struct Fingerprinter: Sendable {
         for lane in minima.indices { minima[lane] = .max }
         var source = Shingles(words, width: parameters.shingleWords, limit: limit)
         while source.remaining > 0 {
-            let count = shingles.withUnsafeMutableBufferPointer { source.next(of: words, into: $0) }
-            for index in 0..<count { values[index] = UInt32(truncatingIfNeeded: shingles[index] >> 32) }
+            let count = values.withUnsafeMutableBufferPointer { source.nextUpper(of: words, into: $0) }
             sluice_minhash(values, count, multipliers, offsets, &minima, minima.count)
         }
     }

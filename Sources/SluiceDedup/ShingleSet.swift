@@ -10,17 +10,14 @@ public struct ShingleSet: Sendable, Equatable {
     /// are fewer than `parameters.shingleWords`. O(*n* log *n*).
     public init(_ words: Words, parameters: DedupParameters, limits: Limits) {
         var shingles = Shingles(words.hashes, width: parameters.shingleWords, limit: limits.shingles)
-        var all = [UInt64](unsafeUninitializedCapacity: shingles.remaining) { out, count in
-            count = shingles.next(of: words.hashes, into: out)
+        hashes = [UInt64](unsafeUninitializedCapacity: shingles.remaining) { room, kept in
+            let all = UnsafeMutableBufferPointer(rebasing: room[..<shingles.next(of: words.hashes, into: room)])
+            all.sortUniform()
+            for index in all.indices where index == 0 || all[index] != all[index - 1] {
+                all[kept] = all[index]
+                kept += 1
+            }
         }
-        all.sortUniform()
-        var kept = 0
-        for index in all.indices where index == 0 || all[index] != all[index - 1] {
-            all[kept] = all[index]
-            kept += 1
-        }
-        all.removeLast(all.count - kept)
-        hashes = all
     }
 
     /// How many distinct shingles there are.

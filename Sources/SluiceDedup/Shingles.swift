@@ -31,16 +31,32 @@ struct Shingles {
 
     /// Writes the hashes of the next shingles into `out` and returns how many there were; `words` are those of `init`.
     mutating func next(of words: [UInt64], into out: UnsafeMutableBufferPointer<UInt64>) -> Int {
+        next(of: words, into: out) { $0 }
+    }
+
+    /// The same with the upper half of each hash.
+    mutating func nextUpper(of words: [UInt64], into out: UnsafeMutableBufferPointer<UInt32>) -> Int {
+        next(of: words, into: out) { UInt32(truncatingIfNeeded: $0 &>> 32) }
+    }
+
+    @inline(__always)
+    private mutating func next<Part>(
+        of words: [UInt64], into out: UnsafeMutableBufferPointer<Part>, _ part: (UInt64) -> Part
+    ) -> Int {
         let count = min(out.count, end - at)
+        // In registers: the compiler does not see that `out` is none of these.
+        var (lead, lag, at) = (lead, lag, at)
+        let (width, power) = (width, power)
         words.withUnsafeBufferPointer { words in
             // Within bounds: at + count <= end, and end + width - 1 <= words.count.
             for index in 0..<count {
                 lead = lead &* Shingles.base &+ words[at &+ width &- 1]
-                out[index] = Shingles.mix(lead &- lag &* power)
+                out[index] = part(Shingles.mix(lead &- lag &* power))
                 lag = lag &* Shingles.base &+ words[at]
                 at &+= 1
             }
         }
+        (self.lead, self.lag, self.at) = (lead, lag, at)
         return count
     }
 

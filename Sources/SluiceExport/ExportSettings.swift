@@ -2,7 +2,7 @@ import SluiceCore
 
 /// How the files of an export are compressed.
 public enum ExportCompression: String, CaseIterable, Sendable {
-    /// zstd at level 3: the best size for the time, and the default.
+    /// zstd, about as small as its level 3: the best size for the time, and the default.
     case zstd
     /// gzip at level 6, for readers that know nothing else.
     case gzip

@@ -32,6 +32,7 @@ private struct ExportCheck {
     let directory: String
     var findings: [Finding] = []
     private var seen = SeqSet()
+    private var lines = LineReader()
 
     init(directory: String) { self.directory = directory }
 
@@ -109,7 +110,7 @@ private struct ExportCheck {
         }
         let facts: LineFacts
         do throws(LineMismatch) {
-            facts = try LineReader.facts(of: record.bytes)
+            facts = try lines.facts(of: record.bytes)
         } catch {
             throw SluiceError(.checkFailed, "\(place), byte \(error.offset): expected \(error.expected)")
         }

@@ -20,12 +20,14 @@ public struct ShardLines: Sendable {
         self.last = last
         let supply = StoreSupply(reader, shards: [])
         var lines: [UInt8] = []
+        var writer = LineWriter()
         while lines.count < bytes, after < last {
             var found = false
             try reader.forEachAdmitted(toShard: shard, by: (after + 1)...last, limit: 64) { admitted in
                 guard lines.count < bytes else { return }
                 let document = try supply.document(admitted, shard: shard)
-                lines += LineWriter.line(document, text: try supply.text(of: document))
+                writer.write(document, text: try supply.text(of: document))
+                lines += writer.line
                 after = admitted.admission
                 found = true
             }

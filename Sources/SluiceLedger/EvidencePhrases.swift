@@ -47,25 +47,45 @@ enum EvidencePhrases {
         }
     }
 
-    /// The text that was packed; nil where there is none that could have been.
-    static func unpack(_ packed: ArraySlice<UInt8>) -> String? {
+    /// The text that was packed, UTF-8; nil where there is none that could have been.
+    static func unpack(_ packed: ArraySlice<UInt8>) -> [UInt8]? {
+        guard isSound(packed) else { return nil }
+        return expanded(packed)
+    }
+
+    /// True where ``unpack(_:)`` has an answer.
+    static func isSound(_ packed: ArraySlice<UInt8>) -> Bool {
+        var isASCII = true
+        var rest = packed
+        while let byte = rest.popFirst() {
+            switch byte {
+            case 0..<0x80, 0xF5...0xFF: break
+            case 0xC0:
+                guard let next = rest.popFirst(), short + Int(next) < bytes.count else { return false }
+            default: isASCII = false
+            }
+        }
+        if isASCII { return true }
+        return (try? UTF8Span(validating: expanded(packed).span)) != nil
+    }
+
+    /// What stands for phrases replaced by them; where the number of one is unknown, by nothing.
+    private static func expanded(_ packed: ArraySlice<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(4 * packed.count)
+        text.reserveCapacity(4 * packed.count + 64)
+        let phrases = bytes
         var rest = packed
         while let byte = rest.popFirst() {
             let number: Int
             switch byte {
             case 0xF5...0xFF: number = Int(byte - 0xF5)
-            case 0xC0:
-                guard let next = rest.popFirst() else { return nil }
-                number = short + Int(next)
+            case 0xC0: number = short + Int(rest.popFirst() ?? 0xFF)
             default:
                 text.append(byte)
                 continue
             }
-            guard number < bytes.count else { return nil }
-            text += bytes[number]
+            if number < phrases.count { text += phrases[number] }
         }
-        return String(validating: text, as: UTF8.self)
+        return text
     }
 }

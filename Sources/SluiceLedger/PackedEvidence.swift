@@ -38,39 +38,86 @@ public enum PackedEvidence {
     /// The JSON array that `RecordedJudgement.json` makes of what was packed; nil where `bytes` are not this form.
     /// O(length).
     public static func json(of bytes: [UInt8]) -> String? {
-        guard bytes.first == version else { return nil }
-        var rest = bytes[1...]
         var json = JSONText(capacity: 8 * bytes.count)
-        var isSound = true
-        json.array { array in
-            while isSound, !rest.isEmpty { isSound = write(piece: &rest, to: &array) }
-        }
-        return isSound ? json.string : nil
+        return write(bytes, to: &json) ? json.string : nil
     }
 
-    /// Writes the piece that `rest` begins with, and takes it from there; false where there is none.
-    private static func write(piece rest: inout ArraySlice<UInt8>, to json: inout JSONText) -> Bool {
-        guard let head = rest.popFirst() else { return false }
+    /// True where ``json(of:)`` has an answer; several times faster. O(length).
+    static func isSound(_ bytes: [UInt8]) -> Bool {
+        guard bytes.first == version else { return false }
+        var rest = bytes[1...]
+        while !rest.isEmpty {
+            guard let piece = piece(&rest), piece.kind.map({ EvidencePhrases.isSound($0) }) ?? true,
+                EvidencePhrases.isSound(piece.detail)
+            else { return false }
+        }
+        return true
+    }
+
+    /// Writes the JSON array of what was packed; false, and anything written, where `bytes` are not this form.
+    static func write(_ bytes: [UInt8], to json: inout JSONText) -> Bool {
+        guard bytes.first == version else { return false }
+        var rest = bytes[1...]
+        var isSound = true
+        json.array { array in
+            while isSound, !rest.isEmpty {
+                guard let piece = piece(&rest) else {
+                    isSound = false
+                    break
+                }
+                isSound = write(piece, to: &array)
+            }
+        }
+        return isSound
+    }
+
+    /// One of the reasons, its texts still packed.
+    private struct Piece {
+        /// The number of the kind; 0 where it is a text.
+        var number: Int
+        var kind: ArraySlice<UInt8>?
+        var weight: Double?
+        var detail: ArraySlice<UInt8>
+    }
+
+    /// The piece that `rest` begins with, which is taken from there; nil where there is none.
+    private static func piece(_ rest: inout ArraySlice<UInt8>) -> Piece? {
+        guard let head = rest.popFirst() else { return nil }
         let number = Int(head & 0x7F)
-        let kind: String
+        guard number <= kinds.count else { return nil }
+        var kind: ArraySlice<UInt8>?
         if number == 0 {
-            guard let text = text(&rest) else { return false }
+            guard let text = text(&rest) else { return nil }
             kind = text
-        } else {
-            guard number <= kinds.count else { return false }
-            kind = kinds[number - 1]
         }
         var weight: Double?
         if head < 0x80 {
-            guard let value = varint(&rest) else { return false }
+            guard let value = varint(&rest) else { return nil }
             weight = Double(Int64(bitPattern: (value >> 1) ^ (0 &- (value & 1)))) / 1e6
         }
-        guard let detail = text(&rest) else { return false }
+        guard let detail = text(&rest) else { return nil }
+        return Piece(number: number, kind: kind, weight: weight, detail: detail)
+    }
+
+    private static func write(_ piece: Piece, to json: inout JSONText) -> Bool {
+        var isSound = true
         json.object { object in
-            object.member("kind", kind)
-            object.member("weight", weight)
-            object.member("detail", detail)
+            object.key("kind")
+            if let kind = piece.kind {
+                isSound = write(packed: kind, to: &object)
+            } else {
+                object.value(kinds[piece.number - 1])
+            }
+            object.member("weight", piece.weight)
+            object.key("detail")
+            isSound = write(packed: piece.detail, to: &object) && isSound
         }
+        return isSound
+    }
+
+    private static func write(packed: ArraySlice<UInt8>, to json: inout JSONText) -> Bool {
+        guard let text = EvidencePhrases.unpack(packed) else { return false }
+        json.value(utf8: text)
         return true
     }
 
@@ -82,11 +129,11 @@ public enum PackedEvidence {
         bytes += packed
     }
 
-    private static func text(_ rest: inout ArraySlice<UInt8>) -> String? {
+    private static func text(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let length = varint(&rest), length <= UInt64(rest.count) else { return nil }
         let packed = rest.prefix(Int(length))
         rest = rest.dropFirst(Int(length))
-        return EvidencePhrases.unpack(packed)
+        return packed
     }
 
     private static func append(varint value: UInt64, to bytes: inout [UInt8]) {

@@ -78,7 +78,7 @@ public struct RecordedEvidence: Sendable, Equatable {
 
     /// Packed evidence as it is stored; nil where it cannot be unpacked.
     public init?(packed: [UInt8]) {
-        guard PackedEvidence.json(of: packed) != nil else { return nil }
+        guard PackedEvidence.isSound(packed) else { return nil }
         form = .packed(packed)
     }
 
@@ -89,6 +89,14 @@ public struct RecordedEvidence: Sendable, Equatable {
         switch form {
         case .json(let text): text
         case .packed(let bytes): PackedEvidence.json(of: bytes) ?? "[]"
+        }
+    }
+
+    /// Writes the JSON array that readers get to see.
+    public func write(to json: inout JSONText) {
+        switch form {
+        case .json(let text): json.raw(text)
+        case .packed(let bytes): _ = PackedEvidence.write(bytes, to: &json)
         }
     }
 

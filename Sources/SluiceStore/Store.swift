@@ -27,6 +27,7 @@ public final class Store: Sendable {
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
     private let recent: LookupTail?
+    private let rows = LookupRows()
     private let shelf = DictionaryShelf()
     private let state: Mutex<State>
 
@@ -65,12 +66,18 @@ public final class Store: Sendable {
             let writer = mode == .write ? try Connection.writer(files) : nil
             let store = Store(
                 files: files, settings: settings, lock: lock, writer: writer, readers: try Connection.readers(files),
-                recent: try settings.keepsRecentKeys ? writer?.read { try LookupTail($0) } : nil)
+                recent: try recentKeys(writer, settings))
             try store.checkSettings()
             return store
         } catch {
             throw StoreFault.explain(error, path: files.database, writing: mode == .write)
         }
+    }
+
+    /// What knows the newest keys: for who writes where the settings ask for it, always for who only reads.
+    private static func recentKeys(_ writer: DatabaseQueue?, _ settings: StoreSettings) throws -> LookupTail? {
+        guard let writer else { return LookupTail() }
+        return settings.keepsRecentKeys ? try writer.read { try LookupTail($0) } : nil
     }
 
     /// Fails with `inputMissing` where there is no store in `directory`, which opening it to write would make.
@@ -163,10 +170,11 @@ public final class Store: Sendable {
     /// Runs `body` on one state of the store, which no writer changes meanwhile; gives up with `busy` after `limit`.
     public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
         do {
-            return try readers.read { db in
-                guard let limit else { return try body(StoreReader(db, recent: recent, shelf: shelf)) }
-                return try QueryDeadline(after: limit).guarding(db) {
-                    try body(StoreReader(db, recent: recent, shelf: shelf))
+            return try readers.unsafeRead { db in
+                try db.inOneState {
+                    let reader = StoreReader(db, recent: recent, rows: rows, shelf: shelf)
+                    guard let limit else { return try body(reader) }
+                    return try QueryDeadline(after: limit).guarding(db) { try body(reader) }
                 }
             }
         } catch {

@@ -8,12 +8,15 @@ public struct StoreReader {
     let db: Database
     /// The keys of the newest records, where this process writes them.
     let recent: LookupTail?
+    /// The rows of `lookup` that were read before, where only what is committed is read.
+    let rows: LookupRows?
     /// The dictionaries that were read before.
     let shelf: DictionaryShelf
 
-    init(_ db: Database, recent: LookupTail? = nil, shelf: DictionaryShelf) {
+    init(_ db: Database, recent: LookupTail? = nil, rows: LookupRows? = nil, shelf: DictionaryShelf) {
         self.db = db
         self.recent = recent
+        self.rows = rows
         self.shelf = shelf
     }
 

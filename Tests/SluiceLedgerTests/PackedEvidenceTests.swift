@@ -80,7 +80,11 @@ import Testing
         var random = SplitMix64(seed: 8)
         for _ in 0..<20_000 {
             let noise: [UInt8] = [1] + (0..<random.next() % 24).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-            _ = RecordedEvidence(packed: noise)?.json
+            #expect(RecordedEvidence(packed: noise)?.json == PackedEvidence.json(of: noise))
+            // Nearly right is the harder case: what is let in must be what can be shown.
+            var nearly = whole
+            nearly[Int(random.next() % UInt64(whole.count))] = UInt8(truncatingIfNeeded: random.next())
+            #expect(RecordedEvidence(packed: nearly)?.json == PackedEvidence.json(of: nearly))
         }
     }
 }

@@ -13,6 +13,12 @@ public struct Digest: Hashable, Sendable, Comparable {
         self = bytes.withUnsafeBytes { Digest(raw: $0) }
     }
 
+    /// The digest whose 32 bytes are `bytes`, or nil where there are not exactly 32.
+    public init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Digest.byteCount else { return nil }
+        self = Digest(raw: bytes)
+    }
+
     /// The digest written as 64 hexadecimal digits of either case, or nil where `hex` is anything else.
     public init?(hex: some StringProtocol) {
         let digits = hex.utf8.compactMap { Digest.value(ofHexDigit: $0) }

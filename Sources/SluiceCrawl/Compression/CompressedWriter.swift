@@ -15,6 +15,9 @@ public final class CompressedWriter {
         case gzip(level: Int)
         /// One Zstandard frame with a checksum; `level` 1 to 19.
         case zstd(level: Int)
+        /// One Zstandard frame with a checksum for many megabytes of text: at least as small as level 3 makes it, but
+        /// where nothing comes twice (then 1 % larger), for five sixths of the time. Whoever reads it needs 8 MiB.
+        case zstdText
     }
 
     /// The bytes given to write so far.
@@ -53,11 +56,27 @@ public final class CompressedWriter {
                 Int32(MemoryLayout<z_stream>.size))
             guard code == Z_OK else { throw SluiceError(.io, "cannot compress \(path): zlib code \(code)") }
         case .zstd(let level):
-            guard let context = ZSTD_createCCtx() else { throw SluiceError(.io, "cannot compress \(path): no memory") }
-            encoder = .zstd(context)
-            ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(clamping: level))
-            ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+            encoder = .zstd(try CompressedWriter.context([(ZSTD_c_compressionLevel, Int32(clamping: level))], path))
+        case .zstdText:
+            // The fastest strategy, with matches of seven bytes and a table that stays in a core's cache, and beside it
+            // the search for long matches far back, which gains more on pages than it costs.
+            encoder = .zstd(
+                try CompressedWriter.context(
+                    [
+                        (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)), (ZSTD_c_windowLog, 23), (ZSTD_c_hashLog, 17),
+                        (ZSTD_c_minMatch, 7), (ZSTD_c_enableLongDistanceMatching, 1),
+                    ], path))
         }
+    }
+
+    private static func context(
+        _ parameters: [(ZSTD_cParameter, Int32)], _ path: String
+    ) throws(SluiceError) -> OpaquePointer {
+        guard let context = ZSTD_createCCtx() else { throw SluiceError(.io, "cannot compress \(path): no memory") }
+        for (parameter, value) in parameters + [(ZSTD_c_checksumFlag, 1)] {
+            ZSTD_CCtx_setParameter(context, parameter, value)
+        }
+        return context
     }
 
     deinit {

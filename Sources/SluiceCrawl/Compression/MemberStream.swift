@@ -31,8 +31,9 @@ enum Barrier {
 /// The decompressed bytes of a source, the members they came from, and the damage between them.
 ///
 /// What comes out from a location on is a function of the file and that location alone, whoever asks and however the
-/// windows fall; that is what makes reading resumable. Memory: the file window, a small member's output
-/// (``wholeOutput``), and whatever the caller asks to have waiting at once.
+/// windows fall; that is what makes reading resumable. Memory: the file window, a member's output
+/// (``wholeOutput``; 64 MiB where the file's last 16 MiB or fewer are one gzip member, which are in memory too until it is
+/// decompressed), and whatever the caller asks to have waiting at once.
 final class MemberStream {
     let window: FileWindow
     let compression: Compression
@@ -41,6 +42,8 @@ final class MemberStream {
     private(set) var barrier: Barrier?
     /// True where members are known to start WARC records, which keeps false starts out when looking for one.
     let expectsWARC: Bool
+    /// True where members that are large, but not very large, are decompressed in one go, for who reads them to the end.
+    let takesLarge: Bool
     /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
     var scout: RecordScout?
 
@@ -53,10 +56,11 @@ final class MemberStream {
     private(set) var position: UInt64 = 0
     /// The member of the first waiting byte, and those that start behind it.
     private var marks: [Mark]
-    private var nextInput: UInt64
+    /// The offset in the file of what is decompressed next.
+    var nextInput: UInt64
     private var isInside = false
     private let decoder: MemberDecoder
-    private let member = GzipMember()
+    let member = GzipMember()
 
     /// The most output, in bytes, of a member that is checked as a whole before any of it is given out.
     static let wholeOutput = 8 << 20
@@ -66,9 +70,11 @@ final class MemberStream {
     private static let markLimit = 1 << 16
 
     init(
-        window: FileWindow, compression: Compression, at location: Location, expectsWARC: Bool
+        window: FileWindow, compression: Compression, at location: Location, expectsWARC: Bool,
+        takesLarge: Bool = true
     ) throws(SluiceError) {
         self.window = window
+        self.takesLarge = takesLarge
         self.expectsWARC = expectsWARC
         self.compression = compression
         decoder = MemberDecoder(compression)
@@ -199,6 +205,7 @@ final class MemberStream {
     private func produceWhole(_ first: UnsafeRawBufferPointer) throws(SluiceError) -> Bool {
         var view = first
         var room = 2 * MemberStream.chunk
+        var isTriedAsLarge = false
         while true {
             let output = UnsafeMutableRawBufferPointer(
                 rebasing: queue.free(atLeast: room).prefix(MemberStream.wholeOutput))
@@ -208,11 +215,13 @@ final class MemberStream {
                 endMember(at: nextInput + UInt64(consumed))
                 return true
             case .shortOfRoom:
+                if !isTriedAsLarge, try produceLarge() { return true }
                 if output.count >= MemberStream.wholeOutput { return false }
+                isTriedAsLarge = true
                 room = min(4 * output.count, MemberStream.wholeOutput)
             case .failed:
                 let isAll = view.count == FileWindow.capacity || nextInput + UInt64(view.count) >= window.size
-                if isAll { return false }
+                if isAll { return isTriedAsLarge || view.count < FileWindow.capacity ? false : try produceLarge() }
                 view = try window.view(at: nextInput, atLeast: FileWindow.capacity)
             }
         }
@@ -255,7 +264,7 @@ final class MemberStream {
         }
     }
 
-    private func endMember(at offset: UInt64) {
+    func endMember(at offset: UInt64) {
         isInside = false
         nextInput = offset
         mark(offset)

@@ -21,17 +21,25 @@ struct LineMismatch: Error, Equatable {
 
 /// Reads exactly the lines that ``LineWriter`` writes, and nothing else: it is a check, not a JSON parser.
 ///
-/// Written from the format's description and not from the writer's code, so that the two agree by test only.
-struct LineReader: ~Copyable {
-    private let bytes: [UInt8]
+/// Written from the format's description and not from the writer's code, so that the two agree by test only. One value
+/// reads line after line, and copies nothing but the texts, into room that it keeps.
+struct LineReader {
+    private var bytes: [UInt8] = []
     private var at = 0
+    /// What the text stands for, where it has escapes.
+    private var plain: [UInt8] = []
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// The most bytes that stay reserved between lines.
+    private static let keptBytes = 1 << 20
 
     /// The facts of `line` (without its line feed), after its id has been found to be the digest of its text.
-    static func facts(of line: [UInt8]) throws(LineMismatch) -> LineFacts {
-        var reader = LineReader(line)
-        return try reader.facts()
+    mutating func facts(of line: [UInt8]) throws(LineMismatch) -> LineFacts {
+        (bytes, at) = (line, 0)
+        defer {
+            bytes = []
+            if plain.capacity > LineReader.keptBytes { plain = [] }
+        }
+        return try facts()
     }
 
     private mutating func facts() throws(LineMismatch) -> LineFacts {
@@ -39,8 +47,7 @@ struct LineReader: ~Copyable {
         let id = try string()
         try literal(",\"text\":")
         let start = at
-        let text = try string(expecting: bytes.count - at)
-        guard Digest.of(text).hexBytes == id else {
+        guard try digestOfString().hexBytes.elementsEqual(bytes[id]) else {
             throw LineMismatch(offset: start, expected: "a text whose SHA-256 is the line's id")
         }
         let keys: [StaticString] = [",\"source\":", ",\"added\":", ",\"created\":", ",\"metadata\":{\"url\":"]
@@ -49,7 +56,9 @@ struct LineReader: ~Copyable {
             _ = try string()
         }
         try literal(",\"sluice\":{\"document\":")
-        guard try string() == id else { throw LineMismatch(offset: at, expected: "the line's id again") }
+        guard bytes[try string()].elementsEqual(bytes[id]) else {
+            throw LineMismatch(offset: at, expected: "the line's id again")
+        }
         try literal(",\"record\":")
         _ = try string()
         try literal(",\"seq\":")
@@ -57,11 +66,11 @@ struct LineReader: ~Copyable {
         try literal(",\"shard\":")
         _ = try integer()
         try literal(",\"verdict\":")
-        guard let verdict = Verdict(rawValue: String(decoding: try string(), as: UTF8.self)) else {
+        guard let verdict = Verdict(rawValue: try word()) else {
             throw LineMismatch(offset: at, expected: "a verdict")
         }
         try literal(",\"origin\":")
-        guard Origin(rawValue: String(decoding: try string(), as: UTF8.self)) != nil else {
+        guard Origin(rawValue: try word()) != nil else {
             throw LineMismatch(offset: at, expected: "an origin")
         }
         try literal(",\"probability\":")
@@ -84,8 +93,14 @@ struct LineReader: ~Copyable {
         return LineFacts(seq: seq, verdict: verdict, tokens: tokens, real: real, synthetic: synthetic)
     }
 
+    // MARK: Parts of a line
+
     private mutating func literal(_ text: StaticString) throws(LineMismatch) {
-        let matches = text.withUTF8Buffer { bytes[at...].starts(with: $0) }
+        let matches = text.withUTF8Buffer { wanted in
+            guard bytes.count - at >= wanted.count else { return false }
+            for index in wanted.indices where bytes[at &+ index] != wanted[index] { return false }
+            return true
+        }
         guard matches else { throw LineMismatch(offset: at, expected: "\(text)") }
         at += text.utf8CodeUnitCount
     }
@@ -96,22 +111,41 @@ struct LineReader: ~Copyable {
         return bytes[at - 1]
     }
 
-    private mutating func string(expecting length: Int = 0) throws(LineMismatch) -> [UInt8] {
+    /// Passes over a string, every escape of which is one that the writer uses; answers where its content stands.
+    private mutating func string() throws(LineMismatch) -> Range<Int> {
         try literal("\"")
-        var out: [UInt8] = []
-        out.reserveCapacity(length)
-        while true {
-            let start = at
-            at = JSONScan.plainEnd(bytes.span.bytes, from: at)
-            out.append(contentsOf: bytes[start..<at])
-            switch try next() {
-            case UInt8(ascii: "\""): return out
-            case UInt8(ascii: "\\"): out.append(try escaped())
-            default: throw LineMismatch(offset: at - 1, expected: "no bare control character in a string")
-            }
+        let start = at
+        while try !endsString() { _ = try escaped() }
+        return start..<(at - 1)
+    }
+
+    /// Passes over a string; answers the digest of what it stands for.
+    private mutating func digestOfString() throws(LineMismatch) -> Digest {
+        try literal("\"")
+        var from = at
+        plain.removeAll(keepingCapacity: true)
+        while try !endsString() {
+            plain.append(contentsOf: bytes[from..<(at - 1)])
+            plain.append(try escaped())
+            from = at
+        }
+        if plain.isEmpty { return Digest.of(bytes[from..<(at - 1)]) }
+        plain.append(contentsOf: bytes[from..<(at - 1)])
+        return Digest.of(plain)
+    }
+
+    /// Passes over what means nothing in a string, and what follows: true for the quotation mark that ends it, false for
+    /// the backslash of an escape.
+    private mutating func endsString() throws(LineMismatch) -> Bool {
+        at = JSONScan.plainEnd(bytes.span.bytes, from: at)
+        switch try next() {
+        case UInt8(ascii: "\""): return true
+        case UInt8(ascii: "\\"): return false
+        default: throw LineMismatch(offset: at - 1, expected: "no bare control character in a string")
         }
     }
 
+    /// The byte that the escape behind the backslash just read stands for.
     private mutating func escaped() throws(LineMismatch) -> UInt8 {
         let mark = try next()
         switch mark {
@@ -130,6 +164,11 @@ struct LineReader: ~Copyable {
             return value
         default: throw LineMismatch(offset: at - 1, expected: "an escape")
         }
+    }
+
+    /// A string that is one of a few short words.
+    private mutating func word() throws(LineMismatch) -> String {
+        String(decoding: bytes[try string()], as: UTF8.self)
     }
 
     private mutating func digits(atMost limit: Int = 18) throws(LineMismatch) -> (value: Int64, count: Int) {

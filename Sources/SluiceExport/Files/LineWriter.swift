@@ -8,58 +8,68 @@ import SluiceStore
 /// a fraction always show it, so that a reader which infers a schema from the first lines finds it in all others. A
 /// string that is not known is empty. Times carry milliseconds, as Dolma writes them: readers take seconds alone for a
 /// type of their own, which the empty string is not.
+///
+/// One value writes line after line into the same room.
 struct LineWriter {
-    /// The line that `document` becomes, with its line feed.
-    static func line(_ document: ExportDocument, text: [UInt8]) -> [UInt8] {
-        var json = JSONText(capacity: text.count + text.count / 16 + 1024)
-        let id = document.digest.hex
-        let created = timestamp(document.captured)
-        json.object { line in
-            line.member("id", id)
-            line.key("text")
-            line.value(utf8: text)
-            line.member("source", document.source)
-            line.member("added", created)
-            line.member("created", created)
-            line.key("metadata")
-            line.object { metadata in
-                metadata.member("url", document.url ?? "")
-                metadata.key("sluice")
-                metadata.object { details(of: document, &$0) }
-            }
-        }
+    private var json = JSONText()
+
+    /// The most bytes that stay reserved between lines.
+    private static let keptBytes = 1 << 20
+
+    /// The line written last, with its line feed.
+    var line: [UInt8] { json.bytes }
+
+    /// Writes the line that `document` becomes.
+    mutating func write(_ document: ExportDocument, text: [UInt8]) {
+        if json.bytes.count > LineWriter.keptBytes { json = JSONText() }
+        json.removeAll()
+        let created = LineWriter.timestamp(document.captured)
+        json.verbatim("{\"id\":")
+        json.value(document.digest)
+        json.verbatim(",\"text\":")
+        json.value(utf8: text)
+        json.verbatim(",\"source\":")
+        json.value(document.source)
+        json.verbatim(",\"added\":")
+        json.value(created)
+        json.verbatim(",\"created\":")
+        json.value(created)
+        json.verbatim(",\"metadata\":{\"url\":")
+        json.value(document.url ?? "")
+        json.verbatim(",\"sluice\":{\"document\":")
+        json.value(document.digest)
+        json.verbatim(",\"record\":")
+        json.value(document.recordID ?? "")
+        writeFigures(of: document)
+        json.verbatim(",\"evidence\":")
+        document.judgement.reasons.write(to: &json)
+        json.verbatim("}}}")
         json.newline()
-        return json.bytes
     }
 
-    private static func details(of document: ExportDocument, _ json: inout JSONText) {
-        json.member("document", document.digest.hex)
-        json.member("record", document.recordID ?? "")
-        json.member("seq", document.admitted.seq)
-        json.member("shard", document.shard)
-        json.member("verdict", document.judgement.verdict.rawValue)
-        json.member("origin", document.judgement.origin.rawValue)
-        json.key("probability")
-        json.raw(probability(document.judgement.probability))
-        json.member("tokens", document.tokens)
-        json.key("real")
+    private mutating func writeFigures(of document: ExportDocument) {
+        json.verbatim(",\"seq\":")
+        json.value(document.admitted.seq)
+        json.verbatim(",\"shard\":")
+        json.value(document.shard)
+        json.verbatim(",\"verdict\":")
+        json.value(document.judgement.verdict.rawValue)
+        json.verbatim(",\"origin\":")
+        json.value(document.judgement.origin.rawValue)
+        json.verbatim(",\"probability\":")
+        json.value(millionths: UInt32((min(max(document.judgement.probability, 0), 1) * 1_000_000).rounded()))
+        json.verbatim(",\"tokens\":")
+        json.value(document.tokens)
+        json.verbatim(",\"real\":")
         json.value(thousandths: document.admitted.real)
-        json.key("synthetic")
+        json.verbatim(",\"synthetic\":")
         json.value(thousandths: document.admitted.synthetic)
-        json.key("evidence")
-        json.raw(document.judgement.evidence)
-    }
-
-    /// `probability` (0 to 1) with exactly six decimals.
-    private static func probability(_ probability: Double) -> String {
-        let scale = 1_000_000
-        let scaled = Int((min(max(probability, 0), 1) * Double(scale)).rounded())
-        return "\(scaled / scale)." + String(scaled % scale + scale).dropFirst()
     }
 
     /// `stated` as `YYYY-MM-DDThh:mm:ss.mmm` with its zone, `Z` where it has none; empty where it is no such time.
     static func timestamp(_ stated: String?) -> String {
         guard let stated else { return "" }
+        if isUsual(stated) { return String(stated.dropLast()) + ".000Z" }
         var rest = stated.utf8[...]
         guard let date = field("dddd-dd-dd", &rest) else { return "" }
         if rest.isEmpty { return date + "T00:00:00.000Z" }
@@ -76,6 +86,21 @@ struct LineWriter {
         let zone = rest.isEmpty ? "Z" : field("Z", &rest) ?? field("+dd:dd", &rest) ?? field("-dd:dd", &rest)
         guard let zone, rest.isEmpty else { return "" }
         return "\(date)T\(time).\(milliseconds)\(zone)"
+    }
+
+    /// True of `YYYY-MM-DDThh:mm:ssZ`, which nearly every record states.
+    private static func isUsual(_ stated: String) -> Bool {
+        var stated = stated
+        return stated.withUTF8 { bytes in
+            let shape: StaticString = "dddd-dd-ddTdd:dd:ddZ"
+            guard bytes.count == shape.utf8CodeUnitCount else { return false }
+            return shape.withUTF8Buffer { shape in
+                shape.indices.allSatisfy { place in
+                    shape[place] == UInt8(ascii: "d")
+                        ? bytes[place] &- UInt8(ascii: "0") < 10 : bytes[place] == shape[place]
+                }
+            }
+        }
     }
 
     /// Takes what looks like `shape` off the front of `text`, where `d` is any digit and all else itself.

@@ -46,7 +46,7 @@ final class ShardFile {
 extension ExportCompression {
     fileprivate var mode: CompressedWriter.Mode {
         switch self {
-        case .zstd: .zstd(level: 3)
+        case .zstd: .zstdText
         case .gzip: .gzip(level: 6)
         case .none: .none
         }

@@ -12,6 +12,7 @@ struct ShardPacker<Supply: ExportSupply> {
     private let capPPM: Int64
     private var file: ShardFile?
     private var deferred: DeferredQueue
+    private var lines = LineWriter()
 
     /// The files that are complete.
     private(set) var files: [ExportedFile] = []
@@ -45,27 +46,27 @@ struct ShardPacker<Supply: ExportSupply> {
 
     private mutating func place(_ document: ExportDocument, _ entry: DeferredQueue.Entry) throws {
         guard fits(entry.document) else { return deferred.append(entry) }
-        guard let line = try line(document) else { return }
-        if !hasSpace(for: line) {
+        guard try makeLine(document) else { return }
+        if !hasSpaceForLine {
             try finishFile()
             // What the last file had room for, an empty one may not.
             guard fits(entry.document) else { return deferred.append(entry) }
         }
-        try write(line, of: document)
+        try writeLine(of: document)
         try placeDeferred()
     }
 
     private mutating func placeDeferred() throws {
         while let file, let entry = deferred.next(within: file.facts.totals) {
             let document = try supply.document(entry.document, shard: entry.shard)
-            guard let line = try line(document) else {
+            guard try makeLine(document) else {
                 deferred.remove(entry)
                 continue
             }
             // It keeps its place in the queue until the next file has room for it.
-            guard hasSpace(for: line) else { return try finishFile() }
+            guard hasSpaceForLine else { return try finishFile() }
             deferred.remove(entry)
-            try write(line, of: document)
+            try writeLine(of: document)
         }
     }
 
@@ -75,22 +76,24 @@ struct ShardPacker<Supply: ExportSupply> {
         return totals.obey(capPPM: capPPM)
     }
 
-    private func hasSpace(for line: [UInt8]) -> Bool {
+    /// Whether the open file has space for the line that was made last.
+    private var hasSpaceForLine: Bool {
         guard let file else { return true }
-        return file.facts.rawBytes + Int64(line.count) <= Int64(settings.fileBytes)
+        return file.facts.rawBytes + Int64(lines.line.count) <= Int64(settings.fileBytes)
     }
 
-    /// The document's line; nil, and noted, where no file may hold it.
-    private mutating func line(_ document: ExportDocument) throws -> [UInt8]? {
-        let line = LineWriter.line(document, text: try supply.text(of: document))
-        guard line.count <= min(settings.fileBytes, ExportSettings.longestLine) else {
+    /// Makes the document's line; false, and noted, where no file may hold it.
+    private mutating func makeLine(_ document: ExportDocument) throws -> Bool {
+        lines.write(document, text: try supply.text(of: document))
+        guard lines.line.count <= min(settings.fileBytes, ExportSettings.longestLine) else {
             tooLong.append(document.admitted.seq)
-            return nil
+            return false
         }
-        return line
+        return true
     }
 
-    private mutating func write(_ line: [UInt8], of document: ExportDocument) throws {
+    /// Writes the line that was made last, which is the document's.
+    private mutating func writeLine(of document: ExportDocument) throws {
         guard exported.insert(document.admitted.seq) else {
             throw SluiceError(
                 .io, "the store is damaged: row \(document.admitted.seq) was admitted twice",
@@ -98,7 +101,7 @@ struct ShardPacker<Supply: ExportSupply> {
         }
         let file = try self.file ?? ShardFile(number: files.count, settings.compression, in: directory)
         self.file = file
-        try file.append(line, of: document)
+        try file.append(lines.line, of: document)
     }
 
     private mutating func finishFile() throws {

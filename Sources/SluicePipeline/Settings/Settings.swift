@@ -52,7 +52,7 @@ public struct Settings: Sendable, Equatable {
         /// The bytes of records at which a transaction is closed earlier.
         public var batchBytes = 4 << 20
         /// The zstd level at which texts are stored, 1 to 19.
-        public var textCompression = 2
+        public var textCompression = 3
     }
 
     /// How shards are written out.

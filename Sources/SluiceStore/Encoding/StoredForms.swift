@@ -105,8 +105,8 @@ enum StoredMoment {
     /// The text of a number; nil where there is none.
     static func unpack(_ number: Int64) -> String? {
         guard number <= last, number >= -62_167_219_200 else { return nil }
-        guard number >= milliseconds else { return Timestamp.text(microseconds: number * 1_000_000).prefix(19) + "Z" }
-        return Timestamp.text(microseconds: number * 1000).prefix(23) + "Z"
+        guard number >= milliseconds else { return Timestamp.text(microseconds: number * 1_000_000, places: 0) }
+        return Timestamp.text(microseconds: number * 1000, places: 3)
     }
 
     private static func length(ofMonth month: Int64, _ year: Int64) -> Int64 {

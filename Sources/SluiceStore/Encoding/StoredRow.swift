@@ -14,7 +14,7 @@ import SluiceLedger
 struct StoredRow {
     private let handle: OpaquePointer
 
-    fileprivate init(_ statement: Statement) { handle = statement.sqliteStatement }
+    init(_ statement: Statement) { handle = statement.sqliteStatement }
 
     /// True where there is nothing.
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
@@ -110,9 +110,15 @@ struct StoredRow {
 
     /// A digest, or nil where there is none.
     func optionalDigest(_ column: Int32) throws(SluiceError) -> Digest? {
-        guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
-        guard let digest = Digest(bytes: try bytes(column)) else { throw damaged(column, "32 bytes") }
-        return digest
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: return nil
+        case SQLITE_BLOB:
+            let start = sqlite3_column_blob(handle, column)
+            let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+            guard start != nil, let digest = Digest(bytes: bytes) else { throw damaged(column, "32 bytes") }
+            return digest
+        default: throw damaged(column, "a blob")
+        }
     }
 
     /// A digest.
@@ -167,43 +173,5 @@ struct StoredRow {
 
     private func name(_ column: Int32) -> String {
         sqlite3_column_name(handle, column).map { String(cString: $0) } ?? "a column"
-    }
-}
-
-extension Database {
-    /// Calls `body` with each row of a query.
-    ///
-    /// - Parameter staysPrepared: True where the statement is kept for the next time, which saves some hundred
-    ///   microseconds and asks that `body` does not come to the same query.
-    func forEachRow(
-        _ sql: String, _ arguments: StatementArguments = StatementArguments(), staysPrepared: Bool = false,
-        _ body: (StoredRow) throws -> Void
-    ) throws {
-        let statement = try staysPrepared ? cachedStatement(sql: sql) : makeStatement(sql: sql)
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
-        while try rows.next() != nil { try body(StoredRow(statement)) }
-    }
-
-    /// What `body` makes of the rows of a query; the statement stays prepared.
-    func rows<Value>(
-        _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Value
-    ) throws -> [Value] {
-        var values: [Value] = []
-        try forEachRow(sql, arguments, staysPrepared: true) { values.append(try body($0)) }
-        return values
-    }
-
-    /// What `body` makes of the first row of a query, or nil where there is none; the statement stays prepared.
-    func firstRow<Value>(
-        _ sql: String, _ arguments: StatementArguments = StatementArguments(), _ body: (StoredRow) throws -> Value
-    ) throws -> Value? {
-        let statement = try cachedStatement(sql: sql)
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
-        return try rows.next() == nil ? nil : body(StoredRow(statement))
-    }
-
-    /// The integer that a query of one row asks for; nil where it finds nothing.
-    func integer(_ sql: String, _ arguments: StatementArguments = StatementArguments()) throws -> Int64? {
-        try firstRow(sql, arguments) { try $0.optionalInteger(0) } ?? nil
     }
 }

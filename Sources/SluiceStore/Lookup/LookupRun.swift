@@ -68,7 +68,10 @@ struct LookupRun: Equatable {
     func find(_ key: UInt32, in bytes: UnsafeRawBufferPointer) -> [Int64] {
         let width = 3 + numberBytes
         let wanted = key & 0xFF_FFFF
-        func low(at index: Int) -> UInt32 { LookupRun.number(in: bytes[index * width..<index * width + 3]) }
+        func low(at index: Int) -> UInt32 {
+            let at = index * width
+            return UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2])
+        }
         let count = bytes.count / width
         var (from, to) = (0, count)
         while from < to {

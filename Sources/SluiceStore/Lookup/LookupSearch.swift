@@ -10,15 +10,14 @@ enum LookupPortion: Equatable {
 }
 
 extension Lookup {
-    /// Where the records behind `after` with `key` are.
+    /// Where the records behind `after` with `key` are, in a ledger of `records` of them.
     ///
     /// Runs that are missing, and the records behind the last of them, are stretches to read, unless the reader knows the
     /// newest keys.
     static func portions(
-        _ reader: StoreReader, _ kind: Kind, key: UInt32, after: Int64
+        _ reader: StoreReader, _ kind: Kind, key: UInt32, after: Int64, records: Int64
     ) throws -> [LookupPortion] {
-        let records = try reader.nextSeq() - 1
-        let table = try LookupTable(reader.db)
+        let table = try LookupTable(reader.db, rows: reader.rows)
         var portions: [LookupPortion] = []
         var covered: Int64 = 0
         for run in try runs(kind, records: records) {
@@ -29,6 +28,7 @@ extension Lookup {
         }
         let behind = max(after, covered)
         guard behind < records else { return portions }
+        try reader.recent?.follow(reader.db, after: covered, upTo: records)
         let recent = reader.recent?.records(key: key, after: behind, upTo: records)
         add(recent.map { .records($0) } ?? .stretch(after: behind, last: records), to: &portions)
         return portions

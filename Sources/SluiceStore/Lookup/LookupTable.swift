@@ -6,10 +6,13 @@ struct LookupTable {
     private let db: Database
     private let row: Probe
     private let pending: LookupPending
+    private let rows: LookupRows?
 
-    init(_ db: Database, pending: LookupPending = LookupPending()) throws {
+    /// - Parameter rows: Rows of names that were read before, where all that is read now is committed.
+    init(_ db: Database, pending: LookupPending = LookupPending(), rows: LookupRows? = nil) throws {
         self.db = db
         self.pending = pending
+        self.rows = rows
         row = try Probe(db, "SELECT entries FROM lookup WHERE id = ?")
     }
 
@@ -18,8 +21,13 @@ struct LookupTable {
 
     /// The records of the run with this key, in order; nil where the run is not there.
     func records(_ key: UInt32, in run: LookupRun) throws -> [Int64]? {
-        let chunk = run.chunk(of: key)
-        if let found = try row.find(run.ids.lowerBound + chunk, { run.find(key, in: $0) }) { return found }
+        let id = run.ids.lowerBound + run.chunk(of: key)
+        if let rows, run.kind == .name {
+            let entries = try rows.row(id) { try row.find(id) { Array($0) } }
+            if let entries { return entries.withUnsafeBytes { run.find(key, in: $0) } }
+        } else if let found = try row.find(id, { run.find(key, in: $0) }) {
+            return found
+        }
         return try holds(run) ? [] : nil
     }
 

@@ -22,23 +22,15 @@ struct Probe {
     /// - Throws: `io` where the row holds something else.
     func find<Value>(_ number: Int64, _ body: (UnsafeRawBufferPointer) -> Value) throws -> Value? {
         sqlite3_bind_int64(handle, 1, number)
-        defer { sqlite3_reset(handle) }
-        switch sqlite3_step(handle) {
-        case SQLITE_DONE: return nil
-        case SQLITE_ROW:
-            guard sqlite3_column_type(handle, 0) == SQLITE_BLOB else {
-                throw SluiceError(
-                    .io, "the store is damaged: row \(number) of a derived table holds no blob",
-                    advice: "run `sluice verify`, or restore the store from a copy")
-            }
-            let start = sqlite3_column_blob(handle, 0)
-            let count = Int(sqlite3_column_bytes(handle, 0))
-            return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
-        default:
-            let connection = sqlite3_db_handle(handle)
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
-                message: String(cString: sqlite3_errmsg(connection)))
+        defer { statement.rewind() }
+        guard try statement.advance() else { return nil }
+        guard sqlite3_column_type(handle, 0) == SQLITE_BLOB else {
+            throw SluiceError(
+                .io, "the store is damaged: row \(number) of a derived table holds no blob",
+                advice: "run `sluice verify`, or restore the store from a copy")
         }
+        let start = sqlite3_column_blob(handle, 0)
+        let count = Int(sqlite3_column_bytes(handle, 0))
+        return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
     }
 }

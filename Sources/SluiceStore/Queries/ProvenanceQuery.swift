@@ -89,10 +89,17 @@ extension StoreReader {
     /// No filter reads the whole ledger: `source` reads from the source's first row to its last, the others what they
     /// find and at most 4,095 rows more.
     public func forEachProvenance(_ query: ProvenanceQuery, _ body: (ProvenanceEntry) throws -> Void) throws {
-        let releases = try releaseNames()
-        let hasReviews = try reviewCount() > 0
+        // One query for what would be three: a look-up is a handful of them.
+        let sizes = """
+            SELECT (SELECT max(seq) FROM record), EXISTS (SELECT 1 FROM release), EXISTS (SELECT 1 FROM review)
+            """
+        let (records, hasReleases, hasReviews) =
+            try db.firstRow(sizes) { row in
+                (try row.optionalInteger(0, in: 0...1 << 53) ?? 0, try row.flag(1), try row.flag(2))
+            } ?? (0, false, false)
+        let releases = hasReleases ? try releaseNames() : []
         var left = query.limit > 0 ? query.limit : -1
-        for var search in try searches(query.filter, after: query.after) where left != 0 {
+        for var search in try searches(query.filter, after: query.after, records: records) where left != 0 {
             search.conditions.append("r.seq > ?")
             search.arguments += [query.after]
             if let decision = query.decision {
@@ -133,8 +140,9 @@ extension StoreReader {
         var arguments = StatementArguments()
 
         /// The rows that meet the conditions, in order of seq; the last argument is the most of them, -1 for all.
-        var sql: String {
-            """
+        var sql: String { "\(Search.selection) WHERE \(conditions.joined(separator: " AND ")) ORDER BY r.seq LIMIT ?" }
+
+        private static let selection = """
             SELECT \(RowDecoder.columns), k.document, b.time_us, u.uuid, u.tool_version, u.config_digest, u.model,
                 (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
             FROM record AS r
@@ -143,41 +151,42 @@ extension StoreReader {
             JOIN run AS u ON u.id = b.run
             LEFT JOIN address AS a ON a.seq = r.seq
             LEFT JOIN record AS k ON k.seq = r.duplicate_seq
-            WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY r.seq LIMIT ?
             """
-        }
     }
 
+    /// The records that are asked for: those behind one, in a ledger of so many.
+    private typealias Bounds = (after: Int64, records: Int64)
+
     /// Where to look for a filter, one behind the other.
-    private func searches(_ filter: ProvenanceQuery.Filter, after: Int64) throws -> [Search] {
+    private func searches(_ filter: ProvenanceQuery.Filter, after: Int64, records: Int64) throws -> [Search] {
+        let bounds = (after: after, records: records)
         switch filter {
         case .all:
             return [Search()]
         case .document(let digest):
             return try searches(
-                .name, Lookup.key(of: digest), after, ("record", "document = ?", [Data(digest.bytes)]), "r.document = ?"
-            )
+                .name, Lookup.key(of: digest), bounds, ("record", "document = ?", [Data(digest.bytes)]),
+                "r.document = ?")
         case .record(let id):
             let spellings = StoreReader.spellings(ofRecordID: id)
             let packed = StoredRecordID.pack("<urn:uuid:\(Lookup.bare(recordID: id))>")
             let bare = StoredRecordID.pack(String(Lookup.bare(recordID: id)))
             return try searches(
-                .name, Lookup.key(ofRecordID: id), after, recordIDs: spellings, [packed, bare].compactMap(\.self))
+                .name, Lookup.key(ofRecordID: id), bounds, recordIDs: spellings, [packed, bare].compactMap(\.self))
         case .id(let id):
             return try searches(
-                .name, Lookup.key(ofRecordID: id), after, recordIDs: [id],
+                .name, Lookup.key(ofRecordID: id), bounds, recordIDs: [id],
                 [StoredRecordID.pack(id)].compactMap(\.self))
         case .url(let url):
             let bytes: StatementArguments = [Data(url.utf8)]
             return try searches(
-                .address, Lookup.key(of: url), after, ("address", "CAST(url AS BLOB) = ?", bytes),
+                .address, Lookup.key(of: url), bounds, ("address", "CAST(url AS BLOB) = ?", bytes),
                 "CAST(a.url AS BLOB) = ?")
         case .host(let host):
             let host = host.lowercased()
             let bytes: StatementArguments = [Data(host.utf8)]
             return try searches(
-                .address, Lookup.key(of: host), after, ("address", "CAST(host AS BLOB) = ?", bytes),
+                .address, Lookup.key(of: host), bounds, ("address", "CAST(host AS BLOB) = ?", bytes),
                 "CAST(a.host AS BLOB) = ?")
         case .source(let name):
             let ids = try db.rows("SELECT id FROM source WHERE name = ?1 OR label = ?1", [name]) { try $0.integer(0) }
@@ -212,12 +221,12 @@ extension StoreReader {
     }
 
     private func searches(
-        _ kind: Lookup.Kind, _ key: UInt32, _ after: Int64, recordIDs texts: [String], _ packed: [[UInt8]]
+        _ kind: Lookup.Kind, _ key: UInt32, _ bounds: Bounds, recordIDs texts: [String], _ packed: [[UInt8]]
     ) throws -> [Search] {
         let marks = repeatElement("?", count: texts.count + packed.count).joined(separator: ", ")
         let condition = "record_id IN (\(marks))"
         let arguments = StatementArguments(texts) + StatementArguments(packed.map { Data($0) })
-        return try searches(kind, key, after, ("record", condition, arguments), "r.\(condition)")
+        return try searches(kind, key, bounds, ("record", condition, arguments), "r.\(condition)")
     }
 
     /// The most records that are asked for at once.
@@ -226,11 +235,11 @@ extension StoreReader {
     /// Searches by key; `tail` selects from its table where rows have to be read, and `exact` tells, by the same
     /// arguments, what is meant from what has the same key.
     private func searches(
-        _ kind: Lookup.Kind, _ key: UInt32, _ after: Int64,
+        _ kind: Lookup.Kind, _ key: UInt32, _ bounds: Bounds,
         _ tail: (table: String, condition: String, arguments: StatementArguments), _ exact: String
     ) throws -> [Search] {
         var searches: [Search] = []
-        for portion in try Lookup.portions(self, kind, key: key, after: after) {
+        for portion in try Lookup.portions(self, kind, key: key, after: bounds.after, records: bounds.records) {
             switch portion {
             case .records(let seqs) where seqs.count == 1:
                 searches.append(Search(conditions: ["r.seq = ?", exact], arguments: [seqs[0]] + tail.arguments))

@@ -10,7 +10,8 @@ import Testing
         let directory = TemporaryDirectory()
         let settings = StoreSettings(shards: Sample.shards, deduplication: "x=1", keepsRecentKeys: true)
         let store = try Store.open(directory: directory.path, mode: .write, settings: settings)
-        defer { store.close() }
+        let reader = try Store.open(directory: directory.path, mode: .read)
+        defer { [reader, store].forEach { $0.close() } }
         let (run, source) = try store.write { (try $0.beginRun(Sample.run), try $0.source(Sample.source).id) }
         var random = SeededGenerator(11)
         var last: Int64 = 0
@@ -35,6 +36,11 @@ import Testing
             try expectToFind(Int64.random(in: max(1, last - 40_000)...last, using: &random), upTo: last, store)
             try expectToFind(last, upTo: last, store)
             try expectToFind(last + 1, upTo: last, store)
+            // Another process asks now and then, and finds what came since it asked last.
+            guard Int.random(in: 0..<3, using: &random) == 0 else { continue }
+            try expectToFind(Int64.random(in: max(1, last - 40_000)...last, using: &random), upTo: last, reader)
+            try expectToFind(last, upTo: last, reader)
+            try expectToFind(last + 1, upTo: last, reader)
         }
     }
 

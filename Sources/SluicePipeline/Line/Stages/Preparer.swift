@@ -29,7 +29,7 @@ struct Preparer: Sendable {
                 let record = decoder.decode(raw)
                 return PreparedRecord(
                     ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
-                    captured: record.captured, declared: record.declared, rawDigest: record.rawDigest,
+                    captured: record.captured, declared: record.declared, rawDigest: raw.digest,
                     content: Preparer.content(of: record, &tools))
             }
         }

@@ -1,0 +1,62 @@
+import SluiceCore
+import SluiceCrawl
+import Testing
+
+/// Members that hold more than is checked before any of it is given out, and yet are decompressed in one go.
+@Suite("A large gzip member")
+struct LargeMemberTests {
+    /// Lines of 3 MB that pack to more than the stream sees of a file at once.
+    private static let lines: [UInt8] = {
+        var random = SplitMix64(seed: 21)
+        var lines: [UInt8] = []
+        for number in 0..<700 {
+            let text = (0..<250).map { _ in String(random.next(), radix: 16) }.joined()
+            lines += Array("{\"id\":\"\(number)\",\"text\":\"\(text)\"}\n".utf8)
+        }
+        return lines
+    }()
+
+    private static func member(_ bytes: some Collection<UInt8>) throws -> [UInt8] {
+        try compressed(Array(bytes), .gzip(level: 1))
+    }
+
+    @Test("has the records of the plain file, from its start and from any batch on")
+    func alone() throws {
+        let plain = try read(Self.lines, name: "a.jsonl")
+        let file = try TemporaryFile(try Self.member(Self.lines), name: "a.jsonl.gz")
+        let whole = try read(file.path, maxRecords: 200, maxBytes: 64 << 20)
+        #expect(whole.texts == plain.texts && whole.damage.isEmpty && whole.skipped == 0)
+        for point in whole.resumePoints {
+            let rest = try read(file.path, from: point)
+            #expect(rest.raw == Array(whole.raw.dropFirst(point.ordinal)))
+        }
+    }
+
+    @Test("has them before and behind others, and before what is no member")
+    func amongOthers() throws {
+        let plain = try read(Self.lines, name: "a.jsonl")
+        let small = Array("{\"id\":\"s\",\"text\":\"small\"}\n".utf8)
+        let before = try read(Self.member(Self.lines) + Self.member(small), name: "a.jsonl.gz")
+        #expect(before.texts == plain.texts + ["small"] && before.damage.isEmpty)
+        let behind = try read(Self.member(small) + Self.member(Self.lines), name: "a.jsonl.gz")
+        #expect(behind.texts == ["small"] + plain.texts && behind.damage.isEmpty)
+        let padded = try read(Self.member(Self.lines) + [UInt8](repeating: 0, count: 600), name: "a.jsonl.gz")
+        #expect(padded.texts == plain.texts && padded.damage.isEmpty && padded.skipped == 0)
+        let stray = try read(Self.member(Self.lines) + Array("stray".utf8), name: "a.jsonl.gz")
+        #expect(stray.texts == plain.texts && stray.damage == [.strayBytes] && stray.skipped == 5)
+    }
+
+    @Test("that is damaged gives what comes before the damage, and says so once")
+    func damaged() throws {
+        let plain = try read(Self.lines, name: "a.jsonl").texts
+        let whole = try Self.member(Self.lines)
+        var flipped = whole
+        flipped[whole.count * 3 / 4] ^= 0x55
+        for bytes in [flipped, Array(whole.prefix(whole.count * 3 / 4))] {
+            let reading = try read(bytes, name: "a.jsonl.gz")
+            #expect(reading.texts.count > 350 && reading.reasons.filter { $0 == .damagedMember }.count == 1)
+            // A wrong bit may still be text, or lines that are no JSON, before it shows.
+            #expect(zip(reading.texts, plain).filter { $0 != $1 }.count < 60)
+        }
+    }
+}
