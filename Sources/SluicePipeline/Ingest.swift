@@ -68,9 +68,9 @@ public struct Ingest {
         }
         try await line.run(&feed)
         var summary = feed.progress.summary
-        summary.run = line.runName
+        summary.run = await line.runName
         summary.held = try store.write { try $0.heldCount() }
-        (summary.cutSearches, summary.fullBuckets) = (line.cutSearches, line.fullBuckets)
+        (summary.cutSearches, summary.fullBuckets) = (await line.cutSearches, await line.fullBuckets)
         summary.indexRemarks = remarks.withLock { $0 }
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
