@@ -31,8 +31,10 @@ public struct Record: Sendable, Equatable {
     public var captured: String?
     /// What the record declares about its author.
     public var declared: DeclaredLabel?
-    /// SHA-256 of the record's bytes as read; the salt of its address's commitment comes from it.
+    /// A SHA-256 over the record's bytes as read; the salt of its address's commitment comes from it.
     public var rawDigest: Digest
+    /// SHA-256 of the text, where that has been worked out already.
+    public var textDigest: Digest?
     /// The text's bytes, unrepaired, or why there are none.
     public var content: Content
 
@@ -47,7 +49,7 @@ public struct Record: Sendable, Equatable {
     /// A record of its parts.
     public init(
         ordinal: Int, offset: UInt64, id: String? = nil, url: String? = nil, captured: String? = nil,
-        declared: DeclaredLabel? = nil, rawDigest: Digest, content: Content
+        declared: DeclaredLabel? = nil, rawDigest: Digest, textDigest: Digest? = nil, content: Content
     ) {
         self.ordinal = ordinal
         self.offset = offset
@@ -56,6 +58,7 @@ public struct Record: Sendable, Equatable {
         self.captured = captured
         self.declared = declared
         self.rawDigest = rawDigest
+        self.textDigest = textDigest
         self.content = content
     }
 }

@@ -12,13 +12,18 @@ public struct RecordDecoder: Sendable {
 
     /// The record in `raw`: its names, what it declares, and its text or why it has none. O(*n*).
     public func decode(_ raw: RawRecord) -> Record {
+        let digest = Digest.of(raw.bytes)
         var record = Record(
-            ordinal: raw.ordinal, offset: raw.offset, rawDigest: raw.digest,
+            ordinal: raw.ordinal, offset: raw.offset, rawDigest: raw.digest(bytes: digest),
             content: .rejected(.damagedRecord, detail: ""))
         switch raw.form {
-        case .warc: decodeWARC(raw, into: &record)
+        case .warc:
+            decodeWARC(raw, into: &record)
+            record.textDigest = digest
         case .jsonl: decodeLine(raw.bytes, into: &record)
-        case .text: record.content = decodeText(raw.bytes)
+        case .text:
+            record.content = decodeText(raw.bytes)
+            record.textDigest = digest
         case .damaged(let reason, let detail):
             if !raw.header.isEmpty { _ = decodeHeader(raw, into: &record) }
             record.content = .rejected(reason, detail: detail)
@@ -159,9 +164,10 @@ public struct RecordDecoder: Sendable {
 }
 
 extension RawRecord {
-    /// SHA-256 of all its bytes.
-    fileprivate var digest: Digest {
-        if header.isEmpty { return Digest.of(bytes) }
+    /// SHA-256 over all of it, given that of ``bytes``, which is long and is wanted by itself: over the header and that
+    /// digest, or that digest alone where there is no header.
+    fileprivate func digest(bytes: Digest) -> Digest {
+        if header.isEmpty { return bytes }
         var digester = Digester()
         digester.update(header)
         digester.update(bytes)

@@ -48,9 +48,17 @@ struct Preparer: Sendable {
         guard words.count > 0 else {
             return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
         }
+        let digest = text.isUntouched(of: raw) ? record.textDigest : nil
         return .document(
             PreparedDocument(
-                digest: Digest.of(text.bytes), readBytes: raw.count, text: text, words: words,
+                digest: digest ?? Digest.of(text.bytes), readBytes: raw.count, text: text, words: words,
                 fingerprint: tools.fingerprinter.fingerprint(words)))
+    }
+}
+
+extension CleanText {
+    /// True where cleaning `raw` has left it as it was: what is taken out or replaced is noted or shows in the length.
+    fileprivate func isUntouched(of raw: [UInt8]) -> Bool {
+        replacements == 0 && marks.isEmpty && bytes.count == raw.count
     }
 }
