@@ -75,7 +75,8 @@ let package = Package(
         room(
             "SluiceStore",
             [
-                "SluiceLedger", "SluiceMigrations", "SluiceCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "SluiceLedger", "SluiceMigrations", "SluiceCore", "CSluiceSystem",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(

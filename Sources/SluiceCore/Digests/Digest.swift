@@ -124,7 +124,9 @@ public struct Digester: Sendable {
 
     /// Adds the UTF-8 of `text` to what is digested.
     public mutating func update(_ text: some StringProtocol) {
-        if text.utf8.withContiguousStorageIfAvailable({ state.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
+        if text.utf8.withContiguousStorageIfAvailable({ state.update(bufferPointer: UnsafeRawBufferPointer($0)) })
+            == nil
+        {
             update(Array(text.utf8))
         }
     }

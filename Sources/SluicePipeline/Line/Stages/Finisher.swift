@@ -44,7 +44,8 @@ struct Finisher: Sendable {
             let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
             var entry = StoreEntry(
                 row: ProvenanceRow(
-                    seq: seq, source: source.description.digest, ordinal: record.ordinal, offset: record.offset, recordID: record.id,
+                    seq: seq, source: source.description.digest, ordinal: record.ordinal, offset: record.offset,
+                    recordID: record.id,
                     captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome))
             entry.dictionary = packing.begin(row: seq)
             if let url = record.url, let commitment {
