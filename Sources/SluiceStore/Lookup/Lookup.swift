@@ -64,7 +64,8 @@ enum Lookup {
                 }
             }
         case .address:
-            let sql = "SELECT seq, url, host FROM address WHERE seq > ? AND seq <= ?"
+            let host = StoredHost.column(of: "address")
+            let sql = "SELECT seq, url, \(host) FROM address WHERE seq > ? AND seq <= ?"
             try db.forEachRow(sql, [after, last], staysPrepared: true) { row in
                 let (seq, url, host) = (try row.integer(0), try row.text(1), try row.text(2))
                 entries.append(Entry(key: key(of: url), seq: seq))
