@@ -14,8 +14,8 @@ package struct OrderedWork {
     private let workers: Int
     private let maxBytes: Int
 
-    /// How many pieces more than workers are under way: one for each ordered stage to have in hand, one to wait before it.
-    private static let ahead = 4
+    /// How many pieces more than workers are under way, for the ordered stages to have one in hand; more bring nothing.
+    private static let ahead = 2
 
     /// Work for `workers` workers, on pieces of about `maxBytes` bytes.
     package init(workers: Int, maxBytes: Int) {
