@@ -75,7 +75,8 @@ let package = Package(
         room(
             "SluiceStore",
             [
-                "SluiceLedger", "SluiceMigrations", "SluiceCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "SluiceLedger", "SluiceMigrations", "SluiceCore", "CSluiceSystem",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(
@@ -83,7 +84,7 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
-                .embedInCode("0004_compact.sql"),
+                .embedInCode("0004_compact.sql"), .embedInCode("0005_lean.sql"),
             ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),

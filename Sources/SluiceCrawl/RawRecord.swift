@@ -60,9 +60,10 @@ public struct RawRecord: Sendable, Equatable {
     /// The bytes that it holds in memory.
     public var heldBytes: Int { header.count + bytes.count }
 
-    /// SHA-256 of all its bytes. O(*n*), about 2 GB/s.
-    public var digest: Digest {
-        if header.isEmpty { return Digest.of(bytes) }
+    /// SHA-256 over all of it, given that of ``bytes``, which is long and may be wanted by itself: over the header and that
+    /// digest, or that digest alone where there is no header. O(header).
+    public func digest(bytes: Digest) -> Digest {
+        if header.isEmpty { return bytes }
         var digester = Digester()
         digester.update(header)
         digester.update(bytes)

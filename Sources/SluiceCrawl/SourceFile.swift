@@ -5,7 +5,8 @@ import SluiceCore
 public enum SourceFile {
     /// The SHA-256 and the size in bytes of the file at `path`.
     ///
-    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file; `.io` where reading fails.
+    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file; `.io` where reading fails; `.busy`
+    ///   where the task is cancelled meanwhile.
     public static func digest(of path: String) throws(SluiceError) -> (digest: Digest, bytes: UInt64) {
         let (descriptor, _) = try open(path)
         defer { close(descriptor) }
@@ -16,6 +17,9 @@ public enum SourceFile {
         while true {
             let count = try read(descriptor, into: chunk, at: total, path: path)
             if count == 0 { return (digester.finish(), total) }
+            if Task.isCancelled {
+                throw SluiceError(.busy, "\(path) was not read to its end", advice: "give it again")
+            }
             digester.update(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             total += UInt64(count)
         }

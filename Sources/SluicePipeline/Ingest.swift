@@ -55,12 +55,14 @@ public struct Ingest {
         // Named before the store is made: a misspelt path must not leave an empty store behind.
         let inputs = try InputList(expanding: request.inputs)
         _ = try FurtherEvidence(settings.watermark)
+        // What needs no store is done while that is opened, which is waiting for the disk mostly.
+        async let first = inputs.paths.first.flatMap { KnownSource(path: $0) }
         let store = try Store.open(
             directory: request.storeDirectory, mode: .write, settings: settings.storeSettings)
         defer { store.close() }
         StandardInputCopy.removeLeftovers(in: request.storeDirectory)
         defer { StandardInputCopy.removeLeftovers(in: request.storeDirectory) }
-        var feed = InputFeed(request, inputs, report: report)
+        var feed = InputFeed(request, inputs, first: await first, report: report)
         feed.progress.summary.heldBefore = try store.write { try $0.heldCount() }
         let remarks = Mutex<[String]>([])
         var line = try IngestLine(store: store, settings: settings, model: model) { remark in
@@ -68,9 +70,9 @@ public struct Ingest {
         }
         try await line.run(&feed)
         var summary = feed.progress.summary
-        summary.run = line.runName
+        summary.run = await line.runName
         summary.held = try store.write { try $0.heldCount() }
-        (summary.cutSearches, summary.fullBuckets) = (line.cutSearches, line.fullBuckets)
+        (summary.cutSearches, summary.fullBuckets) = (await line.cutSearches, await line.fullBuckets)
         summary.indexRemarks = remarks.withLock { $0 }
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
@@ -87,6 +89,21 @@ extension Settings {
     }
 }
 
+/// A file with the digest that it is known by, and what it was before that was taken.
+private struct KnownSource: Sendable {
+    let path: String
+    let stamp: SourceStamp
+    let digest: Digest
+
+    /// Nil where the file cannot be read: whoever reads it next says why.
+    init?(path: String) {
+        guard path != InputList.standardInput, let stamp = try? SourceStamp(of: path),
+            let digest = try? SourceFile.digest(of: path).digest
+        else { return nil }
+        (self.path, self.stamp, self.digest) = (path, stamp, digest)
+    }
+}
+
 /// The inputs of a run, in order, and what became of them.
 private struct InputFeed: SourceFeed {
     private let request: IngestRequest
@@ -96,9 +113,15 @@ private struct InputFeed: SourceFeed {
     var progress: IngestProgress
     /// Bytes of the sources that are dealt with to their end.
     private var bytesDone: UInt64 = 0
+    /// The first source, where it is known already.
+    private var first: KnownSource?
 
-    init(_ request: IngestRequest, _ inputs: InputList, report: @escaping @Sendable (IngestProgress) -> Void) {
+    init(
+        _ request: IngestRequest, _ inputs: InputList, first: KnownSource?,
+        report: @escaping @Sendable (IngestProgress) -> Void
+    ) {
         self.request = request
+        self.first = first
         self.report = report
         paths = inputs.paths[...]
         progress = IngestProgress(bytesTotal: inputs.bytes)
@@ -114,6 +137,7 @@ private struct InputFeed: SourceFeed {
         var source = SourceRequest(
             path: path, name: InputList.name(of: path), format: request.format, label: request.label,
             declared: request.declared)
+        if let known = first.take(), known.path == path { (source.stamp, source.digest) = (known.stamp, known.digest) }
         if path == InputList.standardInput {
             source.path = try StandardInputCopy.make(in: request.storeDirectory)
             source.name = "stdin"

@@ -92,9 +92,12 @@ public final class StoreWriter {
     public func append(_ entries: [StoreEntry], run: Int64, timeMicroseconds: Int64) throws {
         guard let first = entries.first else { return }
         try requireShardSettings()
-        try db.execute(
-            sql: "INSERT INTO batch VALUES (?, ?, ?, ?)",
-            arguments: [first.row.seq, entries.count, run, timeMicroseconds])
+        let batch = try Insertion(db, into: "batch", columns: 4)
+        batch.bind(first.row.seq, 1)
+        batch.bind(Int64(entries.count), 2)
+        batch.bind(run, 3)
+        batch.bind(timeMicroseconds, 4)
+        try batch.run()
         try countMissed(before: first.row.seq)
         var shards = try currentShards()
         var steps: [Admitter.Step] = []

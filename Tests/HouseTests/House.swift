@@ -20,7 +20,7 @@ enum House {
             "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore",
             "Logging", "Metrics",
         ],
-        "SluiceStore": ["SluiceLedger", "SluiceMigrations", "SluiceCore", "GRDB", "GRDBSQLite"],
+        "SluiceStore": ["SluiceLedger", "SluiceMigrations", "SluiceCore", "CSluiceSystem", "GRDB", "GRDBSQLite"],
         "SluiceMigrations": [],
         "SluiceLedger": ["SluiceCore", "Crypto"],
         "SluiceDetect": ["SluiceText", "SluiceCore"],

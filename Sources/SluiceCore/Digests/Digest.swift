@@ -51,6 +51,13 @@ public struct Digest: Hashable, Sendable, Comparable {
         bytes.withUnsafeBytes { Digest(SHA256.hash(data: $0)) }
     }
 
+    /// The SHA-256 of the UTF-8 of `text`. O(*n*).
+    public static func of(_ text: some StringProtocol) -> Digest {
+        var digester = Digester()
+        digester.update(text)
+        return digester.finish()
+    }
+
     /// The 32 bytes.
     public var bytes: [UInt8] {
         let words = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
@@ -116,6 +123,18 @@ public struct Digester: Sendable {
     /// Adds `bytes` to what is digested.
     public mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
+    }
+
+    /// Adds the 32 bytes of a digest to what is digested.
+    public mutating func update(_ digest: Digest) { digest.withBytes { state.update(bufferPointer: $0) } }
+
+    /// Adds the UTF-8 of `text` to what is digested.
+    public mutating func update(_ text: some StringProtocol) {
+        if text.utf8.withContiguousStorageIfAvailable({ state.update(bufferPointer: UnsafeRawBufferPointer($0)) })
+            == nil
+        {
+            update(Array(text.utf8))
+        }
     }
 
     /// The digest of everything added so far.

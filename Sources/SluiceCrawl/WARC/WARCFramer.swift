@@ -52,7 +52,7 @@ struct WARCFramer {
             switch WARCLines.headerEnd(bytes, from: &searched, memberStart: memberStart) {
             case .end(let length):
                 let block = stream.queue.copy(length)
-                let header = block.withUnsafeBufferPointer { WARCHeader($0) }
+                let header = block.withUnsafeBufferPointer { WARCHeader($0, forFraming: true) }
                 return try read(header, block, location, stream)
             case .cut(let length):
                 // The next record starts inside the header.

@@ -17,8 +17,12 @@ struct WARCHeader {
     /// The versions that are read.
     static let versions = ["0.17", "0.18", "1.0", "1.1"]
 
-    /// The header in `block`, which starts with a version line. O(*n*).
-    init(_ block: UnsafeBufferPointer<UInt8>) {
+    private let isForFraming: Bool
+
+    /// The header in `block`, which starts with a version line; only its type and its length where it is read
+    /// `forFraming`. O(*n*).
+    init(_ block: UnsafeBufferPointer<UInt8>, forFraming: Bool = false) {
+        isForFraming = forFraming
         var at = 0
         var last: Field?
         var isFirst = true
@@ -87,7 +91,7 @@ struct WARCHeader {
         // All names of use are this long; the test saves the search in the others.
         guard let colon = line.prefix(24).firstIndex(of: UInt8(ascii: ":")), colon >= 9 else { return nil }
         guard let field = WARCHeader.field(named: line[..<colon]) else { return nil }
-        guard self[field] == nil else { return nil }
+        guard self[field] == nil, !isForFraming || field == .type || field == .contentLength else { return nil }
         self[field] = WARCHeader.trimmed(line[(colon + 1)...])
         return field
     }

@@ -123,9 +123,12 @@ public struct DedupIndex: Sendable {
     public func candidates(_ bands: [UInt32], limit: Int) -> [Int64] {
         var positions: [UInt32] = []
         let keys = bands.prefix(tables.count).map { scatter($0) }
-        for band in keys.indices { tables[band].prefetch(keys[band]) }
-        snapshot?.collect(keys, into: &positions)
-        for band in keys.indices { tables[band].collect(keys[band], into: &positions) }
+        // By pointer: an array's element would be held on to and let go again, which costs as much as the look-up.
+        tables.withUnsafeBufferPointer { tables in
+            for band in keys.indices { tables[band].prefetch(keys[band]) }
+            snapshot?.collect(keys, into: &positions)
+            for band in keys.indices { tables[band].collect(keys[band], into: &positions) }
+        }
         if positions.isEmpty { return [] }
         positions.sort()
         var distinct: [Int64] = []

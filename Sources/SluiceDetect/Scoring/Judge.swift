@@ -12,6 +12,7 @@ public struct Judge: Sendable {
     public let anchorWeight: Double
     /// The day, `YYYY-MM-DD`, before which a captured text speaks for a person.
     public let anchorBefore: String
+    private let priorEvidence: Evidence
 
     /// The weight of a declared label, in nats.
     public static let declaredWeight = 30.0
@@ -41,6 +42,9 @@ public struct Judge: Sendable {
         self.prior = prior
         self.anchorWeight = anchorWeight
         self.anchorBefore = anchorBefore
+        priorEvidence = Evidence(
+            kind: "prior", weight: Evidence.rounded(log(prior / (1 - prior))),
+            detail: "assumed share of synthetic documents \(JSONText.decimal(prior, places: 4))")
     }
 
     /// The judgement on one document.
@@ -85,12 +89,6 @@ public struct Judge: Sendable {
     /// The verdict that a posterior probability gives by itself.
     public static func verdict(_ probability: Double) -> Verdict {
         probability >= syntheticFrom ? .synthetic : probability <= realUpTo ? .real : .uncertain
-    }
-
-    private var priorEvidence: Evidence {
-        Evidence(
-            kind: "prior", weight: Evidence.rounded(log(prior / (1 - prior))),
-            detail: "assumed share of synthetic documents \(JSONText.decimal(prior, places: 4))")
     }
 
     private static func evidence(of label: DeclaredLabel) -> Evidence {

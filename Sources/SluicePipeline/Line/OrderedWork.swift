@@ -1,15 +1,21 @@
 import SluiceCore
 import SluiceCrawl
 
-/// Pieces that are worked on in parallel before and after a decision on each, which is taken in the order of the pieces,
-/// as are their answers handed back.
+/// Pieces that come in order and are worked on in steps: some beside others, some in turn.
 ///
-/// At most two pieces more than there are workers are under way at once, for what waits here for its turn, and no more than
-/// `workers` times `maxBytes` of them unless a single one is larger: so memory stays bounded by the settings and the
-/// largest record. One worker is one thread's work: nothing overlaps.
+/// As many steps run at once as there are workers, whichever these are: so one worker is one thread's work, and nothing
+/// overlaps. Steps in turn go first, the later stages before the earlier ones and reading after them, because no number of
+/// workers can catch up on what is done one at a time; then the other steps, of the oldest piece first.
+///
+/// At most ``ahead`` pieces more than there are workers are under way at once, for what waits for its turn, and no more
+/// than `workers` times `maxBytes` of them unless a single one is larger: so memory stays bounded by the settings and the
+/// largest record.
 package struct OrderedWork {
     private let workers: Int
     private let maxBytes: Int
+
+    /// How many pieces more than workers are under way, for the ordered stages to have one in hand; more bring nothing.
+    private static let ahead = 2
 
     /// Work for `workers` workers, on pieces of about `maxBytes` bytes.
     package init(workers: Int, maxBytes: Int) {
@@ -17,80 +23,189 @@ package struct OrderedWork {
         self.maxBytes = maxBytes
     }
 
-    /// One piece, with the bytes that it holds in memory.
-    package typealias Piece<Content> = (content: Content, bytes: Int)
-
-    private enum Done<Prepared: Sendable, Answer: Sendable>: Sendable {
-        case prepared(Int, Prepared)
-        case finished(Int, Answer)
+    /// A stage that pieces go through one at a time and in order; the later one has the larger number. Either all pieces
+    /// of a run go through it or none.
+    package enum Stage: Int, CaseIterable, Sendable {
+        case deciding, writing
     }
 
-    /// Takes pieces from `next`, runs `prepare` on each in child tasks, then `decide` here in the order of the pieces, then
-    /// `finish` in child tasks, and calls `commit` with the answers that are ready, in order and without a gap, until
-    /// there are no more.
+    /// What is to be done with a piece next.
+    package indirect enum Step<Answer: Sendable>: Sendable {
+        /// Work that needs no other piece; it gives the step behind it.
+        case beside(@Sendable () async throws -> Step)
+        /// Work in a stage; told whether the next piece waits there already.
+        case inTurn(Stage, @Sendable (_ isFollowed: Bool) async throws -> Step)
+        /// Nothing: this came of it.
+        case done(Answer)
+    }
+
+    /// A piece's first step, with the bytes that it holds in memory.
+    package typealias Piece<Answer: Sendable> = (first: Step<Answer>, bytes: Int)
+
+    /// Reads a piece; nil where there is none to be had this way.
+    package typealias Reading<Answer: Sendable> = @Sendable () async throws -> Piece<Answer>?
+
+    /// Reads pieces, takes each through its steps, and hands the answers on, in the order of the pieces, until there are no
+    /// more. An error of any step ends all; what it has interrupted has ended when it is thrown.
     ///
-    /// - Parameter next: The next piece. Where it is told that it may wait, nothing is under way, and nil means the end;
-    ///   where it is told not to, nil means that none is there yet.
-    package func run<Content: Sendable, Prepared: Sendable, Decided: Sendable, Answer: Sendable>(
-        next: (_ mayWait: Bool) async throws -> Piece<Content>?,
-        prepare: @escaping @Sendable (Content) throws -> Prepared, decide: (Prepared) throws -> Decided,
-        finish: @escaping @Sendable (Decided) throws -> Answer, commit: (ArraySlice<Answer>) async throws -> Void
+    /// - Parameters:
+    ///   - next: How to read the next piece. Where it is told that it may wait, nothing is under way, and nil means the
+    ///     end; where it is told not to, nil means that none is there yet. Called here, like `deliver`.
+    ///   - deliver: Hears of the answers.
+    package func run<Answer: Sendable>(
+        next: (_ mayWait: Bool) async throws -> Reading<Answer>?, deliver: (Answer) async throws -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: Done<Prepared, Answer>.self) { group in
-            let most = workers > 1 ? workers + 2 : 1
-            var (taken, decided, committed, bytesUnderWay) = (0, 0, 0, 0)
-            var sizes: [Int: Int] = [:]
-            var prepared: [Int: Prepared] = [:]
-            var finished: [Int: Answer] = [:]
+        try await withThrowingTaskGroup(of: Flow<Answer>.Event.self) { group in
+            var flow = Flow<Answer>(most: workers > 1 ? workers + OrderedWork.ahead : 1, maxBytes: workers * maxBytes)
             while true {
-                while taken == committed || (taken - committed < most && bytesUnderWay < workers * maxBytes) {
-                    guard let piece = try await next(taken == committed) else {
-                        if taken == committed { return }
+                while flow.running < workers {
+                    if let job = flow.nextInTurn() {
+                        group.addTask(operation: job)
+                    } else if flow.hasRoom, let reading = try await next(flow.isEmpty) {
+                        group.addTask(operation: flow.job(reading))
+                    } else if let job = flow.nextBeside() {
+                        group.addTask(operation: job)
+                    } else {
                         break
                     }
-                    let number = taken
-                    group.addTask { .prepared(number, try prepare(piece.content)) }
-                    taken += 1
-                    sizes[number] = piece.bytes
-                    bytesUnderWay += piece.bytes
                 }
-                switch try await group.next() {
-                case .prepared(let number, let piece): prepared[number] = piece
-                case .finished(let number, let answer): finished[number] = answer
-                case nil: return
-                }
-                while let piece = prepared.removeValue(forKey: decided) {
-                    let (number, step) = (decided, try decide(piece))
-                    group.addTask { .finished(number, try finish(step)) }
-                    decided += 1
-                }
-                var ready: [Answer] = []
-                while let answer = finished.removeValue(forKey: committed + ready.count) { ready.append(answer) }
-                guard !ready.isEmpty else { continue }
-                try await commit(ready[...])
-                for number in committed..<(committed + ready.count) {
-                    bytesUnderWay -= sizes.removeValue(forKey: number) ?? 0
-                }
-                committed += ready.count
+                guard let event = try await group.next() else { return }
+                for answer in flow.take(event) { try await deliver(answer) }
             }
         }
     }
 
     /// Runs `work` on the batches of one source, and calls `commit` with the answers one by one, in input order.
     package func run<Answer: Sendable>(
-        _ reader: SourceReader, maxRecords: Int, work: @escaping @Sendable (RawBatch) throws -> Answer,
+        _ reader: sending SourceReader, maxRecords: Int, work: @escaping @Sendable (RawBatch) throws -> Answer,
         commit: (Answer) throws -> Void
     ) async throws {
+        let (batches, maxBytes) = (Batches(reader), maxBytes)
         try await run { _ in
-            try reader.nextBatch(maxRecords: maxRecords, maxBytes: maxBytes).map { ($0, $0.heldBytes) }
-        } prepare: {
-            try work($0)
-        } decide: {
-            $0
-        } finish: {
-            $0
-        } commit: {
-            for answer in $0 { try commit(answer) }
+            if await batches.isAtEnd { return nil }
+            return {
+                try await batches.next(maxRecords: maxRecords, maxBytes: maxBytes).map { batch in
+                    (.beside { .done(try work(batch)) }, batch.heldBytes)
+                }
+            }
+        } deliver: {
+            try commit($0)
+        }
+    }
+}
+
+/// The batches of one source.
+private actor Batches {
+    private let reader: SourceReader
+    private(set) var isAtEnd = false
+
+    init(_ reader: sending SourceReader) { self.reader = reader }
+
+    func next(maxRecords: Int, maxBytes: Int) throws -> RawBatch? {
+        let batch = try reader.nextBatch(maxRecords: maxRecords, maxBytes: maxBytes)
+        isAtEnd = batch?.isLast ?? true
+        return batch
+    }
+}
+
+/// The pieces under way: which steps wait, and for what.
+private struct Flow<Answer: Sendable> {
+    typealias Step = OrderedWork.Step<Answer>
+    typealias Job = @Sendable () async throws -> Event
+
+    enum Event: Sendable {
+        case read(OrderedWork.Piece<Answer>?)
+        /// A piece has gone one step further; in turn, where there is a stage.
+        case stepped(Int, OrderedWork.Stage?, Step)
+    }
+
+    /// The pieces in front of an ordered stage.
+    private struct Lane {
+        var waiting: [Int: @Sendable (Bool) async throws -> Step] = [:]
+        /// The piece whose turn it is.
+        var next = 0
+        var isBusy = false
+    }
+
+    private let most: Int
+    private let maxBytes: Int
+    /// Steps that are being taken, reading included.
+    private(set) var running = 0
+    private var isReading = false
+    private var (taken, delivered, bytes) = (0, 0, 0)
+    private var sizes: [Int: Int] = [:]
+    private var lanes = [Lane](repeating: Lane(), count: OrderedWork.Stage.allCases.count)
+    private var beside: [Int: @Sendable () async throws -> Step] = [:]
+    private var done: [Int: Answer] = [:]
+
+    init(most: Int, maxBytes: Int) {
+        self.most = most
+        self.maxBytes = maxBytes
+    }
+
+    var isEmpty: Bool { taken == delivered && !isReading }
+
+    /// True where another piece may be read.
+    var hasRoom: Bool { !isReading && (taken == delivered || (taken - delivered < most && bytes < maxBytes)) }
+
+    mutating func job(_ reading: @escaping OrderedWork.Reading<Answer>) -> Job {
+        running += 1
+        isReading = true
+        return { .read(try await reading()) }
+    }
+
+    /// The step of the latest stage where a piece waits for its turn and has it.
+    mutating func nextInTurn() -> Job? {
+        for stage in OrderedWork.Stage.allCases.reversed() where !lanes[stage.rawValue].isBusy {
+            let number = lanes[stage.rawValue].next
+            guard let step = lanes[stage.rawValue].waiting.removeValue(forKey: number) else { continue }
+            lanes[stage.rawValue].isBusy = true
+            running += 1
+            let isFollowed = lanes[stage.rawValue].waiting[number + 1] != nil
+            return { .stepped(number, stage, try await step(isFollowed)) }
+        }
+        return nil
+    }
+
+    /// The step of the oldest piece that need not wait for any other.
+    mutating func nextBeside() -> Job? {
+        guard let number = beside.keys.min(), let step = beside.removeValue(forKey: number) else { return nil }
+        running += 1
+        return { .stepped(number, nil, try await step()) }
+    }
+
+    /// Takes note of what was done; gives the answers that are next in order.
+    mutating func take(_ event: Event) -> [Answer] {
+        running -= 1
+        switch event {
+        case .read(let piece):
+            isReading = false
+            guard let piece else { return [] }
+            sizes[taken] = piece.bytes
+            bytes += piece.bytes
+            put(taken, piece.first)
+            taken += 1
+        case .stepped(let number, let stage, let step):
+            if let stage {
+                lanes[stage.rawValue].isBusy = false
+                lanes[stage.rawValue].next += 1
+            }
+            put(number, step)
+        }
+        var answers: [Answer] = []
+        while let answer = done.removeValue(forKey: delivered) {
+            answers.append(answer)
+            bytes -= sizes.removeValue(forKey: delivered) ?? 0
+            delivered += 1
+        }
+        return answers
+    }
+
+    private mutating func put(_ number: Int, _ step: Step) {
+        switch step {
+        case .beside(let work): beside[number] = work
+        case .inTurn(let stage, let work): lanes[stage.rawValue].waiting[number] = work
+        case .done(let answer): done[number] = answer
         }
     }
 }

@@ -23,8 +23,9 @@ public protocol SourceFeed {
     /// it comes again. Asked before each batch.
     var pause: SluiceError? { get }
 
-    /// True where a commit waits for as long as another program holds the store, instead of failing.
-    var waitsForStore: Bool { get }
+    /// Asked, on any thread, where another program holds the store: true where the commit is to be tried again, instead of
+    /// failing.
+    var waitsForStore: @Sendable () -> Bool { get }
 }
 
 extension SourceFeed {
@@ -35,7 +36,7 @@ extension SourceFeed {
     /// Nothing is in the way.
     public var pause: SluiceError? { nil }
     /// Never.
-    public var waitsForStore: Bool { false }
+    public var waitsForStore: @Sendable () -> Bool { { false } }
 }
 
 /// How a source ended.

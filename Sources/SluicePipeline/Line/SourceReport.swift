@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStore
 
 /// What became of one source, as the store counts it once the source has been read to its end.
 @dynamicMemberLookup
@@ -48,6 +49,32 @@ public struct SourceReport: Sendable, Equatable {
             json.key("errors")
             json.array { json in
                 for error in counts.errors { error.write(to: &json) }
+            }
+        }
+    }
+}
+
+extension SourceReport {
+    /// What the store says of a source that it has read to its end.
+    init(on stored: StoredSource, _ request: SourceRequest, _ reader: StoreReader) throws {
+        self.init(source: stored.description.digest, name: request.name)
+        isRepeat = true
+        counts = try Tally(of: stored, reader)
+    }
+}
+
+extension Tally {
+    /// What the store counts of a source.
+    fileprivate init(of stored: StoredSource, _ reader: StoreReader) throws {
+        kept = Int(stored.progress.kept)
+        exactDuplicates = Int(stored.progress.duplicateExact)
+        nearDuplicates = Int(stored.progress.duplicateNear)
+        rejected = try reader.rejections(ofSource: stored.id)
+        textBytes = UInt64(clamping: stored.progress.textBytes)
+        skippedBytes = UInt64(clamping: stored.progress.skippedBytes)
+        if hasDamage {
+            errors = try reader.damage(inSource: stored.id, limit: Tally.errorLimit).map {
+                RecordError(ordinal: $0.ordinal, offset: $0.offset, reason: $0.reason, detail: $0.detail)
             }
         }
     }

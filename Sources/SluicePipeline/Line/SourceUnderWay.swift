@@ -4,13 +4,15 @@ import SluiceStore
 
 /// A source between the moment it is opened and that of its last record's decision.
 struct SourceUnderWay: Sendable {
+    /// Its number in the line.
+    var number: Int
     /// What was asked for.
     var request: SourceRequest
     /// What never changes of it.
     var description: SourceDescription
     /// The file as it was when its digest was taken.
     var stamp: SourceStamp
-    /// The source as the store knows it; nil before its first commit.
+    /// The source as the store knew it when this was made; nil before its first commit.
     var stored: StoredSource?
     /// What its records came to in this stretch.
     var report: SourceReport
@@ -18,8 +20,6 @@ struct SourceUnderWay: Sendable {
     var position: UInt64
     /// True where an earlier stretch of it is in the store.
     var isResumed: Bool
-    /// True once no more of it is decided on.
-    var hasFailed = false
 
     /// True once something of it is in the store.
     var hasBegun: Bool { stored != nil }
@@ -31,6 +31,30 @@ struct SourceUnderWay: Sendable {
             return nil
         } catch {
             return error
+        }
+    }
+
+    /// How it ends with this result.
+    func outcome(_ result: Result<SourceReport, SluiceError>) -> SourceOutcome {
+        SourceOutcome(
+            request: request, result: result, hasBegun: hasBegun, bytes: UInt64(clamping: description.bytes))
+    }
+}
+
+/// What goes through a line, in order.
+enum LineItem<Content: Sendable>: Sendable {
+    case batch(Content)
+    /// A source was read to its end before, or cannot be read on.
+    case outcome(SourceOutcome, source: SourceUnderWay?)
+    /// A batch of a source that has failed.
+    case dropped
+
+    /// The same item with its content one stage further on.
+    func map<Next>(_ change: (Content) throws -> Next) rethrows -> LineItem<Next> {
+        switch self {
+        case .batch(let batch): .batch(try change(batch))
+        case .outcome(let outcome, let source): .outcome(outcome, source: source)
+        case .dropped: .dropped
         }
     }
 }
@@ -51,15 +75,6 @@ struct BatchExtent: Sendable {
         position = batch.position
         skipped = batch.skipped
         isLast = batch.isLast
-    }
-}
-
-extension SourceProgress {
-    /// Where reading goes on.
-    var resumePoint: ResumePoint {
-        ResumePoint(
-            memberOffset: UInt64(clamping: memberOffset), skipBytes: UInt64(clamping: skipBytes),
-            ordinal: Int(clamping: nextOrdinal))
     }
 }
 

@@ -105,7 +105,7 @@ final class Intake: SourceSink, Service {
         var line = try IngestLine(store: store, settings: settings, model: model) { [logger] remark in
             logger.warning("the near-duplicate index", metadata: ["remark": "\(remark)"])
         }
-        try line.prepare()
+        try await line.prepare()
         logger.info("the line is ready")
         var feed = QueueFeed(queue: queue, hasRoom: hasRoom) { [self] commit in
             state.withLock { $0.committed = .now }
@@ -168,7 +168,7 @@ private struct QueueFeed: SourceFeed {
 
     var pause: SluiceError? { hasRoom() ? nil : Intake.noRoom }
 
-    var waitsForStore: Bool { true }
+    var waitsForStore: @Sendable () -> Bool { { [queue] in !queue.isStopping } }
 
     /// Tells those who still wait that the line has ended.
     mutating func abandon(_ error: SluiceError) {

@@ -129,7 +129,13 @@ enum StoredMoment {
 
 /// The host of an address as the store keeps it.
 enum StoredHost {
-    /// Nil where the host is what stands in the URL between the first `://` and the next slash, as the schema has it;
+    /// What gives the host in SQL, of the row of `address` that goes by this name.
+    static func column(of address: String) -> String {
+        let rest = "substr(\(address).url, instr(\(address).url, '://') + 3"
+        return "ifnull(\(address).own_host, \(rest), instr(\(rest)) || '/', '/') - 1))"
+    }
+
+    /// Nil where the host is what stands in the URL between the first `://` and the next slash, as ``column(of:)`` has it;
     /// else the host itself.
     static func own(_ host: String, url: String) -> String? {
         var (host, url) = (host, url)

@@ -32,19 +32,20 @@ enum Lookup {
     static func key(of digest: Digest) -> UInt32 { UInt32(truncatingIfNeeded: digest.prefix >> 32) }
 
     /// The key of a URL or a host.
-    static func key(of text: String) -> UInt32 { key(of: Digest.of(Array(text.utf8))) }
+    static func key(of text: some StringProtocol) -> UInt32 { key(of: Digest.of(text)) }
 
     /// The key of a record id, which all ways to write a WARC record id share.
-    static func key(ofRecordID id: String) -> UInt32 { key(of: String(bare(recordID: id))) }
+    static func key(ofRecordID id: String) -> UInt32 { key(of: bare(recordID: id)) }
 
     /// A WARC record id without its dress: `<urn:uuid:…>`.
     static func bare(recordID id: String) -> Substring {
-        var bare = id[...]
-        if bare.utf8.first == UInt8(ascii: "<"), bare.utf8.last == UInt8(ascii: ">") {
-            bare = bare.dropFirst().dropLast()
-        }
-        return bare.hasPrefix("urn:uuid:") ? bare.dropFirst(9) : bare
+        // By bytes: a walk by characters would cost more than the digest.
+        var bare = id.utf8[...]
+        if bare.first == UInt8(ascii: "<"), bare.last == UInt8(ascii: ">") { bare = bare.dropFirst().dropLast() }
+        return Substring(bare.starts(with: uuidPrefix) ? bare.dropFirst(uuidPrefix.count) : bare)
     }
+
+    private static let uuidPrefix = Array("urn:uuid:".utf8)
 
     /// The keys of one kind of the records behind `after` and up to `last`, in no order.
     static func entries(_ db: Database, _ kind: Kind, after: Int64, last: Int64) throws -> [Entry] {
@@ -63,7 +64,8 @@ enum Lookup {
                 }
             }
         case .address:
-            let sql = "SELECT seq, url, host FROM address WHERE seq > ? AND seq <= ?"
+            let host = StoredHost.column(of: "address")
+            let sql = "SELECT seq, url, \(host) FROM address WHERE seq > ? AND seq <= ?"
             try db.forEachRow(sql, [after, last], staysPrepared: true) { row in
                 let (seq, url, host) = (try row.integer(0), try row.text(1), try row.text(2))
                 entries.append(Entry(key: key(of: url), seq: seq))

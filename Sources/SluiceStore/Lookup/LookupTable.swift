@@ -39,7 +39,8 @@ struct LookupTable {
         }
     }
 
-    /// Writes a run, out of the four that it replaces where these are there, else out of the records.
+    /// Writes a run: out of the four that it replaces, or out of its records where it replaces none. What is missing of the
+    /// four is written first, the last of them mostly: its records have only just become complete.
     private func write(_ run: LookupRun) throws {
         let insertion = try Insertion(db, "INSERT OR REPLACE INTO lookup VALUES (?, ?)")
         func insert(_ rows: [(chunk: Int64, entries: [UInt8])]) throws {
@@ -50,17 +51,18 @@ struct LookupTable {
             }
         }
         let parts = run.parts
-        if !parts.isEmpty, try parts.allSatisfy({ try holds($0) }) {
-            // A row of a part is two rows here, so that a row's worth of keys is all there is in memory.
-            for chunk in 0..<run.chunks / 2 {
-                let rows = run.pack(try keys(of: parts, chunk: chunk))
-                try insert(chunk == 0 ? rows : rows.filter { $0.chunk > 0 })
-            }
-        } else {
+        if parts.isEmpty {
             let addresses =
                 run.kind == .address
                 ? try db.integer("SELECT count(*) FROM address WHERE seq > ? AND seq <= ?", [run.after, run.last]) : 0
             try insert(run.pack(try pending.keys(of: run, addresses: addresses ?? 0) ?? LookupTable.keys(db, of: run)))
+            return
+        }
+        for part in parts where try !holds(part) { try write(part) }
+        // A row of a part is two rows here, so that a row's worth of keys is all there is in memory.
+        for chunk in 0..<run.chunks / 2 {
+            let rows = run.pack(try keys(of: parts, chunk: chunk))
+            try insert(chunk == 0 ? rows : rows.filter { $0.chunk > 0 })
         }
         for level in 0..<run.level {
             let share = LookupRun.size(run.level) / LookupRun.size(level)

@@ -186,8 +186,9 @@ extension StoreReader {
             let host = host.lowercased()
             let bytes: StatementArguments = [Data(host.utf8)]
             return try searches(
-                .address, Lookup.key(of: host), bounds, ("address", "CAST(host AS BLOB) = ?", bytes),
-                "CAST(a.host AS BLOB) = ?")
+                .address, Lookup.key(of: host), bounds,
+                ("address", "CAST(\(StoredHost.column(of: "address")) AS BLOB) = ?", bytes),
+                "CAST(\(StoredHost.column(of: "a")) AS BLOB) = ?")
         case .source(let name):
             let ids = try db.rows("SELECT id FROM source WHERE name = ?1 OR label = ?1", [name]) { try $0.integer(0) }
             let spans = try ids.compactMap { try span(ofSource: $0) }

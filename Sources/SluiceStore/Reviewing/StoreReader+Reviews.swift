@@ -57,7 +57,7 @@ extension StoreReader {
     /// reviews up to number `last`: what was in force when that one was written.
     public func reviewedDocuments(after: Int64, upTo last: Int64, limit: Int) throws -> [ReviewedDocument] {
         let sql = """
-            SELECT \(StoreReader.reviewColumns), r.document, s.name, s.label, a.host
+            SELECT \(StoreReader.reviewColumns), r.document, s.name, s.label, \(StoredHost.column(of: "a"))
             FROM (SELECT document, max(id) AS id FROM review WHERE document > ? AND id <= ?
                 GROUP BY document ORDER BY document LIMIT ?) AS l
             CROSS JOIN review AS v ON v.id = l.id

@@ -42,7 +42,7 @@ enum DaemonRoute {
     ) async throws -> IngestSummary {
         var daemon: DaemonClient?
         // A store must not be made in the usual place where a daemon with another one is configured.
-        if !hasStore(shared.storeDirectory) { daemon = try await withoutAccess(shared, isReading: false) }
+        if !hasStore(shared.storeDirectory) { daemon = try await withoutAccess(shared, settings, isReading: false) }
         if daemon == nil {
             let ingest = Ingest(request, settings: settings, model: try ShippedFiles.model(settings))
             do { return try await ingest.run(report: report) } catch {
@@ -90,15 +90,17 @@ enum DaemonRoute {
     }
 
     private static func withoutAccess(
-        _ shared: SharedOptions, isReading: Bool
+        _ shared: SharedOptions, _ settings: Settings? = nil, isReading: Bool
     ) async throws(SluiceError) -> DaemonClient? {
         if let own = await client(at: StoreSocket.path(of: shared.storeDirectory)) { return own }
-        let socket = try shared.settings().service.socket
+        let socket = if let settings { settings.service.socket } else { try shared.settings().service.socket }
         guard !socket.isEmpty, shared.store == nil || (isReading && isClosed(shared.storeDirectory)) else { return nil }
         return await client(at: socket)
     }
 
     private static func client(at socket: String) async -> DaemonClient? {
+        // Asking takes threads; where nothing is, nobody answers.
+        guard access(socket, F_OK) == 0 else { return nil }
         let token = ProcessInfo.processInfo.environment["SLUICE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         let client = DaemonClient(socket: socket, token: token)
         guard await client.isAnswered() else { return nil }

@@ -3,12 +3,14 @@ import SluiceDedup
 import SluiceLedger
 import SluiceStore
 import SluiceText
+import Synchronization
 
 /// The one place where records meet: decides on each in input order, ahead of what is written.
 ///
 /// Whatever is decided must be written, and in that order: the decisions behind it rest on it.
-struct Decider {
+actor Decider {
     private let store: Store
+    private let board: LineBoard
     private var keeper: IndexKeeper
     private var limits: Limits
     private var index: DedupIndex?
@@ -16,9 +18,11 @@ struct Decider {
     private var nextSeq: Int64?
     private var compressionLevel: Int
     private var packer: TextPacker?
+    private let isDue = Atomic(false)
 
     /// A decider on records for `store`; the near-duplicate index waits for the first source that is read.
-    init(store: Store, settings: Settings, keeper: IndexKeeper) {
+    init(store: Store, settings: Settings, keeper: IndexKeeper, board: LineBoard) {
+        self.board = board
         self.store = store
         self.keeper = keeper
         limits = settings.limits
@@ -33,32 +37,32 @@ struct Decider {
     var fullBuckets: Int { index?.fullBuckets ?? 0 }
 
     /// Goes on under the limits of other settings, once all that was decided is written.
-    mutating func use(_ settings: Settings) {
+    func use(_ settings: Settings) {
         limits = settings.limits
         compressionLevel = settings.ingest.textCompression
         packer = nil
     }
 
     /// Opens the near-duplicate index, where that has not been done. O(documents), some 30 ns each.
-    mutating func prepare() throws(SluiceError) {
+    func prepare() throws(SluiceError) {
         guard index == nil else { return }
-        index = try keeper.open()
+        keep(try keeper.open())
         nextSeq = try store.read { try $0.nextSeq() }
     }
 
     /// True where the index should be written into its file as soon as all that was decided is in the store.
-    var isToSettle: Bool { index.map { keeper.isDue($0) } ?? false }
+    nonisolated var isToSettle: Bool { isDue.load(ordering: .relaxed) }
 
     /// Writes the index into its file where that is due; all that was decided is in the store.
-    mutating func settle(atEnd: Bool = false) {
+    func settle(atEnd: Bool = false) {
         guard var index = index.take() else { return }
         keeper.settle(&index, atEnd: atEnd)
-        self.index = index
+        keep(index)
     }
 
     /// Decides on records (law 3, and law 1's three ways). Those that are kept are found by the ones that follow, written
     /// or not.
-    mutating func decide(_ records: [PreparedRecord]) throws(SluiceError) -> DecidedRecords {
+    func decide(_ records: [PreparedRecord]) throws(SluiceError) -> DecidedRecords {
         try prepare()
         guard var index = index.take(), let firstSeq = nextSeq else {
             throw SluiceError(.io, "records came before the index")
@@ -68,6 +72,8 @@ struct Decider {
         var packing = TextPacking(dictionary: packer.dictionary)
         var seq = firstSeq
         var templates: [Int64: Neighbour] = [:]
+        // Asked before the store is: whatever is written by now can be read there.
+        memory.forget(upTo: board.written)
         let outcomes = try store.read { reader in
             memory.begin(reader)
             defer { memory.end() }
@@ -93,19 +99,23 @@ struct Decider {
                 }
             }
         }
-        (self.index, self.packer, nextSeq) = (index, packer, seq)
+        (self.packer, nextSeq) = (packer, seq)
+        keep(index)
         return DecidedRecords(
             firstSeq: firstSeq, records: records, outcomes: outcomes, packing: packing, templates: templates)
     }
 
-    /// The records up to the one numbered `seq` are in the store, and need not be remembered.
-    mutating func written(upTo seq: Int64) { memory.forget(upTo: seq) }
+    private func keep(_ index: DedupIndex) {
+        isDue.store(keeper.isDue(index), ordering: .relaxed)
+        self.index = index
+    }
 
     /// Not all that was decided was written: the index is rebuilt before the next decision.
-    mutating func forget() {
+    func forget() {
         index = nil
         packer = nil
         nextSeq = nil
         memory.clear()
+        isDue.store(false, ordering: .relaxed)
     }
 }

@@ -33,11 +33,8 @@ struct Finisher: Sendable {
         return changed
     }
 
-    /// Finishes the records of the source with the digest `source`; the label stands where a record brings none of its
-    /// own.
-    func finish(
-        _ decided: DecidedRecords, of source: Digest, sourceLabel: DeclaredLabel?
-    ) throws(SluiceError) -> FinishedRecords {
+    /// Finishes records of a source, whose label stands where a record brings none of its own.
+    func finish(_ decided: DecidedRecords, of source: SourceUnderWay) throws(SluiceError) -> FinishedRecords {
         var scratch = DetectorScratch(for: detector)
         let compressor = ZstdCompressor()
         var finished = FinishedRecords()
@@ -47,7 +44,8 @@ struct Finisher: Sendable {
             let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
             var entry = StoreEntry(
                 row: ProvenanceRow(
-                    seq: seq, source: source, ordinal: record.ordinal, offset: record.offset, recordID: record.id,
+                    seq: seq, source: source.description.digest, ordinal: record.ordinal, offset: record.offset,
+                    recordID: record.id,
                     captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome))
             entry.dictionary = packing.begin(row: seq)
             if let url = record.url, let commitment {
@@ -58,7 +56,7 @@ struct Finisher: Sendable {
                 entry.row.tokens = document.tokens
                 if outcome == .kept {
                     let judgement = judgement(
-                        on: document, record, decided.templates[seq], sourceLabel, &scratch)
+                        on: document, record, decided.templates[seq], source.request.declared, &scratch)
                     entry.row.judgement = judgement
                     entry.document = KeptDocument(
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,

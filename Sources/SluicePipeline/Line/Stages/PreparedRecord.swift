@@ -39,8 +39,8 @@ struct PreparedDocument: Sendable {
 
 /// A batch on its way through the line: the records of one source, between two commits of it.
 struct LineBatch<Records: Sendable>: Sendable {
-    /// The source's number in the line.
-    var source: Int
+    /// The source, as it was when it was opened.
+    var source: SourceUnderWay
     var records: Records
     /// How far they reach; nil where the source turned out to hold no more.
     var extent: BatchExtent?

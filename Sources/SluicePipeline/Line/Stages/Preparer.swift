@@ -27,16 +27,18 @@ struct Preparer: Sendable {
         tools.withTool { tools in
             batch.map { raw in
                 let record = decoder.decode(raw)
+                let bytes = Digest.of(raw.bytes)
                 return PreparedRecord(
                     ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
-                    captured: record.captured, declared: record.declared, rawDigest: raw.digest,
-                    content: Preparer.content(of: record, &tools))
+                    captured: record.captured, declared: record.declared, rawDigest: raw.digest(bytes: bytes),
+                    content: Preparer.content(of: record, (raw.bytes, bytes), &tools))
             }
         }
     }
 
+    /// - Parameter whole: the record's bytes and their digest, which is the text's too where they are all text.
     private static func content(
-        of record: Record, _ tools: inout Tools
+        of record: Record, _ whole: (bytes: [UInt8], digest: Digest), _ tools: inout Tools
     ) -> PreparedRecord.Content {
         let raw: [UInt8]
         switch record.content {
@@ -50,7 +52,7 @@ struct Preparer: Sendable {
         }
         return .document(
             PreparedDocument(
-                digest: Digest.of(text.bytes), readBytes: raw.count, text: text, words: words,
-                fingerprint: tools.fingerprinter.fingerprint(words)))
+                digest: text.bytes == whole.bytes ? whole.digest : Digest.of(text.bytes), readBytes: raw.count,
+                text: text, words: words, fingerprint: tools.fingerprinter.fingerprint(words)))
     }
 }
