@@ -211,7 +211,12 @@ public struct JSONText: Sendable {
             rest /= 10
             written += 1
         }
-        bytes[start...].reverse()
+        // In place: reversing a slice of an array copies the slice.
+        var (low, high) = (start, bytes.count - 1)
+        while low < high {
+            bytes.swapAt(low, high)
+            (low, high) = (low + 1, high - 1)
+        }
     }
 
     /// Appends `magnitude` / 10^`places` with exactly so many decimals.

@@ -34,14 +34,14 @@ public final class SourceReader {
         compression = try sniffer.compression(window)
         let from = resume ?? .start
         let isFromStart = from.memberOffset == 0 && from.skipBytes == 0
-        let found =
+        let found: (format: SourceFormat, stream: MemberStream?) =
             format == .text ? (.text, nil) : try sniffer.format(window, compression, isToRead: isFromStart)
-        self.format = format == .auto ? found.0 : format
+        self.format = format == .auto ? found.format : format
         framer = Framer(self.format, limits: limits)
         ordinal = from.ordinal
         let expectsWARC = self.format == .warc
         // A WARC framer goes by the members that wait, and begins where none does.
-        if let sniffed = found.1, !sniffed.expectsWARC, !expectsWARC {
+        if let sniffed = found.stream, !sniffed.expectsWARC, !expectsWARC {
             stream = sniffed
         } else {
             stream = try MemberStream(

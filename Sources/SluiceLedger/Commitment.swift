@@ -15,7 +15,7 @@ public struct Commitment: Sendable, Equatable {
 
     private static let domain = Array("sluice/commitment/1".utf8)
 
-    /// The commitment to `value` as found in the record whose bytes have the digest `record`.
+    /// The commitment to `value` as found in a record; `record` is a digest over its header and its bytes.
     public init(to value: String, inRecord record: Digest) {
         var salting = Digester()
         salting.update(Commitment.domain)

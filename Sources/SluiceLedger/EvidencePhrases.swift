@@ -49,8 +49,8 @@ enum EvidencePhrases {
 
     /// The text that was packed, UTF-8; nil where there is none that could have been.
     static func unpack(_ packed: ArraySlice<UInt8>) -> [UInt8]? {
-        guard isSound(packed) else { return nil }
-        return expanded(packed)
+        guard let text = expanded(packed), (try? UTF8Span(validating: text.span)) != nil else { return nil }
+        return text
     }
 
     /// True where ``unpack(_:)`` has an answer.
@@ -65,12 +65,11 @@ enum EvidencePhrases {
             default: isASCII = false
             }
         }
-        if isASCII { return true }
-        return (try? UTF8Span(validating: expanded(packed).span)) != nil
+        return isASCII || unpack(packed) != nil
     }
 
-    /// What stands for phrases replaced by them; where the number of one is unknown, by nothing.
-    private static func expanded(_ packed: ArraySlice<UInt8>) -> [UInt8] {
+    /// What stands for phrases replaced by them; nil where the number of one is unknown.
+    private static func expanded(_ packed: ArraySlice<UInt8>) -> [UInt8]? {
         var text: [UInt8] = []
         text.reserveCapacity(4 * packed.count + 64)
         let phrases = bytes
@@ -79,12 +78,15 @@ enum EvidencePhrases {
             let number: Int
             switch byte {
             case 0xF5...0xFF: number = Int(byte - 0xF5)
-            case 0xC0: number = short + Int(rest.popFirst() ?? 0xFF)
+            case 0xC0:
+                guard let next = rest.popFirst() else { return nil }
+                number = short + Int(next)
             default:
                 text.append(byte)
                 continue
             }
-            if number < phrases.count { text += phrases[number] }
+            guard number < phrases.count else { return nil }
+            text += phrases[number]
         }
         return text
     }

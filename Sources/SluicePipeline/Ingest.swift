@@ -91,7 +91,6 @@ extension Settings {
 
 /// A file with the digest that it is known by, and what it was before that was taken.
 private struct KnownSource: Sendable {
-    let path: String
     let stamp: SourceStamp
     let digest: Digest
 
@@ -100,7 +99,7 @@ private struct KnownSource: Sendable {
         guard path != InputList.standardInput, let stamp = try? SourceStamp(of: path),
             let digest = try? SourceFile.digest(of: path).digest
         else { return nil }
-        (self.path, self.stamp, self.digest) = (path, stamp, digest)
+        (self.stamp, self.digest) = (stamp, digest)
     }
 }
 
@@ -137,7 +136,7 @@ private struct InputFeed: SourceFeed {
         var source = SourceRequest(
             path: path, name: InputList.name(of: path), format: request.format, label: request.label,
             declared: request.declared)
-        if let known = first.take(), known.path == path { (source.stamp, source.digest) = (known.stamp, known.digest) }
+        if let known = first.take() { (source.stamp, source.digest) = (known.stamp, known.digest) }
         if path == InputList.standardInput {
             source.path = try StandardInputCopy.make(in: request.storeDirectory)
             source.name = "stdin"

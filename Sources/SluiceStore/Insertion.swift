@@ -66,16 +66,7 @@ struct Insertion {
     }
 
     /// Executes what is bound.
-    func run() throws {
-        let code = sqlite3_step(handle)
-        guard code == SQLITE_DONE else {
-            let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
-            let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
-            sqlite3_reset(handle)
-            throw DatabaseError(resultCode: ResultCode(rawValue: extended), message: message)
-        }
-        sqlite3_reset(handle)
-    }
+    func run() throws { try statement.run() }
 
     /// SQLite's way of saying that it shall copy what it is given (`SQLITE_TRANSIENT`).
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -6,7 +6,7 @@ import SluiceLedger
 /// What can be read of one state of the store; see ``Store/read(_:)``. Not to be kept beyond the call.
 public struct StoreReader {
     let db: Database
-    /// The keys of the newest records, where this process writes them.
+    /// The keys of the newest records, where this process knows them: it writes them, or follows who does.
     let recent: LookupTail?
     /// The rows of `lookup` that were read before, where only what is committed is read.
     let rows: LookupRows?

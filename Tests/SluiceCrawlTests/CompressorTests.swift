@@ -16,7 +16,7 @@ struct CompressorTests {
         let frame = try ZstdCompressor().compress(bytes, level: 3)
         #expect(try ZstdDecompressor().decompress(frame, limit: bytes.count) == bytes)
         for (mode, name) in [
-            (CompressedWriter.Mode.none, "a.bin"), (.gzip(level: 6), "a.gz"), (.zstd(level: 3), "a.zst"),
+            (CompressedWriter.Mode.none, "a.bin"), (.gzip(level: 6), "a.gz"), (.zstd, "a.zst"),
         ] {
             let packed = try compressed(bytes, mode)
             let raw = try read(packed, name: name, format: .text).raw
@@ -74,7 +74,7 @@ struct CompressorTests {
     @Test("give the same bytes however the input is cut, and count them")
     func deterministic() throws {
         let bytes = Self.samples[4]
-        for mode in [CompressedWriter.Mode.none, .gzip(level: 6), .zstd(level: 3)] {
+        for mode in [CompressedWriter.Mode.none, .gzip(level: 6), .zstd] {
             let file = try TemporaryFile([], name: "out")
             let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file.path))
             let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: file.path, mode: mode)
@@ -121,7 +121,7 @@ struct BombTests {
         let path = folder.appendingPathComponent("a.jsonl.\(suffix)").path
         try Data().write(to: URL(fileURLWithPath: path))
         let handle = try #require(FileHandle(forWritingAtPath: path))
-        let mode: CompressedWriter.Mode = suffix == "gz" ? .gzip(level: 1) : .zstd(level: 1)
+        let mode: CompressedWriter.Mode = suffix == "gz" ? .gzip(level: 1) : .zstd
         let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: path, mode: mode)
         try writer.write(Array("{\"text\":\"before\"}\n".utf8))
         let zeros = [UInt8](repeating: 0, count: 1 << 20)

@@ -13,9 +13,9 @@ struct OversizeTests {
         let all = Array(records.joined().utf8)
         return [
             ("a.warc", all), ("a.warc.gz", try compressed(all, .gzip(level: 6))),
-            ("a.warc.zst", try compressed(all, .zstd(level: 3))),
+            ("a.warc.zst", try compressed(all, .zstd)),
             ("b.warc.gz", Array(try records.map(gzip).joined())),
-            ("b.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd(level: 3)) }),
+            ("b.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd) }),
         ]
     }
 
@@ -74,7 +74,7 @@ struct EndlessLineTests {
 
     @Test("ends a compressed source before it is unpacked, and says so", arguments: ["a.jsonl.gz", "a.jsonl.zst"])
     func endless(name: String) throws {
-        let mode: CompressedWriter.Mode = name.hasSuffix("gz") ? .gzip(level: 6) : .zstd(level: 3)
+        let mode: CompressedWriter.Mode = name.hasSuffix("gz") ? .gzip(level: 6) : .zstd
         for (length, texts, damage) in [(200_000, ["one", "two"], 1), (2_000_000, ["one"], 1)] {
             let lines = "{\"text\":\"one\"}\n" + String(repeating: "x", count: length) + "\n{\"text\":\"two\"}\n"
             let file = try TemporaryFile(try compressed(Array(lines.utf8), mode), name: name)

@@ -24,14 +24,14 @@ struct ResumeTests {
         let wrong = wet + Array((warcRecord("abc", length: 1) + warcRecord("def", length: 70) + warcRecord("g")).utf8)
         return [
             ("a.warc", wet), ("a.warc.gz", try compressed(wet, .gzip(level: 6))),
-            ("a.warc.zst", try compressed(wet, .zstd(level: 3))), ("b.warc.gz", Array(members.joined())),
+            ("a.warc.zst", try compressed(wet, .zstd)), ("b.warc.gz", Array(members.joined())),
             ("c.warc.gz", Array(groups.joined())), ("d.warc.gz", Array(damaged.joined()) + Array("tail".utf8)),
             ("e.warc.gz", Array(members.joined().dropLast(40))),
             ("f.warc.gz", Array(members.map { storedMember([UInt8](repeating: 10, count: 3)) + $0 }.joined())),
             ("g.warc", wrong), ("g.warc.gz", try compressed(wrong, .gzip(level: 6))),
-            ("h.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd(level: 3)) }),
+            ("h.warc.zst", try records.flatMap { try compressed(Array($0.utf8), .zstd) }),
             ("a.jsonl", jsonl), ("a.jsonl.gz", try compressed(jsonl, .gzip(level: 6))),
-            ("b.jsonl.zst", try compressed(jsonl, .zstd(level: 1))),
+            ("b.jsonl.zst", try compressed(jsonl, .zstd)),
             ("c.jsonl.gz", try gzip(String(lines.prefix(500))) + gzip(String(lines.dropFirst(500)))),
             ("d.jsonl.gz", try compressed(jsonl, .gzip(level: 6)).dropLast(100)),
             ("a.txt", Array("\u{FEFF}one text\nof two lines".utf8)),
@@ -82,7 +82,7 @@ struct ResumeTests {
             let line = #"{"id":"\#(index)","text":"\#(text)"}"# + "\n"
             all += name.contains("warc") ? warcRecord(text, id: "<urn:uuid:\(index)>").utf8 : line.utf8
         }
-        var bytes = try compressed(all, name.hasSuffix("gz") ? .gzip(level: 1) : .zstd(level: 1))
+        var bytes = try compressed(all, name.hasSuffix("gz") ? .gzip(level: 1) : .zstd)
         bytes[Int(Double(bytes.count) * place)] ^= 0x10
         let file = try TemporaryFile(bytes, name: name)
         let whole = try read(file.path, maxRecords: 10_000)
@@ -136,7 +136,7 @@ struct FormTests {
     func empty(name: String) throws {
         #expect(try read([], name: name).records.isEmpty)
         #expect(try read(try gzip(""), name: name).records.isEmpty)
-        #expect(try read(try compressed([], .zstd(level: 3)), name: name).records.isEmpty)
+        #expect(try read(try compressed([], .zstd), name: name).records.isEmpty)
     }
 
     @Test("of text is one record, and of binary data or UTF-16 none that is read")

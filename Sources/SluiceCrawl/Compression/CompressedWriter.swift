@@ -13,11 +13,9 @@ public final class CompressedWriter {
         case none
         /// One gzip member without name and time; `level` 1 to 9.
         case gzip(level: Int)
-        /// One Zstandard frame with a checksum; `level` 1 to 19.
-        case zstd(level: Int)
-        /// One Zstandard frame with a checksum for many megabytes of text: at least as small as level 3 makes it, but
+        /// One Zstandard frame with a checksum, for many megabytes of text: at least as small as level 3 makes it, but
         /// where nothing comes twice (then 1 % larger), for five sixths of the time. Whoever reads it needs 8 MiB.
-        case zstdText
+        case zstd
     }
 
     /// The bytes given to write so far.
@@ -55,9 +53,7 @@ public final class CompressedWriter {
                 stream, Int32(clamping: level), Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
             guard code == Z_OK else { throw SluiceError(.io, "cannot compress \(path): zlib code \(code)") }
-        case .zstd(let level):
-            encoder = .zstd(try CompressedWriter.context([(ZSTD_c_compressionLevel, Int32(clamping: level))], path))
-        case .zstdText:
+        case .zstd:
             // The fastest strategy, with matches of seven bytes and a table that stays in a core's cache, and beside it
             // the search for long matches far back, which gains more on pages than it costs.
             encoder = .zstd(
@@ -74,7 +70,12 @@ public final class CompressedWriter {
     ) throws(SluiceError) -> OpaquePointer {
         guard let context = ZSTD_createCCtx() else { throw SluiceError(.io, "cannot compress \(path): no memory") }
         for (parameter, value) in parameters + [(ZSTD_c_checksumFlag, 1)] {
-            ZSTD_CCtx_setParameter(context, parameter, value)
+            guard ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value)) == 0 else {
+                ZSTD_freeCCtx(context)
+                throw SluiceError(
+                    .io, "cannot compress \(path): this zstd knows no parameter \(parameter.rawValue) of \(value)",
+                    advice: "update libzstd, or ask for gzip")
+            }
         }
         return context
     }

@@ -53,6 +53,7 @@ final class FileWindow {
                 try SourceFile.read(descriptor, into: buffer, at: offset, path: path)
             }
         }
-        return Array(bytes.prefix(try found.get()))
+        bytes.removeLast(count - (try found.get()))
+        return bytes
     }
 }

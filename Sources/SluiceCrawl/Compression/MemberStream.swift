@@ -57,7 +57,7 @@ final class MemberStream {
     /// The member of the first waiting byte, and those that start behind it.
     private var marks: [Mark]
     /// The offset in the file of what is decompressed next.
-    var nextInput: UInt64
+    private(set) var nextInput: UInt64
     private var isInside = false
     private let decoder: MemberDecoder
     let member = GzipMember()

@@ -10,7 +10,7 @@ extension UnsafeMutableBufferPointer<UInt64> {
         // A view of the same values that may be changed in place.
         var values = self
         guard count > 32, count < UInt32.max else { return values.sort() }
-        // Two buckets a value, by the upper bits.
+        // Two to four buckets a value, by the upper bits.
         let bits = Swift.min(UInt64.bitWidth - count.leadingZeroBitCount + 1, 24)
         let shift = UInt64(UInt64.bitWidth - bits)
         let isSpread = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1 << bits) { ends in

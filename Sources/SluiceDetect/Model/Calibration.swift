@@ -6,8 +6,8 @@ public struct Calibration: Sendable, Equatable {
     /// The coefficients a, b, c and d.
     public var coefficients: [Double]
 
-    /// From this many words on, all texts count as equally long: it is the length at which the training texts are cut, and
-    /// what was fitted on them says nothing beyond. Followed further, `b + c·ln n` would change its sign somewhere, and
+    /// From this many words on, all texts count as equally long: the texts that the shipped model was fitted on are no
+    /// longer, and what was fitted says nothing beyond. Followed further, `b + c·ln n` would change its sign somewhere, and
     /// the score with it.
     static let longest = 1000
 

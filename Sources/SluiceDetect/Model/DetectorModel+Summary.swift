@@ -16,7 +16,8 @@ extension DetectorModel {
         var text = "model    \(id.hex)\nformat   \(DetectorModel.formatVersion)\n"
         text += "table    \(table.entries.count) features, \(vocabularyCount) words kept, \(phrases.count) phrases\n"
         let c = calibration.coefficients.map { JSONText.decimal($0, places: 4) }
-        text += "llr      \(c[0]) + \(c[1])·s + \(c[2])·s·ln n + \(c[3])·ln n\n"
+        text += "llr      \(c[0]) + \(c[1])·s + \(c[2])·s·ln n + \(c[3])·ln n"
+        text += " of n words, at most \(Calibration.longest)\n"
         text += "gates    at least \(gates.minimumWords) words, English prose\n"
         text += "sources  \(sources.joined(separator: ", "))\n"
         for count in trainedOn {

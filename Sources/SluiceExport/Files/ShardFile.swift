@@ -46,7 +46,7 @@ final class ShardFile {
 extension ExportCompression {
     fileprivate var mode: CompressedWriter.Mode {
         switch self {
-        case .zstd: .zstdText
+        case .zstd: .zstd
         case .gzip: .gzip(level: 6)
         case .none: .none
         }

@@ -96,6 +96,7 @@ public struct IngestLine {
             if feed.isStopping { return reading { $0.leave(because: IngestLine.leftBeforeItsEnd) } }
             return reading { $0.readOn() }
         }
+        if mayWait { board.settled() }
         changed = feed.changedSettings() ?? changed
         if let settings = changed {
             guard mayWait else { return nil }
@@ -118,7 +119,11 @@ public struct IngestLine {
     }
 
     private func reading(_ read: @escaping @Sendable (isolated BatchReader) -> BatchReader.Read?) -> Reading {
-        let (reader, stages) = (reader, Stages(preparer, decider, finisher, committer, board))
+        let (reader, stages) = (
+            reader,
+            Stages(
+                preparer: preparer, decider: decider, finisher: finisher, committer: committer, board: board)
+        )
         return { await read(reader).map { (stages.first($0.item), $0.bytes) } }
     }
 
@@ -136,14 +141,6 @@ private struct Stages: Sendable {
     let finisher: Finisher
     let committer: Committer
     let board: LineBoard
-
-    init(_ preparer: Preparer, _ decider: Decider, _ finisher: Finisher, _ committer: Committer, _ board: LineBoard) {
-        self.preparer = preparer
-        self.decider = decider
-        self.finisher = finisher
-        self.committer = committer
-        self.board = board
-    }
 
     func first(_ raw: LineItem<LineBatch<[RawRecord]>>) -> OrderedWork.Step<[Committer.News]> {
         .beside {

@@ -23,6 +23,9 @@ final class LineBoard: Sendable {
     /// A source is dealt with; false where it was before.
     func ended(_ source: Int) -> Bool { state.withLock { $0.underWay.removeValue(forKey: source) != nil } }
 
+    /// Nothing of any source is under way: which were given up is of no use any more.
+    func settled() { state.withLock { $0.failed.removeAll() } }
+
     /// The records up to the one numbered `seq` are in the store.
     func wrote(upTo seq: Int64) { state.withLock { $0.written = seq } }
 

@@ -7,9 +7,9 @@ import SluiceCrawl
 /// overlaps. Steps in turn go first, the later stages before the earlier ones and reading after them, because no number of
 /// workers can catch up on what is done one at a time; then the other steps, of the oldest piece first.
 ///
-/// At most ``ahead`` pieces more than there are workers are under way at once, for what waits for its turn, and no more
-/// than `workers` times `maxBytes` of them unless a single one is larger: so memory stays bounded by the settings and the
-/// largest record.
+/// At most ``ahead`` pieces more than there are workers are under way at once, for what waits for its turn (one where
+/// there is one worker), and another is read only while they hold less than `workers` times `maxBytes`: so memory stays
+/// bounded by the settings and the largest record.
 package struct OrderedWork {
     private let workers: Int
     private let maxBytes: Int

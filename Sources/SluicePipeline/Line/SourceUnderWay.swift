@@ -12,7 +12,7 @@ struct SourceUnderWay: Sendable {
     var description: SourceDescription
     /// The file as it was when its digest was taken.
     var stamp: SourceStamp
-    /// The source as the store knew it when this was made; nil before its first commit.
+    /// The source as the store knows it; in a batch, as it was when the source was opened. Nil before its first commit.
     var stored: StoredSource?
     /// What its records came to in this stretch.
     var report: SourceReport

@@ -18,6 +18,12 @@ extension Statement {
         }
     }
 
+    /// Executes a statement that gives no rows.
+    func run() throws {
+        defer { rewind() }
+        _ = try advance()
+    }
+
     /// Ends a query, which need not have been read to its end; what it held of the database is free again.
     func rewind() { sqlite3_reset(sqliteStatement) }
 }
@@ -66,18 +72,15 @@ extension Database {
     /// GRDB's own `read` prepares the statements that begin and end it each time, which takes longer than a look-up.
     func inOneState<Value>(_ body: () throws -> Value) throws -> Value {
         let (begin, end) = (try cachedStatement(sql: "BEGIN DEFERRED"), try cachedStatement(sql: "COMMIT"))
-        func run(_ statement: Statement) throws {
-            defer { statement.rewind() }
-            _ = try statement.advance()
-        }
-        try run(begin)
+        try begin.run()
         do {
             let value = try body()
-            try run(end)
+            try end.run()
             return value
         } catch {
             // SQLite may have ended the transaction by itself.
-            if isInsideTransaction { try execute(sql: "ROLLBACK") }
+            // What went wrong first is what is told.
+            if isInsideTransaction { try? execute(sql: "ROLLBACK") }
             throw error
         }
     }

@@ -109,7 +109,8 @@ extension StoreReader {
     private func item(_ seq: Int64) throws -> ReviewItem? {
         let sql = """
             SELECT r.seq, r.document, s.name, s.label, a.url, \(StoredHost.column(of: "a")), r.verdict, r.origin,
-                r.probability, r.evidence, r.tokens, (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
+                r.probability, r.evidence, r.tokens,
+                (SELECT shard FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)
             FROM record AS r JOIN source AS s ON s.id = r.source LEFT JOIN address AS a ON a.seq = r.seq
             WHERE r.seq = ?
             """

@@ -20,7 +20,7 @@ actor Decider {
     private var packer: TextPacker?
     private let isDue = Atomic(false)
 
-    /// A decider on records for `store`; the near-duplicate index waits for the first source that is read.
+    /// A decider on records for `store`; the near-duplicate index waits for the first batch that is decided on.
     init(store: Store, settings: Settings, keeper: IndexKeeper, board: LineBoard) {
         self.board = board
         self.store = store

@@ -41,14 +41,13 @@ struct Finisher: Sendable {
         finished.entries.reserveCapacity(decided.records.count)
         var (seq, packing) = (decided.firstSeq, decided.packing)
         for (record, outcome) in zip(decided.records, decided.outcomes) {
-            let commitment = record.url.map { Commitment(to: $0, inRecord: record.rawDigest) }
             var entry = StoreEntry(
                 row: ProvenanceRow(
                     seq: seq, source: source.description.digest, ordinal: record.ordinal, offset: record.offset,
-                    recordID: record.id,
-                    captured: record.captured, urlCommitment: commitment?.digest, outcome: outcome))
+                    recordID: record.id, captured: record.captured, urlCommitment: record.commitment?.digest,
+                    outcome: outcome))
             entry.dictionary = packing.begin(row: seq)
-            if let url = record.url, let commitment {
+            if let url = record.url, let commitment = record.commitment {
                 entry.address = Address(salt: commitment.salt, url: url, host: Host.of(url))
             }
             if case .document(let document) = record.content {

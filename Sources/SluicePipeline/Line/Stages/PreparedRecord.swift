@@ -13,7 +13,8 @@ struct PreparedRecord: Sendable {
     var url: String?
     var captured: String?
     var declared: DeclaredLabel?
-    var rawDigest: Digest
+    /// The commitment to its address, where it has one.
+    var commitment: Commitment?
     var content: Content
 
     enum Content: Sendable {

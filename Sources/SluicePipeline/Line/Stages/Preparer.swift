@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceCrawl
 import SluiceDedup
+import SluiceLedger
 import SluiceText
 
 /// The pure part of the flow before the decision: raw records in, prepared records out, each by itself. Safe to run on
@@ -27,18 +28,20 @@ struct Preparer: Sendable {
         tools.withTool { tools in
             batch.map { raw in
                 let record = decoder.decode(raw)
-                let bytes = Digest.of(raw.bytes)
+                let address = record.url.map { (url: $0, bytes: Digest.of(raw.bytes)) }
                 return PreparedRecord(
                     ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
-                    captured: record.captured, declared: record.declared, rawDigest: raw.digest(bytes: bytes),
-                    content: Preparer.content(of: record, (raw.bytes, bytes), &tools))
+                    captured: record.captured, declared: record.declared,
+                    commitment: address.map { Commitment(to: $0.url, inRecord: raw.digest(bytes: $0.bytes)) },
+                    content: Preparer.content(of: record, address.map { (raw.bytes, $0.bytes) }, &tools))
             }
         }
     }
 
-    /// - Parameter whole: the record's bytes and their digest, which is the text's too where they are all text.
+    /// - Parameter known: the record's bytes with their digest, where that was needed: it is the text's too where they are
+    ///   all text.
     private static func content(
-        of record: Record, _ whole: (bytes: [UInt8], digest: Digest), _ tools: inout Tools
+        of record: Record, _ known: (bytes: [UInt8], digest: Digest)?, _ tools: inout Tools
     ) -> PreparedRecord.Content {
         let raw: [UInt8]
         switch record.content {
@@ -50,9 +53,10 @@ struct Preparer: Sendable {
         guard words.count > 0 else {
             return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
         }
+        let digest = if let known, known.bytes == text.bytes { known.digest } else { Digest.of(text.bytes) }
         return .document(
             PreparedDocument(
-                digest: text.bytes == whole.bytes ? whole.digest : Digest.of(text.bytes), readBytes: raw.count,
-                text: text, words: words, fingerprint: tools.fingerprinter.fingerprint(words)))
+                digest: digest, readBytes: raw.count, text: text, words: words,
+                fingerprint: tools.fingerprinter.fingerprint(words)))
     }
 }
