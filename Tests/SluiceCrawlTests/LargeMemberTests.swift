@@ -46,6 +46,24 @@ struct LargeMemberTests {
         #expect(stray.texts == plain.texts && stray.damage == [.strayBytes] && stray.skipped == 5)
     }
 
+    @Test("of nine megabytes is read like a small one, and one whose trailer states another size is damaged at its end")
+    func trailer() throws {
+        let lines = Self.lines + Self.lines + Self.lines
+        let plain = try read(lines, name: "a.jsonl").texts
+        let whole = try Self.member(lines)
+        let sound = try read(whole, name: "a.jsonl.gz")
+        let isSound = sound.texts == plain && sound.damage.isEmpty
+        #expect(isSound)
+        // Smaller, larger than anything that is decompressed in one go, and nothing at all.
+        for stated: UInt32 in [1_000_000, 1 << 31, 0] {
+            let other = whole.dropLast(4) + (0..<4).map { UInt8(truncatingIfNeeded: stated >> (8 * $0)) }
+            let reading = try read(Array(other), name: "a.jsonl.gz")
+            let isSame = reading.texts == plain.prefix(reading.texts.count).map { $0 }
+            #expect(isSame && reading.texts.count > 2000)
+            #expect(reading.reasons.filter { $0 == .damagedMember }.count == 1)
+        }
+    }
+
     @Test("that is damaged gives what comes before the damage, and says so once")
     func damaged() throws {
         let plain = try read(Self.lines, name: "a.jsonl").texts
