@@ -94,7 +94,7 @@ let package = Package(
         room("SluiceText", ["SluiceCore", "CSluiceKernels"]),
         room("SluiceCore", [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "CSluiceKernels"),
-        .target(name: "CSluiceSystem"),
+        .target(name: "CSluiceSystem", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),

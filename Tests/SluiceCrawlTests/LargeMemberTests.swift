@@ -64,6 +64,35 @@ struct LargeMemberTests {
         }
     }
 
+    @Test("whose header has a check is held against it, whatever its size and whatever comes behind it")
+    func headerCheck() throws {
+        let small = Array("{\"id\":\"s\",\"text\":\"small\"}\n".utf8)
+        for (bytes, count) in [(Self.lines, 700), (small, 1)] {
+            let plain = try Self.member(bytes)
+            var header = Array(plain.prefix(10))
+            header[3] |= 2
+            let check = Self.crc32(header)
+            for (wrong, expected) in [(UInt32(0), count), (0x0101, 0)] {
+                let sum = check ^ wrong
+                let member =
+                    header + [UInt8(truncatingIfNeeded: sum), UInt8(truncatingIfNeeded: sum >> 8)] + plain.dropFirst(10)
+                for behind in [[], Array("stray".utf8), try Self.member(small)] {
+                    let reading = try read(member + behind, name: "a.jsonl.gz")
+                    let texts = reading.texts.count - (behind.count > 5 ? 1 : 0)
+                    #expect(texts == expected)
+                    #expect(reading.damage.contains(.damagedMember) == (expected == 0))
+                }
+            }
+        }
+    }
+
+    /// The CRC-32 of gzip, bit by bit.
+    private static func crc32(_ bytes: [UInt8]) -> UInt32 {
+        ~bytes.reduce(~UInt32(0)) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in (sum >> 1) ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+    }
+
     @Test("that is damaged gives what comes before the damage, and says so once")
     func damaged() throws {
         let plain = try read(Self.lines, name: "a.jsonl").texts

@@ -75,8 +75,11 @@ final class GzipMember {
 
     deinit { libdeflate_free_decompressor(decompressor) }
 
+    /// The flag of a gzip header that has a check of its own, which libdeflate passes over and zlib does not.
+    private static let headerCheck: UInt8 = 2
+
     func decompress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Outcome {
-        guard let decompressor else { return .failed }
+        guard let decompressor, input.count > 3, input[3] & GzipMember.headerCheck == 0 else { return .failed }
         var consumed = 0
         var produced = 0
         switch libdeflate_gzip_decompress_ex(
