@@ -69,13 +69,8 @@ struct LargeMemberTests {
         let small = Array("{\"id\":\"s\",\"text\":\"small\"}\n".utf8)
         for (bytes, count) in [(Self.lines, 700), (small, 1)] {
             let plain = try Self.member(bytes)
-            var header = Array(plain.prefix(10))
-            header[3] |= 2
-            let check = Self.crc32(header)
             for (wrong, expected) in [(UInt32(0), count), (0x0101, 0)] {
-                let sum = check ^ wrong
-                let member =
-                    header + [UInt8(truncatingIfNeeded: sum), UInt8(truncatingIfNeeded: sum >> 8)] + plain.dropFirst(10)
+                let member = Self.withHeaderCheck(plain, wrong: wrong)
                 for behind in [[], Array("stray".utf8), try Self.member(small)] {
                     let reading = try read(member + behind, name: "a.jsonl.gz")
                     let texts = reading.texts.count - (behind.count > 5 ? 1 : 0)
@@ -84,6 +79,23 @@ struct LargeMemberTests {
                 }
             }
         }
+    }
+
+    @Test("is read behind many that cannot be decompressed in one go")
+    func behindMany() throws {
+        let small = Self.withHeaderCheck(try Self.member(Array("{\"id\":\"s\",\"text\":\"small\"}\n".utf8)))
+        let plain = try read(Self.lines, name: "a.jsonl").texts
+        let reading = try read((0..<20).flatMap { _ in small } + Self.member(Self.lines), name: "a.jsonl.gz")
+        let isWhole = reading.texts == Array(repeating: "small", count: 20) + plain
+        #expect(isWhole && reading.damage.isEmpty && reading.skipped == 0)
+    }
+
+    /// A member whose header has a check of its own, of which the bits of `wrong` are flipped.
+    private static func withHeaderCheck(_ plain: [UInt8], wrong: UInt32 = 0) -> [UInt8] {
+        var header = Array(plain.prefix(10))
+        header[3] |= 2
+        let sum = crc32(header) ^ wrong
+        return header + [UInt8(truncatingIfNeeded: sum), UInt8(truncatingIfNeeded: sum >> 8)] + plain.dropFirst(10)
     }
 
     /// The CRC-32 of gzip, bit by bit.

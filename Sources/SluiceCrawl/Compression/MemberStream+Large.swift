@@ -7,6 +7,9 @@ extension MemberStream {
     /// the output as it is read.
     private static let large = (input: UInt64(16 << 20), output: 64 << 20)
 
+    /// How many tries may fail in one stream: 64 MiB that are read in vain.
+    static let mostLargeTries = 4
+
     /// Bytes of a member's trailer: its CRC and the size of its output.
     private static let trailer = 8
 
@@ -14,7 +17,7 @@ extension MemberStream {
     /// it is too large even for that, or damaged.
     func produceLarge() throws(SluiceError) -> Bool {
         let start = nextInput
-        guard takesLarge, start < window.size, window.size - start <= MemberStream.large.input else { return false }
+        guard largeTries > 0, start < window.size, window.size - start <= MemberStream.large.input else { return false }
         let length = Int(window.size - start)
         guard length >= MemberStream.trailer else { return false }
         // A member ends with the size of its output, modulo 2^32, little-endian.
@@ -23,7 +26,10 @@ extension MemberStream {
         let input = try window.peek(at: start, length)
         let output = UnsafeMutableRawBufferPointer(rebasing: queue.free(atLeast: stated).prefix(stated))
         let outcome = input.withUnsafeBytes { member.decompress($0, into: output) }
-        guard case .whole(let consumed, let produced) = outcome else { return false }
+        guard case .whole(let consumed, let produced) = outcome else {
+            largeTries -= 1
+            return false
+        }
         queue.commit(produced)
         endMember(at: start + UInt64(consumed))
         return true

@@ -42,8 +42,9 @@ final class MemberStream {
     private(set) var barrier: Barrier?
     /// True where members are known to start WARC records, which keeps false starts out when looking for one.
     let expectsWARC: Bool
-    /// True where members that are large, but not very large, are decompressed in one go, for who reads them to the end.
-    let takesLarge: Bool
+    /// How often it is still tried to decompress a member in one go that is large, but not very large. A try that fails has
+    /// read all that is left of the file, so there are few of them, however many members that may be.
+    var largeTries: Int
     /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
     var scout: RecordScout?
 
@@ -74,7 +75,7 @@ final class MemberStream {
         takesLarge: Bool = true
     ) throws(SluiceError) {
         self.window = window
-        self.takesLarge = takesLarge
+        largeTries = takesLarge ? MemberStream.mostLargeTries : 0
         self.expectsWARC = expectsWARC
         self.compression = compression
         decoder = MemberDecoder(compression)
