@@ -25,6 +25,7 @@ public enum Timestamp {
             (second % 60, 2, "."), (fraction, 6, "Z"),
         ]
         let kept = min(max(places, 0), 6)
+        // 27 bytes: 20 digits in seven fields, and the sign behind each; a field writes just its width.
         return String(unsafeUninitializedCapacity: 27) { text in
             var at = 0
             for (value, width, sign) in fields {

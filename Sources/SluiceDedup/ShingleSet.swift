@@ -13,6 +13,7 @@ public struct ShingleSet: Sendable, Equatable {
         hashes = [UInt64](unsafeUninitializedCapacity: shingles.remaining) { room, kept in
             let all = UnsafeMutableBufferPointer(rebasing: room[..<shingles.next(of: words.hashes, into: room)])
             all.sortUniform()
+            // What is kept goes to places that are initialised and were read already: `kept` is never beyond `index`.
             for index in all.indices where index == 0 || all[index] != all[index - 1] {
                 all[kept] = all[index]
                 kept += 1
