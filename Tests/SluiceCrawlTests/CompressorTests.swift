@@ -106,14 +106,8 @@ struct CompressorTests {
 
 @Suite("A bomb", .serialized)
 struct BombTests {
-    /// The most memory this process has held, in bytes.
-    private func peak() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(Int(line.filter(\.isNumber))) << 10
-    }
-
-    @Test("of a gigabyte costs neither memory nor the records around it", arguments: ["gz", "zst"])
+    // That it costs no memory either is a matter of the whole program, which has its process to itself: `LimitsTests`.
+    @Test("of a gigabyte costs the records around it nothing", arguments: ["gz", "zst"])
     func zeros(suffix: String) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-bomb-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -129,12 +123,10 @@ struct BombTests {
         try writer.write(Array("\n{\"text\":\"behind\"}\n".utf8))
         _ = try writer.finish()
         try handle.close()
-        let before = try peak()
         let lines = try read(path)
         #expect(lines.outcomes == ["text", "line-too-long", "text"])
         #expect(lines.texts == ["before", "behind"])
         #expect(try read(path, format: .text, limits: Limits(recordBytes: 16 << 20)).outcomes == ["record-too-large"])
         #expect(try read(path, format: .warc).outcomes == ["stray-bytes"])
-        #expect(try peak() - before < 96 << 20)
     }
 }

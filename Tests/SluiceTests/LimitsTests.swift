@@ -5,7 +5,7 @@ import Testing
 @Suite("Input beyond every limit", .serialized)
 struct LimitsTests {
     /// Runs `ingest` under GNU time's eye; answers the outcome and the peak of resident memory in MB.
-    private func ingest(_ input: String, into store: String, piping command: String? = nil) throws
+    private func ingest(_ input: String, into store: String, piping command: String? = nil, options: String = "") throws
         -> (outcome: Program.Outcome, peak: Int)
     {
         let sluice = Program.products.appendingPathComponent("sluice").path
@@ -17,7 +17,8 @@ struct LimitsTests {
             sys.exit(code)
             """
         let outcome = try Program.tool(
-            "/usr/bin/env", "python3", "-c", script, "\(source)'\(sluice)' ingest --json --store '\(store)' '\(input)'")
+            "/usr/bin/env", "python3", "-c", script,
+            "\(source)'\(sluice)' ingest --json --store '\(store)' \(options) '\(input)'")
         let peak = outcome.errors.split(separator: "\n").last.flatMap { Int($0) } ?? .max
         return (outcome, peak)
     }
@@ -37,14 +38,16 @@ struct LimitsTests {
         #expect(peak < 250)
     }
 
-    @Test("a gigabyte of zeros in a small file costs no gigabyte", arguments: ["gzip", "zstd"])
-    func bomb(compressor: String) throws {
+    @Test(
+        "a gigabyte of zeros in a small file costs no gigabyte, whatever it is read as",
+        arguments: ["gzip", "zstd"], ["jsonl", "text", "warc"])
+    func bomb(compressor: String, format: String) throws {
         let folder = try Folder()
-        let name = folder.path("bomb." + (compressor == "gzip" ? "jsonl.gz" : "jsonl.zst"))
+        let name = folder.path(compressor == "gzip" ? "bomb.gz" : "bomb.zst")
         let made = try Program.tool(
             "/bin/bash", "-c", "head -c 1000000000 /dev/zero | \(compressor) -1 -c > '\(name)'")
         #expect(made.exitCode == 0)
-        let (run, peak) = try ingest(name, into: folder.path("store"))
+        let (run, peak) = try ingest(name, into: folder.path("store"), options: "--format \(format)")
         #expect(run.exitCode == 1, "\(run.errors)")
         #expect((run.json["rejected"] as? [String: Int])?.values.reduce(0, +) == 1)
         #expect(peak < 250)
