@@ -1,7 +1,7 @@
 """Prints the figures of the detector's card as Markdown tables.
 
     python3 Benchmarks/detector/card.py dev --program SLUICE --model MODEL --data DEV
-    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN --calibration DEV
+    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN --calibration DEV --lexicon FILE
     python3 Benchmarks/detector/card.py rivals --data TRAIN
 
 `dev` and `collections` need nothing but the program. `rivals` trains naive Bayes on the same texts without each domain
@@ -65,6 +65,7 @@ def dev(options):
 
 def collections(options):
     everything, calibration = texts(options.data), texts(options.calibration)
+    known = ["--lexicon", options.lexicon] if options.lexicon else []
     print("| left out | measured on | AUROC | TPR at 1 % FPR | ECE | human called synthetic | synthetic found |")
     print("|---|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +76,7 @@ def collections(options):
 
         for source in ("NLP2CT/DetectRL", "ryuryukke/OUTFOX", "MarkGHX/BiScope"):
             model = train(
-                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", source)
+                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", source, *known)
             test = write(f"{folder}/test.jsonl", [one for one in everything if one["source"] == source])
             for row in evaluate(options.program, model, test):
                 if row["kind"] == "domain" and row["borrowed"] is None:
@@ -87,7 +88,7 @@ def collections(options):
 
         data = write(f"{folder}/train.jsonl", [one for one in everything if not is_family(one)])
         rest = write(f"{folder}/rest.jsonl", [one for one in calibration if not is_family(one)])
-        model = train(options.program, data, rest, f"{folder}/model")
+        model = train(options.program, data, rest, f"{folder}/model", *known)
         human = [one for one in calibration if one["label"] == "human"]
         test = write(f"{folder}/test.jsonl", [one for one in everything if is_family(one)] + human)
         line("six families of chat models", "their answers", evaluate(options.program, model, test)[0])
@@ -152,6 +153,7 @@ def main():
     parser.add_argument("--model", default="config/detector/sluice-detector.model")
     parser.add_argument("--data", required=True)
     parser.add_argument("--calibration")
+    parser.add_argument("--lexicon")
     options = parser.parse_args()
     if options.table == "collections" and not options.calibration:
         parser.error("collections needs --calibration")

@@ -61,6 +61,14 @@ enum Samples {
         try await DetectorTrainer(options).train(corpus(400, seed: 1), calibration: corpus(200, seed: 2))
     }
 
+    /// The lexicon that a file with this text is.
+    static func lexicon(_ text: String) throws -> Lexicon {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-lexicon-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try Lexicon.load(path: file.path)
+    }
+
     /// The labelled texts of a gzip file of JSON lines, or nil where there is none.
     static func labelledTexts(_ path: String) throws -> [LabelledText]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }

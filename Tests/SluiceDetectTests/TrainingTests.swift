@@ -58,6 +58,38 @@ struct TrainingTests {
         }
     }
 
+    @Test("A lexicon moves what the weights are pulled to, and keeps its words where they would be masked")
+    func lexicon() async throws {
+        let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))
+        func model(_ lexicon: String, _ change: (inout DetectorTrainer.Options) -> Void) async throws -> DetectorModel {
+            var options = Samples.options
+            options.lexicon = try Samples.lexicon(lexicon)
+            change(&options)
+            return try await DetectorTrainer(options).train(examples, calibration: calibration)
+        }
+        let pulled = try await model("# nats\n\nOmega1\t9\nalpha2\t-9\nalpha3 omega3 unheard\t1\n") {
+            $0.penalty = 1e6
+        }
+        #expect(pulled.strongest.first?.text == "omega1")
+        #expect(pulled.strongest.last?.text == "alpha2")
+        #expect(pulled.figures.contains { $0.name == "lexicon.entries" && $0.value == 3 })
+        // There are three domains, so that nothing is kept but what the lexicon has and the texts too.
+        let masked = try await model("alpha4 alpha5\t0\nunheard\t0\n") { $0.minimumDomains = 4 }
+        #expect(masked.vocabularyCount == 2)
+    }
+
+    @Test(
+        "A lexicon is refused with the line where it is none",
+        arguments: [
+            "of the people by\t1", "\t1", "!\t1", "word", "word 1", "word\tmuch", "word\tnan", "word\t11", "word\t1\t2",
+            "Of The\t1\nof  the\t2",
+        ])
+    func lexiconErrors(lines: String) throws {
+        let error = #expect(throws: SluiceError.self) { _ = try Samples.lexicon("# words\tnats\n\(lines)\n") }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains("line \(lines.split(separator: "\n").count + 1): expected") == true)
+    }
+
     @Test("Two kinds of text that differ in their words are told apart, calibrated, on texts not seen before")
     func learns() async throws {
         let evaluation = DetectorEvaluation(model: try await Samples.toy.value, examples: Samples.corpus(400, seed: 3))

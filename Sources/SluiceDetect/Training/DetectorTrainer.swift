@@ -7,7 +7,7 @@ import SluiceText
 /// Each text is learnt from twice, whole and as a random crop; texts weigh so that both labels, and within a label all
 /// domains, count the same. The weights are learnt over all n-grams that are not rare, then once more over those that
 /// proved strongest, which are the model's features. The penalty pulls them not to zero but to what the frequencies of the
-/// n-grams say (see ``Options/ratioPull``). Each model is learnt by one thread in a fixed order: the same texts, options and
+/// n-grams, and a lexicon if there is one, say (see ``Options/ratioPull``). Each model is learnt by one thread in a fixed order: the same texts, options and
 /// seed give the same bytes with any number of workers.
 public struct DetectorTrainer: Sendable {
     /// What to learn with.
@@ -29,6 +29,9 @@ public struct DetectorTrainer: Sendable {
         /// How far the weights are pulled, where the texts do not settle them, towards the log ratio of the n-grams'
         /// frequencies: that of naive Bayes, which transfers better to kinds of text not seen. 0 pulls towards zero.
         public var ratioPull = 5.0
+        /// What is added to those log ratios. Its words are kept that occur in ``minimumFeatureTexts`` texts, of however few
+        /// domains.
+        public var lexicon = Lexicon.none
         /// The passes over the texts of each of the two rounds.
         public var epochs = 10
         /// The shortest crop, in words.
@@ -87,6 +90,9 @@ public struct DetectorTrainer: Sendable {
         let unseen = learnt.compactMap { if case .unseen(let one) = $0 { one } else { nil } }
         model.calibration = calibrated(samples(model, others), unseen: unseen.flatMap(\.samples))
         model.figures = DetectorEvaluation(model: model, examples: calibration).headline
+        if !options.lexicon.entries.isEmpty {
+            model.figures.append(.init(name: "lexicon.entries", value: Double(options.lexicon.entries.count)))
+        }
         model.figures += await Concurrently.map(unseen, workers: workers) { figures($0, among: unseen, in: corpus) }
             .flatMap { $0 }
         model.id = Digest.of(model.encoded())
@@ -114,8 +120,7 @@ public struct DetectorTrainer: Sendable {
 
     /// The model learnt from `corpus`, not calibrated yet.
     func learn(_ corpus: TrainingCorpus) -> DetectorModel {
-        let vocabulary = corpus.vocabulary(
-            minimumTexts: options.minimumTexts, minimumDomains: options.minimumDomains)
+        let vocabulary = corpus.vocabulary(options)
         var grams = GramTable(corpus, vocabulary, options)
         let first = solution(grams)
         grams.keep(options.features, strength: zip(first, grams.rarity).map { abs($0 * $1) })

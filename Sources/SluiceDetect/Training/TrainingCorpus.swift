@@ -62,8 +62,9 @@ struct TrainingCorpus: Sendable {
         }
     }
 
-    /// The words that occur in at least `minimumTexts` texts of at least `minimumDomains` domains.
-    func vocabulary(minimumTexts: Int, minimumDomains: Int) -> Vocabulary {
+    /// The words that `options` keep.
+    func vocabulary(_ options: DetectorTrainer.Options) -> Vocabulary {
+        let known = options.lexicon.hashes
         let numbers = Dictionary(uniqueKeysWithValues: domains.enumerated().map { ($1, $0) })
         var counts: [UInt64: WordCount] = [:]
         for (text, words) in words.enumerated() {
@@ -72,8 +73,10 @@ struct TrainingCorpus: Sendable {
                 counts[hash, default: WordCount()].see(text, domain)
             }
         }
-        let kept = counts.filter { _, count in
-            count.texts >= minimumTexts && count.domains.nonzeroBitCount >= minimumDomains
+        let kept = counts.filter { hash, count in
+            let isCommon =
+                count.texts >= options.minimumTexts && count.domains.nonzeroBitCount >= options.minimumDomains
+            return isCommon || count.texts >= options.minimumFeatureTexts && known.contains(hash)
         }
         return Vocabulary(
             keptTags: kept.keys.map(Vocabulary.tag).sorted().prefix(Vocabulary.countLimit),

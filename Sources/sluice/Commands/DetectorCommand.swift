@@ -14,7 +14,7 @@ struct DetectorCommand: AsyncParsableCommand {
             abstract: "Learn a model from labelled texts.",
             discussion: """
                 The data are JSON lines with text and label (human or synthetic), and domain, source, generator and attack \
-                where known. The same data and seed give the same model, byte for byte, with any number of workers.
+                where known. The same data, options and seed give the same model, byte for byte, with any number of workers.
                 """)
 
         @Option(parsing: .upToNextOption, help: ArgumentHelp("Labelled texts to learn from.", valueName: "file"))
@@ -57,6 +57,12 @@ struct DetectorCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
+                "Words known from elsewhere: on each line one to three, a tab, and the nats they speak for a machine.",
+                valueName: "file"))
+        var lexicon: String?
+
+        @Option(
+            help: ArgumentHelp(
                 "Models learnt at a time, those without a domain included; 0 for one a processor.", valueName: "n"))
         var workers = 0
 
@@ -66,12 +72,19 @@ struct DetectorCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
+                let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
+                // Found out now rather than when everything is learnt.
+                guard FileManager.default.isWritableFile(atPath: folder.path) else {
+                    throw SluiceError(
+                        .cannotCreate, "\(folder.path) is no folder that can be written to", advice: "correct --output")
+                }
                 var options = DetectorTrainer.Options()
                 options.seed = seed
                 options.penalty = penalty
                 options.features = features
                 options.unseenShare = unseenShare
                 options.ratioPull = ratioPull
+                if let lexicon { options.lexicon = try Lexicon.load(path: lexicon) }
                 let (sources, domains) = (Set(excludeSource), Set(excludeDomain))
                 func isKept(_ text: LabelledText) -> Bool {
                     !sources.contains(text.source) && !domains.contains(text.domain)
@@ -84,7 +97,6 @@ struct DetectorCommand: AsyncParsableCommand {
                     texts, calibration: others, workers: workers > 0 ? workers : processors
                 ) { Console.note($0) }
                 try write(model.encoded(), to: output)
-                let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
                 try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)
                 Console.out(model.summary.text)
             }
