@@ -3,9 +3,9 @@
     python3 Benchmarks/detector/lexicon.py LISTS > lexicon.tsv
 
 Each line: one to three words, a tab, and the nats that `sluice detector train --lexicon` adds to what the training texts'
-own frequencies say of them. Style words whose frequency in PubMed's abstracts jumped with chat models get 2 (function words
-among them none: they jumped by little), words that models overuse .5, and the runs of three words, and of two that are no
-function words, in the phrases that they overuse, .7. The three figures are rounded guesses, not fitted.
+own frequencies say of them. Style words whose frequency in PubMed's abstracts jumped with chat models get 2, unless they are
+function words, words that models overuse .5, and the runs of three words, and of two that are no function words, in the
+phrases that they overuse, .7. The three figures are round ones between several that were tried, see the model's card.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 /// The words of a text, from one pass over its bytes; everything after it works on these.
-public struct Words: Sendable {
+public struct Words: Sendable, Equatable {
     /// A 64-bit hash of each normalised word, in text order. The same word has the same hash on every machine and in
     /// every version that writes the same store format.
     public var hashes: [UInt64]

@@ -7,8 +7,8 @@ import SluiceText
 /// Each text is learnt from twice, whole and as a random crop; texts weigh so that both labels, and within a label all
 /// domains, count the same. The weights are learnt over all n-grams that are not rare, then once more over those that
 /// proved strongest, which are the model's features. The penalty pulls them not to zero but to what the frequencies of the
-/// n-grams, and a lexicon if there is one, say (see ``Options/ratioPull``). Each model is learnt by one thread in a fixed order: the same texts, options and
-/// seed give the same bytes with any number of workers.
+/// n-grams say, and a lexicon if there is one (see ``Options/ratioPull``). Each model is learnt by one thread in a fixed
+/// order: the same texts, options and seed give the same bytes with any number of workers.
 public struct DetectorTrainer: Sendable {
     /// What to learn with.
     public struct Options: Sendable, Equatable {

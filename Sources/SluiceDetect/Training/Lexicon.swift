@@ -9,7 +9,7 @@ public struct Lexicon: Sendable, Equatable {
     /// A run of words.
     public struct Entry: Sendable, Equatable {
         /// Its words, one to three.
-        public var words: String
+        public var words: Words
         /// The log likelihood ratio that is added to what the training texts' frequencies say, in nats.
         public var weight: Double
     }
@@ -33,10 +33,10 @@ public struct Lexicon: Sendable, Equatable {
     /// - Throws: `inputMissing` where the file cannot be read, `configuration` naming the line that is none of this.
     public static func load(path: String) throws(SluiceError) -> Lexicon {
         let advice = "this is no lexicon: each line has words, a tab and a weight"
-        return try Lexicon(try FileBytes.read(path, limit: byteLimit, advice: advice), path: path)
+        return try Lexicon(FileBytes.read(path, limit: byteLimit, advice: advice), path: path)
     }
 
-    init(_ bytes: [UInt8], path: String) throws(SluiceError) {
+    private init(_ bytes: [UInt8], path: String) throws(SluiceError) {
         var tokenizer = Tokenizer()
         var seen: Set<[UInt8]> = []
         var entries: [Entry] = []
@@ -53,28 +53,23 @@ public struct Lexicon: Sendable, Equatable {
             let words = tokenizer.tokenize(Array(parts[0]))
             guard (1...3).contains(words.count) else { throw refused("one to three words, not \(words.count)") }
             guard seen.insert(words.normalized).inserted else { throw refused("words that no line before has") }
-            entries.append(Entry(words: String(decoding: words.normalized, as: UTF8.self), weight: weight))
+            entries.append(Entry(words: words, weight: weight))
         }
         self.init(entries: entries)
     }
 
     /// The hashes of all words in it.
-    var hashes: Set<UInt64> {
-        var tokenizer = Tokenizer()
-        return Set(entries.lazy.flatMap { tokenizer.tokenize(Array($0.words.utf8)).hashes })
-    }
+    var hashes: Set<UInt64> { Set(entries.lazy.flatMap(\.words.hashes)) }
 
     /// The weights by the tag of the n-gram, of those none of whose words is masked.
     func weights(_ vocabulary: Vocabulary) -> [UInt32: Double] {
-        var tokenizer = Tokenizer()
         var weights: [UInt32: Double] = [:]
         vocabulary.withReader { reader in
             let walker = GramWalker(reader)
             for entry in entries {
-                let words = tokenizer.tokenize(Array(entry.words.utf8))
-                guard words.hashes.allSatisfy({ reader.flags($0) & Vocabulary.kept != 0 }) else { continue }
+                guard entry.words.hashes.allSatisfy({ reader.flags($0) & Vocabulary.kept != 0 }) else { continue }
                 var longest = LongestGram()
-                _ = walker.walk(words, 0..<words.count, into: &longest)
+                _ = walker.walk(entry.words, 0..<entry.words.count, into: &longest)
                 weights[longest.tag] = entry.weight
             }
         }

@@ -72,12 +72,10 @@ struct DetectorCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingErrors {
+                // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
                 let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
-                // Found out now rather than when everything is learnt.
-                guard FileManager.default.isWritableFile(atPath: folder.path) else {
-                    throw SluiceError(
-                        .cannotCreate, "\(folder.path) is no folder that can be written to", advice: "correct --output")
-                }
+                let file = try NewFile(output)
+                let phrases = try NewFile(folder.appendingPathComponent("phrases.tsv").path)
                 var options = DetectorTrainer.Options()
                 options.seed = seed
                 options.penalty = penalty
@@ -96,15 +94,11 @@ struct DetectorCommand: AsyncParsableCommand {
                 let model = try await DetectorTrainer(options).train(
                     texts, calibration: others, workers: workers > 0 ? workers : processors
                 ) { Console.note($0) }
-                try write(model.encoded(), to: output)
-                try write(Array(model.phraseTable.utf8), to: folder.appendingPathComponent("phrases.tsv").path)
+                try file.write(model.encoded())
+                try phrases.write(Array(model.phraseTable.utf8))
+                try file.finish()
+                try phrases.finish()
                 Console.out(model.summary.text)
-            }
-        }
-
-        private func write(_ bytes: [UInt8], to path: String) throws(SluiceError) {
-            do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-                throw SluiceError(.cannotCreate, "\(path) cannot be written", advice: "check the path")
             }
         }
     }

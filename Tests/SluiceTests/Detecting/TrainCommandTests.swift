@@ -9,7 +9,7 @@ import Testing
             let isSynthetic = number % 2 == 0
             let object = [
                 "text": text + String(repeating: isSynthetic ? " and the alpha" : " and the omega", count: 8),
-                "label": isSynthetic ? "synthetic" : "human", "domain": "d\(number / 2 % 3)",
+                "label": isSynthetic ? "synthetic" : "human", "domain": "d\(number / 2 % 5)",
             ]
             data += try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) + Data([10])
         }
@@ -32,7 +32,7 @@ import Testing
         let lexicon = try folder.file("bad.tsv", "# words\tnats\nrich tapestry\tmuch\n")
         let output = folder.path("a.model")
         let cases: [(options: [String], exitCode: Int32, says: String)] = [
-            (["--output", folder.path("nowhere/a.model")], 73, "is no folder that can be written to"),
+            (["--output", folder.path("nowhere/a.model")], 73, "nowhere/a.model: No such file or directory"),
             (["--output", output, "--lexicon", lexicon], 78, "bad.tsv, line 2: expected words, a tab and a weight"),
             (["--output", output, "--lexicon", folder.path("none.tsv")], 66, "none.tsv"),
         ]
@@ -42,16 +42,24 @@ import Testing
             #expect(run.errors.contains(says), "\(run.errors)")
             #expect(!run.errors.contains("learnt"))
         }
-        #expect(!FileManager.default.fileExists(atPath: output))
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(left.sorted() == ["bad.tsv", "data.jsonl"])
     }
 
-    @Test func `with a lexicon gives a model that says so, and another one`() throws {
-        let lexicon = try folder.file("good.tsv", "alpha\t3\nand the omega\t-3\n")
-        let (plain, known) = (folder.path("plain.model"), folder.path("known.model"))
-        #expect(try train("--output", plain).exitCode == 0)
-        let run = try train("--output", known, "--lexicon", lexicon)
-        #expect(run.exitCode == 0, "\(run.errors)")
-        #expect(run.text.contains("lexicon.entries 2"))
-        #expect(try Data(contentsOf: URL(fileURLWithPath: plain)) != Data(contentsOf: URL(fileURLWithPath: known)))
+    @Test func `with a lexicon gives a model that says so, and weighs its words otherwise`() throws {
+        let lexicon = try folder.file("good.tsv", "alpha\t-9\nand the omega\t9\n")
+        func weight(of words: String, _ run: Program.Outcome) throws -> Double {
+            let line = try #require(run.text.split(separator: "\n").first { $0.hasSuffix("  “\(words)”") })
+            return try #require(Double(line.split(separator: " ")[1]))
+        }
+        let plain = try train("--output", folder.path("plain.model"), "--penalty", "1000")
+        #expect(plain.exitCode == 0, "\(plain.errors)")
+        #expect(try weight(of: "alpha", plain) > 0)
+        #expect(try weight(of: "and the omega", plain) < 0)
+        let known = try train("--output", folder.path("known.model"), "--penalty", "1000", "--lexicon", lexicon)
+        #expect(known.exitCode == 0, "\(known.errors)")
+        #expect(known.text.contains("lexicon.entries 2"))
+        #expect(try weight(of: "alpha", known) < 0)
+        #expect(try weight(of: "and the omega", known) > 0)
     }
 }
