@@ -88,15 +88,19 @@ struct FeatureTable: Sendable, Equatable {
             return Int(truncatingIfNeeded: (filter[Int(bit >> 6)] &>> UInt64(bit & 63)) & 1)
         }
 
-        /// The slot of the feature with this tag, or -1 where the table has none.
+        /// The key at which the search for a tag begins.
         @inline(__always)
-        func slot(_ tag: UInt32) -> Int {
-            var at = Int(tag) & mask
+        func home(_ tag: UInt32) -> UInt32 { keys[Int(tag) & mask] }
+
+        /// The slot of the feature with this tag, whose search begins at the key `home`; -1 where the table has none.
+        @inline(__always)
+        func slot(_ tag: UInt32, home: UInt32) -> Int {
+            var (key, at) = (home, Int(tag) & mask)
             while true {
-                let key = keys[at]
                 if key == 0 { return -1 }
                 if key >> 8 == tag { return at }
                 at = (at &+ 1) & mask
+                key = keys[at]
             }
         }
 

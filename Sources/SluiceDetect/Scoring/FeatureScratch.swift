@@ -21,9 +21,10 @@ struct FeatureScratch: Sendable {
     private var features: [Feature] = []
     /// One bit a slot; all 0 between texts.
     private var seen: [UInt64]
-    /// N-grams that the table may know, before they are looked up.
-    private var candidates = [KnownFeatures.Candidate](
-        repeating: KnownFeatures.Candidate(tag: 0, place: 0), count: KnownFeatures.candidateCount)
+    /// N-grams before they are looked up.
+    private var grams = [KnownFeatures.Gram](
+        repeating: KnownFeatures.Gram(tag: 0, place: 0), count: KnownFeatures.batch)
+    private var homes = [UInt32](repeating: 0, count: KnownFeatures.batch)
 
     /// A scratch for tables of `capacity` slots, a multiple of 64.
     init(capacity: Int) { seen = [UInt64](repeating: 0, count: max(capacity / 64, 1)) }
@@ -43,14 +44,16 @@ struct FeatureScratch: Sendable {
         var functionWords = 0
         count = seen.withUnsafeMutableBufferPointer { seen in
             features.withUnsafeMutableBufferPointer { features in
-                candidates.withUnsafeMutableBufferPointer { candidates in
-                    table.withReader { table in
-                        vocabulary.withReader { vocabulary in
-                            var list = KnownFeatures(
-                                table: table, candidates: candidates, seen: seen, features: features)
-                            functionWords = GramWalker(vocabulary).walk(words, range, into: &list)
-                            list.lookUp()
-                            return list.count
+                grams.withUnsafeMutableBufferPointer { grams in
+                    homes.withUnsafeMutableBufferPointer { homes in
+                        table.withReader { table in
+                            vocabulary.withReader { vocabulary in
+                                var list = KnownFeatures(
+                                    table: table, grams: grams, homes: homes, seen: seen, features: features)
+                                functionWords = GramWalker(vocabulary).walk(words, range, into: &list)
+                                list.lookUp()
+                                return list.count
+                            }
                         }
                     }
                 }
@@ -62,23 +65,25 @@ struct FeatureScratch: Sendable {
 
 /// The features of one text while they are collected.
 ///
-/// What the table may have is gathered first and looked up in batches: neither step then depends on guesses of the
-/// processor about what the table has, which would cost more than the look-ups.
+/// N-grams are gathered and looked up in batches, one step at a time for a whole batch: the processor then waits for many
+/// entries of the tables at once, which do not fit its fast caches, and guesses nothing about what a table has while it does.
 ///
-/// Invariant: `candidates` has room for ``candidateCount``, `seen` a bit for each slot of `table`, and `features` room
-/// for one more than there are slots or calls of `add`, whichever is less.
+/// Invariant: `grams` and `homes` have room for ``batch``, `seen` a bit for each slot of `table`, and `features` room for one
+/// more than there are slots or calls of `add`, whichever is less.
 struct KnownFeatures: GramSink {
-    /// An n-gram that the table may have.
-    struct Candidate: Sendable {
+    /// An n-gram of the text.
+    struct Gram: Sendable {
         var tag: UInt32
         var place: UInt32
     }
 
-    /// How many candidates are gathered before they are looked up.
-    static let candidateCount = 1024
+    /// How many n-grams are gathered before they are looked up.
+    static let batch = 1024
 
     let table: FeatureTable.Reader
-    let candidates: UnsafeMutableBufferPointer<Candidate>
+    let grams: UnsafeMutableBufferPointer<Gram>
+    /// Where the search for each begins in the table.
+    let homes: UnsafeMutableBufferPointer<UInt32>
     let seen: UnsafeMutableBufferPointer<UInt64>
     let features: UnsafeMutableBufferPointer<FeatureScratch.Feature>
     var waiting = 0
@@ -86,20 +91,28 @@ struct KnownFeatures: GramSink {
 
     @inline(__always)
     mutating func add(_ tag: UInt32, _ place: UInt32) {
-        candidates[waiting] = Candidate(tag: tag, place: place)
-        waiting &+= table.mayHave(tag)
-        if waiting == KnownFeatures.candidateCount { lookUp() }
+        grams[waiting] = Gram(tag: tag, place: place)
+        waiting &+= 1
+        if waiting == KnownFeatures.batch { lookUp() }
     }
 
     /// Looks up what waits.
     @inline(never)
     mutating func lookUp() {
-        for candidate in candidates[..<waiting] {
-            let slot = table.slot(candidate.tag)
+        var left = 0
+        for index in 0..<waiting {
+            let gram = grams[index]
+            grams[left] = gram
+            left &+= table.mayHave(gram.tag)
+        }
+        for index in 0..<left { homes[index] = table.home(grams[index].tag) }
+        for index in 0..<left {
+            let gram = grams[index]
+            let slot = table.slot(gram.tag, home: homes[index])
             guard slot >= 0 else { continue }
             let word = seen[slot >> 6]
             let shift = UInt64(truncatingIfNeeded: slot & 63)
-            features[count] = FeatureScratch.Feature(slot: UInt32(truncatingIfNeeded: slot), place: candidate.place)
+            features[count] = FeatureScratch.Feature(slot: UInt32(truncatingIfNeeded: slot), place: gram.place)
             count &+= Int(truncatingIfNeeded: ((word &>> shift) & 1) ^ 1)
             seen[slot >> 6] = word | (1 &<< shift)
         }

@@ -35,7 +35,8 @@ struct Finisher: Sendable {
 
     /// Finishes records of a source, whose label stands where a record brings none of its own.
     func finish(_ decided: DecidedRecords, of source: SourceUnderWay) throws(SluiceError) -> FinishedRecords {
-        var scratch = DetectorScratch(for: detector)
+        // One step for the whole batch, then the next: what each looks up does not fit a core's cache beside the other's.
+        var judgements = judgements(decided, source.request.declared).makeIterator()
         let compressor = ZstdCompressor()
         var finished = FinishedRecords()
         finished.entries.reserveCapacity(decided.records.count)
@@ -53,9 +54,7 @@ struct Finisher: Sendable {
             if case .document(let document) = record.content {
                 entry.row.document = document.digest
                 entry.row.tokens = document.tokens
-                if outcome == .kept {
-                    let judgement = judgement(
-                        on: document, record, decided.templates[seq], source.request.declared, &scratch)
+                if outcome == .kept, let judgement = judgements.next() {
                     entry.row.judgement = judgement
                     entry.document = KeptDocument(
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
@@ -71,6 +70,17 @@ struct Finisher: Sendable {
             seq += 1
         }
         return finished
+    }
+
+    /// The judgements on the kept documents among the records, in order.
+    private func judgements(_ decided: DecidedRecords, _ sourceLabel: DeclaredLabel?) -> [RecordedJudgement] {
+        var scratch = DetectorScratch(for: detector)
+        return zip(decided.records.indices, decided.outcomes).compactMap { index, outcome in
+            guard outcome == .kept, case .document(let document) = decided.records[index].content else { return nil }
+            return judgement(
+                on: document, decided.records[index], decided.templates[decided.firstSeq + Int64(index)], sourceLabel,
+                &scratch)
+        }
     }
 
     private func judgement(
