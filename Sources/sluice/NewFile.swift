@@ -11,6 +11,9 @@ final class NewFile {
     /// Begins a file that will be at `path`, where another may be until then.
     init(_ path: String) throws(SluiceError) {
         self.path = path
+        // What cannot be replaced is found out before the work, not after it.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw NewFile.failure(path, EISDIR) }
         partial = path + ".partial-\(getpid())"
         descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw NewFile.failure(path) }
@@ -32,8 +35,7 @@ final class NewFile {
         isFinished = true
     }
 
-    private static func failure(_ path: String) -> SluiceError {
-        let number = errno
+    private static func failure(_ path: String, _ number: Int32 = errno) -> SluiceError {
         let isDisk = [ENOSPC, EDQUOT, EIO].contains(number)
         return SluiceError(
             isDisk ? .io : .cannotCreate, "cannot write \(path): \(String(cString: strerror(number)))",

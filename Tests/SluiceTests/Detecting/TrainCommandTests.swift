@@ -33,6 +33,7 @@ import Testing
         let output = folder.path("a.model")
         let cases: [(options: [String], exitCode: Int32, says: String)] = [
             (["--output", folder.path("nowhere/a.model")], 73, "nowhere/a.model: No such file or directory"),
+            (["--output", folder.url.path], 73, "Is a directory"),
             (["--output", output, "--lexicon", lexicon], 78, "bad.tsv, line 2: expected words, a tab and a weight"),
             (["--output", output, "--lexicon", folder.path("none.tsv")], 66, "none.tsv"),
         ]
