@@ -13,8 +13,8 @@ public struct DetectedDocument: Sendable {
     public var llr: Double
     /// Words of the text.
     public var words: Int
-    /// Why the record holds no text, where it holds none.
-    public var rejection: Reason?
+    /// Why the record holds no text, and where it stands, where it holds none.
+    public var rejection: RecordError?
     /// Where what the judgement's evidence names stands, a list for each piece of it: ranges of bytes of the text, UTF-8.
     public var places: [[Range<Int>]] = []
     /// What a reader may want besides, where explanations were asked for and the text was judged.
@@ -40,29 +40,38 @@ public struct Detection {
             further: try FurtherEvidence(settings.watermark), judge: try Judge(prior: prior), explains: explains)
     }
 
+    /// What was not judged.
+    public struct Omissions: Sendable {
+        /// Why inputs could not be used at all, of those that could not.
+        public var failures: [SluiceError]
+        /// Files in the directories given whose names are not those of dumps.
+        public var passedOver: [String]
+        /// Bytes that belong to no record.
+        public var skippedBytes: UInt64 = 0
+    }
+
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
     ///
-    /// - Returns: Why inputs could not be used at all, of those that could not.
     /// - Throws: ``SluiceError`` where reading fails; what `body` throws.
     public func run(
         _ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void
-    ) async throws -> [SluiceError] {
+    ) async throws -> Omissions {
         let list = try InputList(expanding: inputs)
-        var failures = list.failures
+        var omissions = Omissions(failures: list.failures, passedOver: list.passedOver)
         for path in list.paths {
             if path == InputList.standardInput {
                 try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
-                    try await judge(copy, name: "stdin", format, &failures, body)
+                    try await judge(copy, name: "stdin", format, &omissions, body)
                 }
             } else {
-                try await judge(path, name: InputList.name(of: path), format, &failures, body)
+                try await judge(path, name: InputList.name(of: path), format, &omissions, body)
             }
         }
-        return failures
+        return omissions
     }
 
     private func judge(
-        _ path: String, name: String, _ format: SourceFormat, _ failures: inout [SluiceError],
+        _ path: String, name: String, _ format: SourceFormat, _ omissions: inout Omissions,
         _ body: ([DetectedDocument]) throws -> Void
     ) async throws {
         let reader: SourceReader
@@ -70,14 +79,15 @@ public struct Detection {
             reader = try SourceReader(path: path, format: format, limits: settings.limits)
         } catch {
             guard error.concernsOneInput else { throw error }
-            failures.append(error)
+            omissions.failures.append(error)
             return
         }
         let batches = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
         let (preparer, isText) = (preparer, reader.format == .text)
         try await batches.run(reader, maxRecords: settings.ingest.batchRecords) { batch in
-            preparer.judge(batch.records, source: name, isText: isText)
-        } commit: { documents in
+            (preparer.judge(batch.records, source: name, isText: isText), batch.skipped)
+        } commit: { documents, skipped in
+            omissions.skippedBytes += skipped
             try body(documents)
         }
     }
@@ -98,9 +108,11 @@ private struct DetectionPreparer: Sendable {
             let record = decoder.decode(raw)
             let id = record.id ?? (isText ? source : "\(source)#\(record.ordinal)")
             switch record.content {
-            case .rejected(let reason, _):
+            case .rejected(let reason, let detail):
                 let judgement = judge.judge(score: nil)
-                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: reason)
+                let error = RecordError(
+                    ordinal: record.ordinal, offset: record.offset, reason: reason, detail: detail)
+                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: error)
             case .text(let bytes):
                 let text = TextCleaner.clean(bytes).bytes
                 let words = tokenizer.tokenize(text)

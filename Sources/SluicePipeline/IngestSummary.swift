@@ -9,6 +9,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var sources = 0
     /// Sources that were passed over because every record of theirs has its decision already.
     public var alreadyIngested = 0
+    /// The names of those among them that had been read under another label, origin, generator or format.
+    public var readOtherwise: [String] = []
     /// Files in the directories given that were passed over, because their names are not those of dumps.
     public var passedOver: [String] = []
     /// True where a source that was passed over holds records.
@@ -66,6 +68,7 @@ public struct IngestSummary: Sendable, Equatable {
             json.member("run", run)
             json.member("sources", sources)
             json.member("alreadyIngested", alreadyIngested)
+            json.member("readOtherwise", readOtherwise.count)
             json.member("passedOver", passedOver.count)
             counts.writeCounts(to: &json)
             counts.writeVerdicts(to: &json)

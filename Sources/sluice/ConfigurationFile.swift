@@ -11,13 +11,17 @@ enum ConfigurationFile {
         guard let file = try locate(path) else { return Settings() }
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
-            throw SluiceError(.configuration, "\(file) cannot be read", advice: "check the path given as --config")
+            throw SluiceError(
+                .configuration, "\(file) cannot be read",
+                advice: "check the path given as --config, or in SLUICE_CONFIG")
         }
         return try settings(from: Array(data), named: file)
     }
 
     /// The settings that the YAML in `bytes` asks for.
     static func settings(from bytes: [UInt8], named file: String) throws(SluiceError) -> Settings {
+        // The parser wants a mapping; a file of comments alone asks for nothing.
+        if ConfigurationFile.isEmpty(bytes) { return Settings() }
         // The parser shows each key to this closure: the only way to see a misspelt one, which must not pass in silence.
         let seen = KeyList()
         let options = YAMLSnapshot.ParsingOptions(
@@ -30,15 +34,14 @@ enum ConfigurationFile {
             let known = Dictionary(uniqueKeysWithValues: SettingKey.all.map { ($0.name, $0) })
             var settings = Settings()
             for name in seen.keys {
+                let isSection = known.keys.contains { $0.hasPrefix(name + ".") }
+                if isSection, try isNull(name, snapshot) { continue }
                 guard let key = known[name] else {
                     throw SluiceError(
                         .configuration, "\(file): unknown key '\(name)'",
                         advice: "config/sluice.yaml of the distribution shows every key")
                 }
-                let found = try snapshot.value(
-                    forKey: AbsoluteConfigKey(name.split(separator: ".").map(String.init)),
-                    type: .string)
-                guard case .string(let text)? = found.value?.content else {
+                guard let text = try text(of: name, snapshot) else {
                     throw SluiceError(.configuration, "\(file): \(name) has no single value", advice: "write one value")
                 }
                 try key.write(text, to: &settings)
@@ -51,6 +54,27 @@ enum ConfigurationFile {
         } catch {
             throw SluiceError(
                 .configuration, "\(file): \(error)", advice: "the file must be a YAML mapping of sections")
+        }
+    }
+
+    /// The value of a key as it is written; nil where it has no single one.
+    private static func text(of name: String, _ snapshot: YAMLSnapshot) throws -> String? {
+        let found = try snapshot.value(
+            forKey: AbsoluteConfigKey(name.split(separator: ".").map(String.init)), type: .string)
+        guard case .string(let text)? = found.value?.content else { return nil }
+        return text
+    }
+
+    /// True where nothing stands behind a key, as behind a section all of whose keys are commented out.
+    private static func isNull(_ name: String, _ snapshot: YAMLSnapshot) throws -> Bool {
+        ["", "~", "null"].contains(try text(of: name, snapshot) ?? "")
+    }
+
+    /// True where every line is blank or a comment.
+    private static func isEmpty(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: UInt8(ascii: "\n")).allSatisfy { line in
+            let text = line.drop { [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }
+            return text.isEmpty || text.first == UInt8(ascii: "#")
         }
     }
 

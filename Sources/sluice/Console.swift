@@ -17,6 +17,12 @@ enum Console {
     /// Writes lines to standard error.
     static func note(_ lines: String) { _ = write(Array((printable(lines) + "\n").utf8), to: STDERR_FILENO) }
 
+    /// Says on standard error that files of the directories given are not read, if there are such.
+    static func note(passedOver files: [String]) {
+        guard let first = files.first else { return }
+        note("sluice: \(files.count) files are not named like dumps and were passed over, the first \(first)")
+    }
+
     /// Rewrites the last line of standard error; only for terminals.
     static func status(_ line: String) { _ = write(Array(("\r\u{1B}[2K" + printable(line)).utf8), to: STDERR_FILENO) }
 

@@ -19,7 +19,7 @@ extension DetectedDocument {
                 }
             }
             if let rejection {
-                json.member("rejected", rejection.rawValue)
+                json.member("rejected", rejection.reason.rawValue)
             }
         }
         json.newline()
@@ -27,7 +27,7 @@ extension DetectedDocument {
 
     /// The answer for people.
     var paragraph: String {
-        if let rejection { return "\(id): not judged, \(rejection.rawValue)" }
+        if let rejection { return "\(id): not judged, \(rejection.reason.rawValue)" }
         let percent = JSONText.decimal(judgement.probability * 100, places: 1)
         var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
         for evidence in judgement.evidence {

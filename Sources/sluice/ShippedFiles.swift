@@ -7,7 +7,11 @@ import SluicePipeline
 enum ShippedFiles {
     /// The detector model: the configured one, else the one that ships.
     static func model(_ settings: Settings) throws(SluiceError) -> DetectorModel {
-        if !settings.detection.model.isEmpty { return try DetectorModel.load(path: settings.detection.model) }
+        if !settings.detection.model.isEmpty {
+            do throws(SluiceError) { return try DetectorModel.load(path: settings.detection.model) } catch {
+                throw SluiceError(.configuration, "detection.model: \(error.message)", advice: error.advice)
+            }
+        }
         guard let path = find("detector/sluice-detector.model") else {
             throw SluiceError(
                 .configuration, "the detector model that ships with Sluice is not beside the program",

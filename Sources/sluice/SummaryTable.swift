@@ -16,7 +16,7 @@ extension IngestSummary {
         }
         lines.append("verdicts on the kept")
         for verdict in Verdict.allCases {
-            lines.append(row("  \(verdict.rawValue)", counts.verdicts[verdict, default: 0], note: meaning(of: verdict)))
+            lines.append(row("  \(verdict.rawValue)", counts.verdicts[verdict, default: 0], note: verdict.meaning))
         }
         lines.append(
             "bytes read \(Quantity.bytes(bytesRead)), of text \(Quantity.bytes(counts.textBytes)), skipped \(counts.skippedBytes) B"
@@ -31,9 +31,12 @@ extension IngestSummary {
     var remarks: [String] {
         if counts.records == 0 {
             return indexRemarks + [
-                alreadyIngested > 0
-                    ? "nothing new: every source is in the store already" : "the input holds no records"
-            ]
+                alreadyIngested == 0
+                    ? "the input holds no records"
+                    : failures.isEmpty
+                        ? "nothing new: every source is in the store already"
+                        : "nothing new: all sources that can be read are in the store already"
+            ] + otherwise
         }
         var remarks: [String] = []
         if counts.kept + counts.exactDuplicates + counts.nearDuplicates == 0 {
@@ -61,19 +64,31 @@ extension IngestSummary {
         if alreadyIngested > 0 {
             remarks.append("\(alreadyIngested) sources were in the store already and were passed over")
         }
-        return remarks
+        return remarks + otherwise
     }
 
-    private func meaning(of verdict: Verdict) -> String {
-        switch verdict {
-        case .real: "no evidence of machine writing found, or declared human"
-        case .synthetic: "declared, or found to be machine-written"
-        case .uncertain: "not decided"
-        }
+    /// The sources that are asked for otherwise than they stand in the store.
+    private var otherwise: [String] {
+        guard let first = readOtherwise.first else { return [] }
+        return [
+            "\(readOtherwise.count) sources were read to their end before under another --source, --origin, --generator or "
+                + "--format, the first \(first); what is recorded of them stays, and only 'review label' changes a verdict"
+        ]
     }
 
     private func row(_ name: String, _ count: Int, note: String = "") -> String {
         let padding = String(repeating: " ", count: max(1, 32 - name.count - String(count).count))
         return name + padding + String(count) + (note.isEmpty ? "" : "   " + note)
+    }
+}
+
+extension Verdict {
+    /// What the verdict says of a kept document, and what it does not.
+    var meaning: String {
+        switch self {
+        case .real: "no evidence of machine writing found, or declared human"
+        case .synthetic: "declared, or found to be machine-written"
+        case .uncertain: "not decided"
+        }
     }
 }

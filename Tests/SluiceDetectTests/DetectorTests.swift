@@ -22,7 +22,7 @@ struct DetectorTests {
 
     @Test("The table of phrases beside the model is the model's own")
     func phraseTable() throws {
-        let path = Samples.root.appendingPathComponent("config/detector/phrases.tsv")
+        let path = Samples.root.appendingPathComponent("config/detector/sluice-detector.model.phrases.tsv")
         #expect(try String(contentsOf: path, encoding: .utf8) == detector.model.phraseTable)
     }
 

@@ -109,6 +109,15 @@ struct LimitsTests {
                 "unknown key 'shards.capp'"
             ),
             (
+                "a model that is not there",
+                ["--config", try folder.file("model.yaml", "detection:\n  model: /none\n"), "x"], 78,
+                "detection.model: cannot open /none"
+            ),
+            (
+                "a value for a section", ["--config", try folder.file("section.yaml", "shards: 5\n"), "x"], 78,
+                "unknown key 'shards'"
+            ),
+            (
                 "a value out of range", ["--config", try folder.file("big.yaml", "shards:\n  cap: 7\n"), "x"], 78,
                 "a number from 0 to 1"
             ),

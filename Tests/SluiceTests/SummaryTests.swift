@@ -20,6 +20,33 @@ struct SummaryTests {
         }
     }
 
+    @Test("says that a source had been read under another description, which stays")
+    func otherwise() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
+        #expect(try Program.run("ingest", "--store", store, "--origin", "real", input).exitCode == 0)
+        for options in [["--origin", "synthetic"], ["--origin", "real", "--source", "crawl"], []] {
+            let run = try Program.run(["ingest", "--json", "--store", store] + options + [input])
+            #expect(run.exitCode == 0)
+            #expect(run.json["readOtherwise"] as? Int == 1, "\(options)")
+            #expect(run.errors.contains("the first a.jsonl; what is recorded of them stays"), "\(options)")
+        }
+        let same = try Program.run("ingest", "--json", "--store", store, "--origin", "real", input)
+        #expect(same.json["readOtherwise"] as? Int == 0)
+        #expect(!same.errors.contains("--origin"))
+    }
+
+    @Test(
+        "is that of the defaults where a configuration asks for nothing", arguments: ["", "# shards:\n", "shards:\n"])
+    func emptyConfiguration(_ yaml: String) throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
+        let options = ["--store", folder.path("store"), "--config", try folder.file("sluice.yaml", yaml)]
+        let run = try Program.run(["ingest"] + options + [input])
+        #expect(run.exitCode == 0, "\(run.errors)")
+    }
+
     @Test("in JSON is one object with the contract's keys, and nothing else is on standard output")
     func json() throws {
         let folder = try Folder()

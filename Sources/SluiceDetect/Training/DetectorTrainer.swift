@@ -46,6 +46,9 @@ public struct DetectorTrainer: Sendable {
         /// The gates of the model.
         public var gates = Gates()
 
+        /// The most features that a model may have.
+        public static let featureLimit = FeatureTable.countLimit
+
         /// The options that the shipped model was made with.
         public init() {}
 

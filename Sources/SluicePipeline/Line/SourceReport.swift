@@ -10,6 +10,8 @@ public struct SourceReport: Sendable, Equatable {
     public var name: String
     /// True where it had been read to its end before; nothing was done then, and the counts are those of that time.
     public var isRepeat = false
+    /// True where it had been read under another label, origin, generator or format than it was asked for now.
+    public var isReadOtherwise = false
     /// The run that read it; nil where nothing was done.
     public var run: String?
     /// What its records came to. Of a source that was read in several stretches, the verdicts are those of the last.
@@ -59,6 +61,7 @@ extension SourceReport {
     init(on stored: StoredSource, _ request: SourceRequest, _ reader: StoreReader) throws {
         self.init(source: stored.description.digest, name: request.name)
         isRepeat = true
+        isReadOtherwise = stored.difference(from: request) != nil
         counts = try Tally(of: stored, reader)
     }
 }

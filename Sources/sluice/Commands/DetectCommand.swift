@@ -20,15 +20,23 @@ struct DetectCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Files, directories or '-'.", valueName: "input"))
     var inputs: [String] = ["-"]
 
+    func validate() throws {
+        if !(0.0001...0.9999).contains(prior) { throw ValidationError("--prior must be from 0.0001 to 0.9999.") }
+    }
+
     func run() async throws {
         try await reportingErrors {
             let settings = try shared.settings()
             let detection = try Detection(
                 settings: settings, model: try ShippedFiles.model(settings), prior: prior, explains: !shared.json)
-            var (count, damaged) = (0, 0)
-            let failures = try await detection.run(inputs, format: format) { documents in
+            var (count, judged, damaged) = (0, 0, 0)
+            var firstDamage: DetectedDocument?
+            let omissions = try await detection.run(inputs, format: format) { documents in
                 count += documents.count
-                damaged += documents.count { $0.rejection?.isDamage == true }
+                judged += documents.count { $0.rejection == nil }
+                let damages = documents.filter { $0.rejection?.reason.isDamage == true }
+                damaged += damages.count
+                firstDamage = firstDamage ?? damages.first
                 if shared.json {
                     var json = JSONText(capacity: 512 * documents.count)
                     for document in documents { document.write(to: &json) }
@@ -37,10 +45,22 @@ struct DetectCommand: AsyncParsableCommand {
                     for document in documents { Console.out(document.paragraph) }
                 }
             }
-            for failure in failures { Console.note("sluice: \(failure)") }
-            if let failure = failures.first, count == 0 { throw ExitCode(failure.code.rawValue) }
+            if let first = firstDamage, let damage = first.rejection {
+                Console.note(
+                    "sluice: records that are damaged: \(damaged), the first \(first.id) at byte \(damage.offset): "
+                        + "\(damage.reason.rawValue), \(damage.detail)")
+            }
+            if omissions.skippedBytes > 0 {
+                Console.note("sluice: bytes that belong to no record: \(omissions.skippedBytes)")
+            }
+            Console.note(passedOver: omissions.passedOver)
+            for failure in omissions.failures { Console.note("sluice: \(failure)") }
+            if let failure = omissions.failures.first, count == 0 { throw ExitCode(failure.code.rawValue) }
             if count == 0 { throw SluiceError(.noUsableData, "the input holds no records") }
-            if damaged > 0 || !failures.isEmpty { throw ExitCode(SluiceError.Code.checkFailed.rawValue) }
+            if damaged > 0 || !omissions.failures.isEmpty { throw ExitCode(SluiceError.Code.checkFailed.rawValue) }
+            if judged == 0 {
+                throw SluiceError(.noUsableData, "none of the \(count) records holds text that can be used")
+            }
         }
     }
 }

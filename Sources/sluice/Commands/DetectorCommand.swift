@@ -37,7 +37,10 @@ struct DetectorCommand: AsyncParsableCommand {
             help: ArgumentHelp("Leave out the texts of these domains, to measure on them.", valueName: "domain"))
         var excludeDomain: [String] = []
 
-        @Option(help: ArgumentHelp("Where to put the model.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "Where to put the model; a table of its phrases goes beside it, as the file's name and .phrases.tsv.",
+                valueName: "file"))
         var output: String
 
         @Option(help: "The seed of the random crops.")
@@ -68,14 +71,18 @@ struct DetectorCommand: AsyncParsableCommand {
 
         func validate() throws {
             if !(0...1024).contains(workers) { throw ValidationError("--workers must be from 0 to 1024.") }
+            if !(0..<1).contains(unseenShare) { throw ValidationError("--unseen-share must be from 0 to 0.99.") }
+            if !(0...1000).contains(ratioPull) { throw ValidationError("--ratio-pull must be from 0 to 1000.") }
+            if !(penalty > 0 && penalty.isFinite) { throw ValidationError("--penalty must be above 0.") }
+            let most = DetectorTrainer.Options.featureLimit
+            if !(1...most).contains(features) { throw ValidationError("--features must be from 1 to \(most).") }
         }
 
         func run() async throws {
             try await reportingErrors {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
-                let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
                 let file = try NewFile(output)
-                let phrases = try NewFile(folder.appendingPathComponent("phrases.tsv").path)
+                let phrases = try NewFile(output + ".phrases.tsv")
                 var options = DetectorTrainer.Options()
                 options.seed = seed
                 options.penalty = penalty
@@ -93,7 +100,7 @@ struct DetectorCommand: AsyncParsableCommand {
                 let processors = ProcessInfo.processInfo.activeProcessorCount
                 let model = try await DetectorTrainer(options).train(
                     texts, calibration: others, workers: workers > 0 ? workers : processors
-                ) { Console.note($0) }
+                ) { if Console.isInteractive { Console.note($0) } }
                 try file.write(model.encoded())
                 try phrases.write(Array(model.phraseTable.utf8))
                 try file.finish()
@@ -114,7 +121,9 @@ struct DetectorCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 let model = try ShippedFiles.model(try shared.settings())
-                let evaluation = DetectorEvaluation(model: model, examples: try LabelledFile.read(data))
+                let texts = try LabelledFile.read(data)
+                guard !texts.isEmpty else { throw SluiceError(.noUsableData, "the data hold no texts") }
+                let evaluation = DetectorEvaluation(model: model, examples: texts)
                 Console.out(shared.json ? evaluation.json : evaluation.table)
             }
         }

@@ -60,11 +60,7 @@ struct IngestCommand: AsyncParsableCommand {
             let summary = try await DaemonRoute.ingest(request, shared, settings) { report.show($0) }
             report.end()
             if shared.json { Console.out(summary.json) } else { Console.out(summary.table) }
-            if let first = summary.passedOver.first {
-                Console.note(
-                    "sluice: \(summary.passedOver.count) files are not named like dumps and were passed over, "
-                        + "the first \(first)")
-            }
+            Console.note(passedOver: summary.passedOver)
             for failure in summary.failures { Console.note("sluice: \(failure)") }
             for remark in summary.remarks { Console.note("sluice: \(remark)") }
             if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }

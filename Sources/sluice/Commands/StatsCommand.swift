@@ -45,7 +45,7 @@ extension StoreStatistics {
         for reason in rejected.keys.sorted() { lines.append("  rejected \(reason): \(rejected[reason, default: 0])") }
         if reviews > 0 { lines.append("  \(reviews) reviews by people, the latest of each document counted:") }
         for verdict in Verdict.allCases {
-            lines.append("  kept as \(verdict.rawValue): \(verdicts[verdict, default: 0])")
+            lines.append("  kept as \(verdict.rawValue): \(verdicts[verdict, default: 0])   (\(verdict.meaning))")
         }
         lines.append(
             "\(shards) shards with \(admitted.documents) documents, \(admitted.tokens) tokens; \(held) documents held")

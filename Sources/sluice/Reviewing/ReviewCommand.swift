@@ -11,7 +11,7 @@ struct ReviewCommand: AsyncParsableCommand {
         abstract: "What people say of documents that the detector is not sure of.",
         discussion: """
             Alone, in a terminal, it shows one document after another and asks. A verdict outranks labels and the detector: \
-            it counts in the shards at once, and in every export from then on.
+            it counts in the open shard at once, and in every export from then on.
             """,
         subcommands: [Walk.self, List.self, Label.self, Export.self], defaultSubcommand: Walk.self)
 

@@ -120,4 +120,29 @@ import Testing
         #expect(!run.text.contains("passage") && !run.text.contains("sentence:"))
         #expect(run.text.contains("uncertain"))
     }
+
+    @Test func `is kept apart from what it says of inputs that hold none: where, why, and the exit code`() throws {
+        let folder = try Folder()
+        let line = try String(decoding: JSONEncoder().encode(["text": Self.machine]), as: UTF8.self) + "\n"
+        let damaged = try folder.file("damaged.jsonl", line + "{broken\n" + line)
+        let rejected = try folder.file("other.jsonl", "[]\n{}\n")
+        let dumps = folder.path("dumps")
+        try FileManager.default.createDirectory(atPath: dumps, withIntermediateDirectories: true)
+        try Data(line.utf8).write(to: URL(fileURLWithPath: dumps + "/a.jsonl"))
+        try Data("x".utf8).write(to: URL(fileURLWithPath: dumps + "/notes.md"))
+        let cases: [(inputs: [String], exitCode: Int32, says: String)] = [
+            ([damaged], 1, "damaged: 1, the first damaged.jsonl#1 at byte \(line.utf8.count): invalid-json"),
+            ([rejected], 65, "none of the 2 records holds text"),
+            ([dumps], 0, "1 files are not named like dumps and were passed over, the first"),
+            (["--prior", "1.5", damaged], 64, "--prior must be from"),
+        ]
+        for (inputs, exitCode, says) in cases {
+            let run = try Program.run(["detect", "--json"] + inputs)
+            #expect(run.exitCode == exitCode, "\(run.errors)")
+            #expect(run.errors.contains(says), "\(run.errors)")
+            #expect(!run.errors.contains("tapestry"))
+        }
+        let empty = try folder.file("empty.jsonl", "")
+        #expect(try Program.run("detector", "evaluate", "--data", empty).exitCode == 65)
+    }
 }

@@ -118,17 +118,22 @@ extension StoredSource {
     /// A source keeps what it was first read under: a cursor counts records of one framing, and half a source cannot be
     /// declared otherwise than its other half.
     fileprivate func requireSame(_ request: SourceRequest) throws(SluiceError) {
-        if progress.isDone { return }
+        if !progress.isDone, let difference = difference(from: request) { throw difference }
+    }
+
+    /// How `request` asks for it otherwise than it was begun; nil where it does not.
+    func difference(from request: SourceRequest) -> SluiceError? {
         guard description.declared == request.declared?.json, description.label == request.label else {
-            throw SluiceError(
+            return SluiceError(
                 .configuration, "\(request.name) was begun with another --source, --origin or --generator",
                 advice: "give the same ones to read it to its end")
         }
         guard request.format == .auto || request.format.rawValue == description.format else {
-            throw SluiceError(
+            return SluiceError(
                 .configuration, "\(request.name) was begun as \(description.format), not \(request.format.rawValue)",
                 advice: "leave --format out to read it to its end")
         }
+        return nil
     }
 }
 
