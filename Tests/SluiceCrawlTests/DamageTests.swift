@@ -172,6 +172,15 @@ struct LengthTests {
         #expect(short.skipped == 10)
     }
 
+    @Test("loses the one record where its content is missing whole", arguments: [40, 1_000_000, 99_999_999_999])
+    func bodiless(length: Int) throws {
+        let record = warcRecord("", length: length)
+        let reading = try reading(String(record.dropLast(2)))
+        #expect(reading.outcomes == ["text", "damaged-record", "text"])
+        #expect(reading.texts == ["first", "last"])
+        #expect(reading.skipped == 0)
+    }
+
     @Test("in members of their own ends at its member", arguments: [40, 1_000_000, 99_999_999_999])
     func members(length: Int) throws {
         let parts = [warcRecord("first"), warcRecord("middle", length: length), warcRecord("last")]
@@ -263,6 +272,27 @@ struct HostileTests {
         #expect(reading.texts == ["a text"])
         #expect(reading.damage == [.damagedMember])
         #expect(reading.skipped == UInt64(heads.count))
+    }
+
+    @Test("of names without an end behind damage costs no minutes, and what follows is found")
+    func endlessNames() throws {
+        let junk = Array("junk".utf8) + (0..<400_000).flatMap { _ in [0x1F, 0x8B, 8, 8] as [UInt8] }
+        let bytes = try gzip(warcRecord("first")) + junk + [0] + gzip(warcRecord("last"))
+        // The test's own time, so that others beside it do not count; trying each name in full takes half a minute.
+        let began = threadSeconds()
+        let reading = try read(bytes, name: "a.warc.gz")
+        #expect(threadSeconds() - began < 10)
+        #expect(reading.texts == ["first", "last"])
+        #expect(reading.damage.count == 1)
+    }
+
+    @Test("of lengths that span very many members costs time in proportion to its size")
+    func longLengths() throws {
+        let head = "WARC/1.0\r\nContent-Length: 60000000\r\n\r\n"
+        let heads = Array(String(repeating: head, count: 5).utf8)
+        let shifted = storedMember(Array(heads.dropFirst(7).prefix(4 * head.utf8.count)))
+        let bytes = try gzip(head + String(head.prefix(7))) + (0..<20_000).flatMap { _ in shifted }
+        #expect(try read(bytes, name: "a.warc.gz").damage.count > 70_000)
     }
 
     @Test("inside a member is content, not records")

@@ -156,3 +156,10 @@ func shared(_ folder: String) -> URL? {
 let warcSuite = shared("suites/warc-warcio")
 let jsonSuite = shared("suites/json-nst")
 let realSample = shared("crawl-sample/real")
+
+/// The processor time that this thread has taken, in seconds.
+func threadSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}

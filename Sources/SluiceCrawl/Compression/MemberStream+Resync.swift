@@ -8,6 +8,9 @@ extension MemberStream {
     /// The most compressed, and decompressed, bytes by which a member start is tried.
     private static let trialInput = 64 << 10
     private static let trialOutput = 4 << 10
+    /// The same for compressed bytes once a source has used up its ``trialBudget``: data made to look like very many
+    /// members would cost this much for every four bytes.
+    private static let shortTrialInput = 1 << 10
 
     /// The offset of the first sound member start behind `damage`, or nil where there is none.
     func nextMember(after damage: Damage) throws(SluiceError) -> UInt64? {
@@ -38,9 +41,11 @@ extension MemberStream {
         at offset: UInt64, _ trial: MemberDecoder, _ output: UnsafeMutableRawBufferPointer
     ) throws(SluiceError) -> Bool {
         let view = try window.view(at: offset, atLeast: Self.trialInput)
-        let input = UnsafeRawBufferPointer(rebasing: view.prefix(Self.trialInput))
+        let input = UnsafeRawBufferPointer(
+            rebasing: view.prefix(trialBudget > 0 ? Self.trialInput : Self.shortTrialInput))
         trial.reset()
         var used = 0
+        defer { trialBudget -= used }
         var made = 0
         steps: while made < output.count {
             let step = trial.step(

@@ -97,7 +97,7 @@ struct WARCFramer {
             return take(stream, cut, head, .truncatedRecord, "its member holds \(cut - head.block.count) bytes")
         }
         guard isWhole else {
-            if let cut = WARCLines.recordStart(stream.queue.bytes, from: head.block.count) {
+            if let cut = WARCLines.recordStart(stream.queue.bytes, from: head.block.count - 1) {
                 return take(stream, cut, head, .damagedRecord, "the next record starts after \(cut - head.block.count)")
             }
             if case .damage = stream.barrier {
@@ -112,7 +112,7 @@ struct WARCFramer {
         }
         if try !startsWithMagic(stream, after) {
             let isLast = try !stream.fill(after + WARCFramer.foresight)
-            let next = WARCLines.recordStart(stream.queue.bytes, from: head.block.count)
+            let next = WARCLines.recordStart(stream.queue.bytes, from: head.block.count - 1)
             if let next, next < total {
                 return take(
                     stream, next, head, .damagedRecord, "the next record starts after \(next - head.block.count)")
@@ -141,6 +141,11 @@ struct WARCFramer {
     private func drain(_ stream: MemberStream, _ head: Head) throws(SluiceError) -> Framed? {
         stream.consume(head.block.count)
         let isBorneOut = try stream.showsRecord(length: head.length)
+        if !isBorneOut, try startsRecord(stream) {
+            return broken(
+                .damagedRecord, "Content-Length is \(head.length), but the next record starts behind the header",
+                at: head.location, header: head.block)
+        }
         var rest = head.length
         while rest > 0, try stream.fill(1) {
             _ = try stream.fill(min(rest, WARCLines.lookahead + 1))
@@ -186,10 +191,7 @@ struct WARCFramer {
     /// Passes over everything up to the next record's start, damage or the end; returns the bytes passed over.
     private func passToRecord(_ stream: MemberStream, fromLineStart: Bool = false) throws(SluiceError) -> UInt64 {
         var passed: UInt64 = 0
-        if fromLineStart {
-            _ = try stream.fill(WARCLines.lookahead)
-            if WARCLines.isRecordStart(stream.queue.bytes, at: 0) { return 0 }
-        }
+        if fromLineStart, try startsRecord(stream) { return 0 }
         while try stream.fill(1) {
             let isMore = try stream.fill(WARCLines.lookahead + 1)
             let count = stream.queue.count
@@ -214,13 +216,21 @@ struct WARCFramer {
 
     /// The first member start behind `from` and before `end` that is a record's start too.
     private func memberCut(_ stream: MemberStream, from: Int, to end: Int) throws(SluiceError) -> Int? {
-        var from = from
+        // What was looked at for an earlier record is not looked at again: a length may span very many members.
+        var from = max(from, Int(clamping: stream.plainUntil) - Int(clamping: stream.position))
         while let start = stream.memberStart(after: from, before: end) {
             _ = try stream.fill(start + WARCLines.lookahead)
             if WARCLines.isRecordStart(stream.queue.bytes, at: start) { return start }
             from = start
+            stream.plainUntil = stream.position + UInt64(start)
         }
         return nil
+    }
+
+    /// True where a record starts at the front of the stream, which is a line's start.
+    private func startsRecord(_ stream: MemberStream) throws(SluiceError) -> Bool {
+        _ = try stream.fill(WARCLines.lookahead)
+        return WARCLines.isRecordStart(stream.queue.bytes, at: 0)
     }
 
     private func take(
