@@ -40,38 +40,28 @@ public struct Detection {
             further: try FurtherEvidence(settings.watermark), judge: try Judge(prior: prior), explains: explains)
     }
 
-    /// What was not judged.
-    public struct Omissions: Sendable {
-        /// Why inputs could not be used at all, of those that could not.
-        public var failures: [SluiceError]
-        /// Files in the directories given whose names are not those of dumps.
-        public var passedOver: [String]
-        /// Bytes that belong to no record.
-        public var skippedBytes: UInt64 = 0
-    }
-
     /// Judges every document of `inputs`, and calls `body` with the answers of a batch, in input order.
     ///
     /// - Throws: ``SluiceError`` where reading fails; what `body` throws.
     public func run(
         _ inputs: [String], format: SourceFormat, body: ([DetectedDocument]) throws -> Void
-    ) async throws -> Omissions {
+    ) async throws -> DetectionSummary {
         let list = try InputList(expanding: inputs)
-        var omissions = Omissions(failures: list.failures, passedOver: list.passedOver)
+        var summary = DetectionSummary(failures: list.failures, passedOver: list.passedOver)
         for path in list.paths {
             if path == InputList.standardInput {
                 try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
-                    try await judge(copy, name: "stdin", format, &omissions, body)
+                    try await judge(copy, name: "stdin", format, &summary, body)
                 }
             } else {
-                try await judge(path, name: InputList.name(of: path), format, &omissions, body)
+                try await judge(path, name: InputList.name(of: path), format, &summary, body)
             }
         }
-        return omissions
+        return summary
     }
 
     private func judge(
-        _ path: String, name: String, _ format: SourceFormat, _ omissions: inout Omissions,
+        _ path: String, name: String, _ format: SourceFormat, _ summary: inout DetectionSummary,
         _ body: ([DetectedDocument]) throws -> Void
     ) async throws {
         let reader: SourceReader
@@ -79,7 +69,7 @@ public struct Detection {
             reader = try SourceReader(path: path, format: format, limits: settings.limits)
         } catch {
             guard error.concernsOneInput else { throw error }
-            omissions.failures.append(error)
+            summary.failures.append(error)
             return
         }
         let batches = OrderedWork(workers: workers, maxBytes: settings.ingest.batchBytes)
@@ -87,7 +77,8 @@ public struct Detection {
         try await batches.run(reader, maxRecords: settings.ingest.batchRecords) { batch in
             (preparer.judge(batch.records, source: name, isText: isText), batch.skipped)
         } commit: { documents, skipped in
-            omissions.skippedBytes += skipped
+            summary.skippedBytes += skipped
+            for document in documents { summary.count(document) }
             try body(documents)
         }
     }

@@ -163,9 +163,7 @@ private struct InputFeed: SourceFeed {
                 if source.hasDamage { progress.summary.hasEarlierDamage = true }
                 return
             }
-            progress.summary.alreadyIngested += 1
-            if source.records > 0 { progress.summary.hasEarlierRecords = true }
-            if source.isReadOtherwise { progress.summary.readOtherwise.append(source.name) }
+            progress.summary.addRepeat(source)
         case .failure(let error):
             // One source that cannot be used leaves the others as they are. Once its first batch is in the store it
             // must be read to its end: then every error ends the run.

@@ -51,6 +51,13 @@ public struct IngestSummary: Sendable, Equatable {
             && counts.verdicts[.uncertain, default: 0] == counts.kept
     }
 
+    /// Counts a source that was complete before.
+    public mutating func addRepeat(_ source: SourceReport) {
+        alreadyIngested += 1
+        if source.records > 0 { hasEarlierRecords = true }
+        if source.isReadOtherwise { readOtherwise.append(source.name) }
+    }
+
     /// How the run ended, as an exit code: 0; 1 where something was damaged; 65 where there was nothing to use.
     public var exitCode: Int32 {
         if hasDamage { return SluiceError.Code.checkFailed.rawValue }

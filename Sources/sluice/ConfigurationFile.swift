@@ -34,9 +34,10 @@ enum ConfigurationFile {
             let known = Dictionary(uniqueKeysWithValues: SettingKey.all.map { ($0.name, $0) })
             var settings = Settings()
             for name in seen.keys {
-                let isSection = known.keys.contains { $0.hasPrefix(name + ".") }
-                if isSection, try isNull(name, snapshot) { continue }
                 guard let key = known[name] else {
+                    // A section all of whose keys are commented out.
+                    let isSection = known.keys.contains { $0.hasPrefix(name + ".") }
+                    if isSection, ["", "~", "null"].contains(try text(of: name, snapshot)) { continue }
                     throw SluiceError(
                         .configuration, "\(file): unknown key '\(name)'",
                         advice: "config/sluice.yaml of the distribution shows every key")
@@ -63,11 +64,6 @@ enum ConfigurationFile {
             forKey: AbsoluteConfigKey(name.split(separator: ".").map(String.init)), type: .string)
         guard case .string(let text)? = found.value?.content else { return nil }
         return text
-    }
-
-    /// True where nothing stands behind a key, as behind a section all of whose keys are commented out.
-    private static func isNull(_ name: String, _ snapshot: YAMLSnapshot) throws -> Bool {
-        ["", "~", "null"].contains(try text(of: name, snapshot) ?? "")
     }
 
     /// True where every line is blank or a comment.

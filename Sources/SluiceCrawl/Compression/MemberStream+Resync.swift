@@ -8,9 +8,10 @@ extension MemberStream {
     /// The most compressed, and decompressed, bytes by which a member start is tried.
     private static let trialInput = 64 << 10
     private static let trialOutput = 4 << 10
-    /// The same for compressed bytes once a source has used up its ``trialBudget``: data made to look like very many
-    /// members would cost this much for every four bytes.
+    /// The same for compressed bytes where trials have taken more than this many times the bytes that were searched: data
+    /// made to look like very many members would cost a whole trial for every four bytes.
     private static let shortTrialInput = 1 << 10
+    private static let trialShare = 64
 
     /// The offset of the first sound member start behind `damage`, or nil where there is none.
     func nextMember(after damage: Damage) throws(SluiceError) -> UInt64? {
@@ -19,6 +20,8 @@ extension MemberStream {
         let trial = MemberDecoder(compression)
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.trialOutput, alignment: 16)
         defer { output.deallocate() }
+        let start = at
+        var tried = 0
         while true {
             let view = try window.view(at: at, atLeast: Compression.magicBytes)
             guard view.count >= Compression.magicBytes, let base = view.baseAddress else { return nil }
@@ -30,22 +33,25 @@ extension MemberStream {
             let index = UnsafeRawPointer(hit) - base
             at += UInt64(index)
             if compression.isMemberStart(UnsafeRawBufferPointer(rebasing: view[index...])) {
-                if try isSound(at: at, trial, output) { return at }
+                // Of this stretch alone, so that a source that is read on after a crash finds the same members.
+                let isAffordable = tried <= Self.trialInput + Self.trialShare * Int(clamping: at - start)
+                let most = isAffordable ? Self.trialInput : Self.shortTrialInput
+                let (isSound, used) = try attempt(at: at, most, trial, output)
+                if isSound { return at }
+                tried += used
             }
             at += 1
         }
     }
 
-    /// True where what is at `offset` decompresses, and to what is expected.
-    private func isSound(
-        at offset: UInt64, _ trial: MemberDecoder, _ output: UnsafeMutableRawBufferPointer
-    ) throws(SluiceError) -> Bool {
-        let view = try window.view(at: offset, atLeast: Self.trialInput)
-        let input = UnsafeRawBufferPointer(
-            rebasing: view.prefix(trialBudget > 0 ? Self.trialInput : Self.shortTrialInput))
+    /// Whether what is at `offset` decompresses, and to what is expected; by `most` bytes, of which some are used.
+    private func attempt(
+        at offset: UInt64, _ most: Int, _ trial: MemberDecoder, _ output: UnsafeMutableRawBufferPointer
+    ) throws(SluiceError) -> (isSound: Bool, used: Int) {
+        let view = try window.view(at: offset, atLeast: most)
+        let input = UnsafeRawBufferPointer(rebasing: view.prefix(most))
         trial.reset()
         var used = 0
-        defer { trialBudget -= used }
         var made = 0
         steps: while made < output.count {
             let step = trial.step(
@@ -58,11 +64,12 @@ extension MemberStream {
             case .more: if step.consumed == 0, step.produced == 0 { break steps }
             case .checkFailed: break steps
             // A record's start that decompresses is a record, if a damaged one.
-            case .damaged: if expectsWARC { break steps } else { return false }
+            case .damaged: if expectsWARC { break steps } else { return (false, used) }
             }
         }
         let content = UnsafeRawBufferPointer(rebasing: output[..<made])
-        guard expectsWARC else { return made > 0 && !content.contains(0) }
-        return content.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }.starts(with: "WARC/".utf8)
+        guard expectsWARC else { return (made > 0 && !content.contains(0), used) }
+        let text = content.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+        return (text.starts(with: "WARC/".utf8), used)
     }
 }

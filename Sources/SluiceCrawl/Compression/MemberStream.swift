@@ -57,8 +57,6 @@ final class MemberStream {
     private(set) var position: UInt64 = 0
     /// The members that start up to here in the stream start no record, as who frames it has found.
     var plainUntil: UInt64 = 0
-    /// How many compressed bytes may still be tried in full where member starts are looked for behind damage.
-    var trialBudget = 16 << 20
     /// The member of the first waiting byte, and those that start behind it.
     private var marks: [Mark]
     /// The offset in the file of what is decompressed next.

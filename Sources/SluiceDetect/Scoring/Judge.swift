@@ -14,6 +14,8 @@ public struct Judge: Sendable {
     public let anchorBefore: String
     private let priorEvidence: Evidence
 
+    /// The priors that a judge can have.
+    public static let priors = 0.0001...0.9999
     /// The weight of a declared label, in nats.
     public static let declaredWeight = 30.0
     /// Documents at least this likely to be synthetic are called so.
@@ -24,12 +26,12 @@ public struct Judge: Sendable {
     /// A judge with these assumptions.
     ///
     /// - Parameters:
-    ///   - prior: 0.0001 to 0.9999.
+    ///   - prior: one of ``priors``.
     ///   - anchorWeight: in nats, -5 to 0.
     ///   - anchorBefore: a day as `YYYY-MM-DD`.
     /// - Throws: `configuration` where one of them is out of its range.
     public init(prior: Double, anchorWeight: Double = 0, anchorBefore: String = "2022-11-30") throws(SluiceError) {
-        guard prior >= 0.0001, prior <= 0.9999 else {
+        guard Judge.priors.contains(prior) else {
             throw SluiceError(.configuration, "the prior is \(prior)", advice: "give a probability of 0.0001 to 0.9999")
         }
         guard anchorWeight >= -5, anchorWeight <= 0 else {

@@ -46,17 +46,24 @@ public struct DetectorTrainer: Sendable {
         /// The gates of the model.
         public var gates = Gates()
 
-        /// The most features that a model may have.
-        public static let featureLimit = FeatureTable.countLimit
-
         /// The options that the shipped model was made with.
         public init() {}
 
-        var areSound: Bool {
-            (1...FeatureTable.countLimit).contains(features) && shortestCrop >= 1 && shortestCrop <= longestCrop
-                && longestCrop <= 1 << 20 && penalty > 0 && ratioPull >= 0 && ratioPull <= 1000
-                && pairing > 0 && epochs >= 1 && calibrationCrops >= 0
-                && unseenShare >= 0 && unseenShare < 1
+        /// What is wrong with them, named as the command line does; nil where they can be trained with.
+        public var problem: String? {
+            let most = FeatureTable.countLimit
+            let rules = [
+                ((1...most).contains(features), "features must be from 1 to \(most)"),
+                (penalty > 0 && penalty.isFinite, "penalty must be above 0"),
+                ((0...1000).contains(ratioPull), "ratio-pull must be from 0 to 1000"),
+                ((0..<1).contains(unseenShare), "unseen-share must be from 0 to below 1"),
+                (
+                    shortestCrop >= 1 && shortestCrop <= longestCrop && longestCrop <= 1 << 20 && calibrationCrops >= 0,
+                    "the crops' lengths or number are impossible"
+                ),
+                (pairing > 0 && epochs >= 1, "the pairing and the epochs must be above 0"),
+            ]
+            return rules.first { !$0.0 }?.1
         }
     }
 
@@ -112,7 +119,7 @@ public struct DetectorTrainer: Sendable {
     func corpora(
         _ examples: [LabelledText], _ calibration: [LabelledText]
     ) throws(SluiceError) -> (TrainingCorpus, TrainingCorpus) {
-        guard options.areSound else { throw SluiceError(.configuration, "the training options are impossible") }
+        if let problem = options.problem { throw SluiceError(.configuration, "training options: \(problem)") }
         let corpora = (TrainingCorpus(examples), TrainingCorpus(calibration))
         for (name, corpus) in [("training", corpora.0), ("calibration", corpora.1)] where !corpus.hasBothLabels {
             throw SluiceError(

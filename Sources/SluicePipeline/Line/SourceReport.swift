@@ -39,6 +39,7 @@ public struct SourceReport: Sendable, Equatable {
             json.member("source", source.hex)
             json.member("name", name)
             json.member("repeat", isRepeat)
+            json.member("readOtherwise", isReadOtherwise)
             json.member("run", run)
             counts.writeCounts(to: &json)
             // Nobody counts them again for a source that was there already.

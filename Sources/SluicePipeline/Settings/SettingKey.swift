@@ -44,7 +44,7 @@ public struct SettingKey: Sendable {
         SettingKey("dedup.rows", .integer(\.dedup.rows, 1...64)),
         SettingKey("dedup.threshold", .number(\.dedup.threshold, 0.05...1)),
         SettingKey("detection.model", .text(\.detection.model), decides: false),
-        SettingKey("detection.prior", .number(\.detection.prior, 0.0001...0.9999)),
+        SettingKey("detection.prior", .number(\.detection.prior, Judge.priors)),
         SettingKey("detection.anchor_weight", .number(\.detection.anchorWeight, -5...0)),
         SettingKey("detection.anchor_before", .date(\.detection.anchorBefore)),
         SettingKey("detection.templating_weight", .number(\.detection.templatingWeight, 0...1)),

@@ -113,11 +113,7 @@ package struct RemoteIngest: Sendable {
 extension IngestSummary {
     /// Adds what became of a source of `bytes`.
     fileprivate mutating func add(_ report: SourceReport, bytes: UInt64) {
-        guard !report.isRepeat else {
-            alreadyIngested += 1
-            if report.records > 0 { hasEarlierRecords = true }
-            return
-        }
+        if report.isRepeat { return addRepeat(report) }
         sources += 1
         bytesRead += bytes
         counts.add(report.counts)

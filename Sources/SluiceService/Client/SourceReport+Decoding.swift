@@ -3,7 +3,7 @@ import SluicePipeline
 
 extension SourceReport: Decodable {
     private enum Key: String, CodingKey {
-        case source, name, run, `repeat`, kept, duplicates, rejected, verdicts, bytes, errors
+        case source, name, run, `repeat`, readOtherwise, kept, duplicates, rejected, verdicts, bytes, errors
     }
 
     private struct Duplicates: Decodable {
@@ -31,6 +31,7 @@ extension SourceReport: Decodable {
         }
         self.init(source: digest, name: try values.decode(String.self, forKey: .name))
         isRepeat = try values.decode(Bool.self, forKey: .repeat)
+        isReadOtherwise = try values.decodeIfPresent(Bool.self, forKey: .readOtherwise) ?? false
         run = try values.decodeIfPresent(String.self, forKey: .run)
         counts.kept = try values.decode(Int.self, forKey: .kept)
         let duplicates = try values.decode(Duplicates.self, forKey: .duplicates)

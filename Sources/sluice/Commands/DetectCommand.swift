@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCore
 import SluiceCrawl
+import SluiceDetect
 import SluicePipeline
 
 struct DetectCommand: AsyncParsableCommand {
@@ -21,7 +22,8 @@ struct DetectCommand: AsyncParsableCommand {
     var inputs: [String] = ["-"]
 
     func validate() throws {
-        if !(0.0001...0.9999).contains(prior) { throw ValidationError("--prior must be from 0.0001 to 0.9999.") }
+        let (low, high) = (Judge.priors.lowerBound, Judge.priors.upperBound)
+        if !Judge.priors.contains(prior) { throw ValidationError("--prior must be from \(low) to \(high).") }
     }
 
     func run() async throws {
@@ -29,14 +31,7 @@ struct DetectCommand: AsyncParsableCommand {
             let settings = try shared.settings()
             let detection = try Detection(
                 settings: settings, model: try ShippedFiles.model(settings), prior: prior, explains: !shared.json)
-            var (count, judged, damaged) = (0, 0, 0)
-            var firstDamage: DetectedDocument?
-            let omissions = try await detection.run(inputs, format: format) { documents in
-                count += documents.count
-                judged += documents.count { $0.rejection == nil }
-                let damages = documents.filter { $0.rejection?.reason.isDamage == true }
-                damaged += damages.count
-                firstDamage = firstDamage ?? damages.first
+            let summary = try await detection.run(inputs, format: format) { documents in
                 if shared.json {
                     var json = JSONText(capacity: 512 * documents.count)
                     for document in documents { document.write(to: &json) }
@@ -45,22 +40,9 @@ struct DetectCommand: AsyncParsableCommand {
                     for document in documents { Console.out(document.paragraph) }
                 }
             }
-            if let first = firstDamage, let damage = first.rejection {
-                Console.note(
-                    "sluice: records that are damaged: \(damaged), the first \(first.id) at byte \(damage.offset): "
-                        + "\(damage.reason.rawValue), \(damage.detail)")
-            }
-            if omissions.skippedBytes > 0 {
-                Console.note("sluice: bytes that belong to no record: \(omissions.skippedBytes)")
-            }
-            Console.note(passedOver: omissions.passedOver)
-            for failure in omissions.failures { Console.note("sluice: \(failure)") }
-            if let failure = omissions.failures.first, count == 0 { throw ExitCode(failure.code.rawValue) }
-            if count == 0 { throw SluiceError(.noUsableData, "the input holds no records") }
-            if damaged > 0 || !omissions.failures.isEmpty { throw ExitCode(SluiceError.Code.checkFailed.rawValue) }
-            if judged == 0 {
-                throw SluiceError(.noUsableData, "none of the \(count) records holds text that can be used")
-            }
+            Console.note(passedOver: summary.passedOver)
+            for remark in summary.remarks { Console.note("sluice: \(remark)") }
+            if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
         }
     }
 }

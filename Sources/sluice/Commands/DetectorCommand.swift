@@ -71,11 +71,17 @@ struct DetectorCommand: AsyncParsableCommand {
 
         func validate() throws {
             if !(0...1024).contains(workers) { throw ValidationError("--workers must be from 0 to 1024.") }
-            if !(0..<1).contains(unseenShare) { throw ValidationError("--unseen-share must be from 0 to 0.99.") }
-            if !(0...1000).contains(ratioPull) { throw ValidationError("--ratio-pull must be from 0 to 1000.") }
-            if !(penalty > 0 && penalty.isFinite) { throw ValidationError("--penalty must be above 0.") }
-            let most = DetectorTrainer.Options.featureLimit
-            if !(1...most).contains(features) { throw ValidationError("--features must be from 1 to \(most).") }
+            if let problem = options.problem { throw ValidationError("--\(problem).") }
+        }
+
+        private var options: DetectorTrainer.Options {
+            var options = DetectorTrainer.Options()
+            options.seed = seed
+            options.penalty = penalty
+            options.features = features
+            options.unseenShare = unseenShare
+            options.ratioPull = ratioPull
+            return options
         }
 
         func run() async throws {
@@ -83,12 +89,7 @@ struct DetectorCommand: AsyncParsableCommand {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
                 let file = try NewFile(output)
                 let phrases = try NewFile(output + ".phrases.tsv")
-                var options = DetectorTrainer.Options()
-                options.seed = seed
-                options.penalty = penalty
-                options.features = features
-                options.unseenShare = unseenShare
-                options.ratioPull = ratioPull
+                var options = options
                 if let lexicon { options.lexicon = try Lexicon.load(path: lexicon) }
                 let (sources, domains) = (Set(excludeSource), Set(excludeDomain))
                 func isKept(_ text: LabelledText) -> Bool {

@@ -42,10 +42,11 @@ import Testing
             (["--output", output, "--lexicon", folder.path("none.tsv")], 66, "none.tsv"),
         ]
         for (options, exitCode, says) in cases {
-            let run = try Program.run(["detector", "train", "--data", data] + options)
+            // Data that are not there would be an error of their own as soon as they are looked at.
+            let run = try Program.run(["detector", "train", "--data", folder.path("missing.jsonl")] + options)
             #expect(run.exitCode == exitCode, "\(run.errors)")
             #expect(run.errors.contains(says), "\(run.errors)")
-            #expect(run.text.isEmpty)
+            #expect(!run.errors.contains("missing.jsonl"), "\(run.errors)")
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
         #expect(left.sorted() == ["bad.tsv", "data.jsonl"])
@@ -55,7 +56,6 @@ import Testing
         // A name that the table of the model's phrases once had: an input must outlive the training.
         let words = "alpha\t-9\nand the omega\t9\n"
         let lexicon = try folder.file("phrases.tsv", words)
-        defer { #expect((try? String(contentsOfFile: lexicon, encoding: .utf8)) == words) }
         func weight(of words: String, _ run: Program.Outcome) throws -> Double {
             let line = try #require(run.text.split(separator: "\n").first { $0.hasSuffix("  “\(words)”") })
             return try #require(Double(line.split(separator: " ")[1]))
@@ -68,6 +68,7 @@ import Testing
         #expect(known.exitCode == 0, "\(known.errors)")
         #expect(known.text.contains("lexicon.entries 2"))
         #expect(FileManager.default.fileExists(atPath: folder.path("known.model.phrases.tsv")))
+        #expect(try String(contentsOfFile: lexicon, encoding: .utf8) == words)
         #expect(try weight(of: "alpha", known) < 0)
         #expect(try weight(of: "and the omega", known) > 0)
     }

@@ -36,6 +36,10 @@ struct BesideTests {
 
         let again = try sluice(daemon, "ingest", "--json", "--origin", "real", "--source", "crawl", inputs.path)
         #expect(again.exitCode == 0 && again.json["alreadyIngested"] as? Int == 2)
+        #expect(again.json["readOtherwise"] as? Int == 0)
+        let otherwise = try sluice(daemon, "ingest", "--json", "--source", "crawl", inputs.path)
+        #expect(otherwise.json["readOtherwise"] as? Int == 2)
+        #expect(otherwise.errors.contains("what is recorded of them stays"))
 
         let (mine, its) = (folder.path("mine"), folder.path("its"))
         #expect(try Program.run("export", "--store", alone, "--release", "r 1", "--output", mine).exitCode == 0)

@@ -36,12 +36,12 @@ struct Finisher: Sendable {
     /// Finishes records of a source, whose label stands where a record brings none of its own.
     func finish(_ decided: DecidedRecords, of source: SourceUnderWay) throws(SluiceError) -> FinishedRecords {
         // One step for the whole batch, then the next: what each looks up does not fit a core's cache beside the other's.
-        var judgements = judgements(decided, source.request.declared).makeIterator()
+        let judgements = judgements(decided, source.request.declared)
         let compressor = ZstdCompressor()
         var finished = FinishedRecords()
         finished.entries.reserveCapacity(decided.records.count)
         var (seq, packing) = (decided.firstSeq, decided.packing)
-        for (record, outcome) in zip(decided.records, decided.outcomes) {
+        for ((record, outcome), judgement) in zip(zip(decided.records, decided.outcomes), judgements) {
             var entry = StoreEntry(
                 row: ProvenanceRow(
                     seq: seq, source: source.description.digest, ordinal: record.ordinal, offset: record.offset,
@@ -54,7 +54,7 @@ struct Finisher: Sendable {
             if case .document(let document) = record.content {
                 entry.row.document = document.digest
                 entry.row.tokens = document.tokens
-                if outcome == .kept, let judgement = judgements.next() {
+                if let judgement {
                     entry.row.judgement = judgement
                     entry.document = KeptDocument(
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
@@ -72,10 +72,10 @@ struct Finisher: Sendable {
         return finished
     }
 
-    /// The judgements on the kept documents among the records, in order.
-    private func judgements(_ decided: DecidedRecords, _ sourceLabel: DeclaredLabel?) -> [RecordedJudgement] {
+    /// By record the judgement on it, nil where it is no kept document.
+    private func judgements(_ decided: DecidedRecords, _ sourceLabel: DeclaredLabel?) -> [RecordedJudgement?] {
         var scratch = DetectorScratch(for: detector)
-        return zip(decided.records.indices, decided.outcomes).compactMap { index, outcome in
+        return zip(decided.records.indices, decided.outcomes).map { index, outcome in
             guard outcome == .kept, case .document(let document) = decided.records[index].content else { return nil }
             return judgement(
                 on: document, decided.records[index], decided.templates[decided.firstSeq + Int64(index)], sourceLabel,
