@@ -84,7 +84,7 @@ let package = Package(
             path: "migrations",
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
-                .embedInCode("0004_compact.sql"), .embedInCode("0005_lean.sql"),
+                .embedInCode("0004_compact.sql"), .embedInCode("0005_lean.sql"), .embedInCode("0006_mass.sql"),
             ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),

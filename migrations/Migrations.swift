@@ -7,6 +7,7 @@ public enum Migrations {
         ("0003_request_key", text(PackageResources._003_request_key_sql)),
         ("0004_compact", text(PackageResources._004_compact_sql)),
         ("0005_lean", text(PackageResources._005_lean_sql)),
+        ("0006_mass", text(PackageResources._006_mass_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -42,16 +42,19 @@ public enum PackedEvidence {
         return write(bytes, to: &json) ? json.string : nil
     }
 
-    /// True where ``json(of:)`` has an answer; several times faster. O(length).
-    static func isSound(_ bytes: [UInt8]) -> Bool {
-        guard bytes.first == version else { return false }
+    /// The sum of the weights of what was packed, in nats, those that JSON has no number for left out; nil where ``json(of:)``
+    /// is. Several times faster than that. O(length).
+    public static func total(of bytes: [UInt8]) -> Double? {
+        guard bytes.first == version else { return nil }
         var rest = bytes[1...]
+        var total = 0.0
         while !rest.isEmpty {
             guard let piece = piece(&rest), piece.kind.map({ EvidencePhrases.isSound($0) }) ?? true,
                 EvidencePhrases.isSound(piece.detail)
-            else { return false }
+            else { return nil }
+            total += piece.weight ?? 0
         }
-        return true
+        return total
     }
 
     /// Writes the JSON array of what was packed; false, and anything written, where `bytes` are not this form.

@@ -38,6 +38,17 @@ public struct RecordedJudgement: Sendable, Equatable {
             reasons: RecordedEvidence(judgement.evidence))
     }
 
+    /// The machine-written mass, in thousandths of a token, of a text of `tokens` words: all of it where a label says so,
+    /// else its expected share. The schema holds every document to it.
+    public func syntheticMass(ofTokens tokens: Int) -> Int64 {
+        let total = Int64(tokens) * 1000
+        switch origin {
+        case .declared, .reviewed: return verdict == .synthetic ? total : 0
+        // Rounded as the schema does it.
+        case .detected, .prior: return Int64(Double(total) * min(max(probability, 0), 1) + 0.5)
+        }
+    }
+
     /// The JSON array of `evidence`.
     public static func json(_ evidence: [Evidence]) -> String {
         var text = JSONText(capacity: 96 * evidence.count)
@@ -78,7 +89,7 @@ public struct RecordedEvidence: Sendable, Equatable {
 
     /// Packed evidence as it is stored; nil where it cannot be unpacked.
     public init?(packed: [UInt8]) {
-        guard PackedEvidence.isSound(packed) else { return nil }
+        guard PackedEvidence.total(of: packed) != nil else { return nil }
         form = .packed(packed)
     }
 

@@ -105,16 +105,18 @@ struct Fixture {
         seq: Int64, _ document: Document, source: Digest, _ compressor: ZstdCompressor
     ) throws -> StoreEntry {
         let text = text(Int(seq), words: document.words) + [UInt8](repeating: 0x20, count: document.padding)
+        let probability = Double(document.share) / 1000
+        let logOdds = min(max(log(probability / (1 - probability)), -30), 30)
         let evidence = [
-            Evidence(kind: "prior", weight: -2.197225, detail: ""),
+            Evidence(kind: "prior", weight: logOdds - 3, detail: ""),
             Evidence(kind: "phrase-signature", weight: 3, detail: "a \"tapestry\" \\ of"),
         ]
-        let verdict: Verdict = document.share > 950 ? .synthetic : document.share < 50 ? .real : .uncertain
+        let verdict: Verdict = document.share >= 950 ? .synthetic : document.share <= 50 ? .real : .uncertain
         var row = ProvenanceRow(
             seq: seq, source: source, ordinal: Int(seq - 1), offset: 0, recordID: document.recordID,
             captured: document.captured, document: Digest.of(text), outcome: .kept,
             judgement: RecordedJudgement(
-                verdict: verdict, origin: .detected, probability: Double(document.share) / 1000,
+                verdict: verdict, origin: .detected, probability: probability,
                 evidence: RecordedJudgement.json(evidence)), tokens: document.words)
         var address: Address?
         if let url = document.url {

@@ -52,12 +52,27 @@ import Testing
         #expect(try fails(folder))
     }
 
-    @Test func `counts again, so that digests over a false line do not help`() throws {
+    @Test(
+        arguments: [
+            ("\"synthetic\":0.720", "\"synthetic\":0.000", "add up to the tokens"),
+            ("\"real\":11.280,\"synthetic\":0.720", "\"real\":12.000,\"synthetic\":0.000", "the mass that"),
+            ("\"verdict\":\"uncertain\"", "\"verdict\":\"real\"", "the verdict that"),
+            (
+                "\"origin\":\"detected\",\"probability\":0.060", "\"origin\":\"declared\",\"probability\":0.060",
+                "the mass that"
+            ),
+            ("\"probability\":0.060000", "\"probability\":0.060009", "evidence that adds up"),
+            ("\"weight\":3,", "\"weight\":2.9,", "evidence that adds up"),
+            ("\"weight\":3,", "\"weight\":-3,", "evidence that adds up"),
+        ])
+    func `counts again, so that digests over a false line do not help`(
+        true: String, false: String, expected: String
+    ) throws {
         let folder = try Folder()
         try export(.none, in: folder)
         let name = "out/shard-00000.jsonl"
         let line = String(decoding: try folder.bytes(name), as: UTF8.self)
-        let forged = line.replacingOccurrences(of: "\"synthetic\":0.720", with: "\"synthetic\":0.000")
+        let forged = line.replacingOccurrences(of: `true`, with: `false`)
         #expect(forged != line)
         try folder.write(Array(forged.utf8), to: name)
         let sums = String(decoding: try folder.bytes("out/SHA256SUMS"), as: UTF8.self)
@@ -70,7 +85,7 @@ import Testing
         try folder.write(Array(newManifest.utf8), to: "out/manifest.json")
         try folder.write(Array(newSums.utf8), to: "out/SHA256SUMS")
         let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
-        #expect(failed.contains { $0.check == "export-lines" && $0.detail.contains("add up") }, "\(failed)")
+        #expect(failed.contains { $0.check == "export-lines" && $0.detail.contains(expected) }, "\(failed)")
     }
 
     @Test func `reads no line that is longer than its file was announced to be`() throws {

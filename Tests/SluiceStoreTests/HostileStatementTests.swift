@@ -149,6 +149,11 @@ struct HostileStatementTests {
         "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 1, 16, 0, 'rejected', 'x')",
         "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 1, 3, 0, 'rejected', 'x')",
         "INSERT INTO record (seq, source, ordinal, offset, decision, reason) VALUES (18, 2, 0, 0, 'rejected', 'x')",
+        // Verdicts that nothing speaks for.
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'detected', 0.9, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'synthetic', 'detected', 0.9, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'prior', 0.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'detected', NULL, evidence, tokens FROM record WHERE seq = 15",
         "INSERT INTO held VALUES (1)",
         "INSERT INTO held VALUES (12)",
         "INSERT OR REPLACE INTO held VALUES (99)",
@@ -206,7 +211,7 @@ struct HostileStatementTests {
         let first = words.firstIndex { ["INTO", "UPDATE", "FROM"].contains($0) } ?? 0
         let table = words[(first + 1)...].first { !["OR", "REPLACE", "IGNORE"].contains($0) } ?? ""
         let triggers = Migrations.all.flatMap { $0.sql.components(separatedBy: "CREATE TRIGGER ").dropFirst() }
-        return triggers.filter { $0.contains(" ON \(table) BEGIN") }.flatMap { trigger in
+        return triggers.filter { $0.contains(" ON \(table) ") }.flatMap { trigger in
             trigger.components(separatedBy: "RAISE(ABORT, '").dropFirst().compactMap {
                 $0.components(separatedBy: "'").first
             }
@@ -238,6 +243,35 @@ struct HostileStatementTests {
                 "INSERT INTO admission SELECT max(id) + 1, 2, 13, -1, 1, 0, 100000 FROM admission;",
                 on: directory.database) == "")
         #expect(try store.verify().filter { !$0.passed } == [])
+    }
+
+    @Test(
+        "cannot add a document that weighs other than what its record says",
+        arguments: [
+            ("'synthetic', 'declared', 1.0", 0), ("'synthetic', 'declared', 0.0", 0), ("'real', 'declared', 0.0", 1),
+            ("'synthetic', 'detected', 0.97", 0), ("'synthetic', 'detected', 0.97", 96_999),
+            ("'uncertain', 'prior', 0.1", 9_999), ("'uncertain', 'prior', 0.1", 10_001),
+        ])
+    func mass(judgement: String, synthetic: Int64) throws {
+        let directory = TemporaryDirectory()
+        try Self.makeStore(directory)
+        func typed(_ seq: Int, _ synthetic: Int64) throws -> String {
+            try Shell.run(
+                """
+                INSERT INTO batch VALUES (\(seq), 1, 1, 9);
+                INSERT INTO record SELECT \(seq), source, \(seq), offset, NULL, NULL, NULL, document, decision, NULL, NULL,
+                    NULL, NULL, NULL, \(judgement), evidence, tokens FROM record WHERE seq = 15;
+                INSERT INTO document SELECT \(seq), zeroblob(32), bands, tokens, \(synthetic), 1000 * tokens - \(synthetic)
+                    FROM document WHERE seq = 15;
+                """, on: directory.database)
+        }
+        #expect(try typed(18, synthetic).contains("and weighs what that says"))
+        let share: [String: Int64] = ["1.0": 100_000, "0.97": 97_000, "0.1": 10_000]
+        let isReal = judgement.contains("'real'")
+        let right =
+            judgement.contains("declared") ? (isReal ? 0 : 100_000) : share[String(judgement.split(separator: " ")[2])]
+        #expect(try typed(19, try #require(right)) == "")
+        #expect(try Shell.run("SELECT count(*) FROM document WHERE seq > 17;", on: directory.database) == "1\n")
     }
 
     @Test(
@@ -279,7 +313,14 @@ struct HostileStatementTests {
             ("schema", "DROP INDEX review_document"),
             ("sequence", "DROP TRIGGER record_delete; DELETE FROM record WHERE seq = 17"),
             ("sequence", "DROP TRIGGER batch_delete; DELETE FROM batch"),
-            ("sequence", "DROP TRIGGER record_update; UPDATE record SET evidence = 'x' WHERE seq = 1"),
+            ("judgements", "DROP TRIGGER record_update; UPDATE record SET evidence = 'x' WHERE seq = 1"),
+            ("judgements", "DROP TRIGGER record_update; UPDATE record SET evidence = '[]' WHERE seq = 1"),
+            ("judgements", "DROP TRIGGER record_update; UPDATE record SET probability = 0.0001 WHERE seq = 1"),
+            ("judgements", "DROP TRIGGER record_update; UPDATE record SET verdict = 'real' WHERE seq = 1"),
+            (
+                "documents",
+                "DROP TRIGGER document_update; UPDATE document SET synthetic = 0, real = 100000 WHERE seq = 15"
+            ),
             (
                 "duplicates",
                 "DROP TRIGGER record_update; PRAGMA ignore_check_constraints = ON; UPDATE record SET duplicate_seq = 16 WHERE seq = 12"
@@ -296,7 +337,7 @@ struct HostileStatementTests {
             ("sequence", "DROP TRIGGER stretch_update; UPDATE stretch SET first_seq = 2"),
             ("sequence", "DROP TRIGGER stretch_delete; DELETE FROM stretch"),
             ("sequence", "DROP TRIGGER record_update; UPDATE record SET ordinal = 3 WHERE seq = 9"),
-            ("sequence", "DROP TRIGGER record_update; UPDATE record SET evidence = x'02' WHERE seq = 1"),
+            ("judgements", "DROP TRIGGER record_update; UPDATE record SET evidence = x'02' WHERE seq = 1"),
             ("sequence", "DROP TRIGGER record_update; UPDATE record SET captured = 900000000000000 WHERE seq = 1"),
             ("accounting", "UPDATE census SET number = number + 1 WHERE what = 'no-words'"),
             ("placements", "DROP TRIGGER held_deleted; DELETE FROM held"),

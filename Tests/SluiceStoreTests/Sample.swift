@@ -55,15 +55,25 @@ enum Sample {
         if case .rejected = outcome { return row }
         row.document = Digest.of(text(seq))
         row.tokens = tokens
-        row.judgement = RecordedJudgement(
-            verdict: .uncertain, origin: .detected, probability: 0.1,
-            evidence: #"[{"kind":"prior","weight":-2.197225,"detail":""}]"#)
+        row.judgement = judgement(0.1)
         return row
+    }
+
+    /// Uncertain, with evidence that adds up to `probability`.
+    static func judgement(
+        _ probability: Double, _ verdict: Verdict = .uncertain, _ origin: Origin = .prior
+    ) -> RecordedJudgement {
+        let logOdds = min(max(log(probability / (1 - probability)), -30), 30)
+        return RecordedJudgement(
+            Judgement(
+                verdict: verdict, origin: origin, probability: probability,
+                evidence: [Evidence(kind: "prior", weight: logOdds, detail: "")]))
     }
 
     /// A kept record of 100 tokens with `synthetic` thousandths of machine-written mass and an address.
     static func kept(_ seq: Int64, synthetic: Int64 = 0, tokens: Int = 100) -> StoreEntry {
         var entry = StoreEntry(row: row(seq, tokens: tokens))
+        entry.row.judgement = judgement(min(max(Double(synthetic) / Double(1000 * max(tokens, 1)), 0), 1))
         let url = "http://host\(seq % 3).example/page/\(seq)"
         let commitment = Commitment(to: url, inRecord: Digest.of(Array("\(seq)".utf8)))
         entry.row.urlCommitment = commitment.digest
@@ -71,6 +81,14 @@ enum Sample {
         entry.document = KeptDocument(
             contentKey: Digest.of(Array("words \(seq)".utf8)), bands: [UInt8](repeating: UInt8(seq & 255), count: 144),
             synthetic: synthetic, rawBytes: text(seq).count, body: text(seq))
+        return entry
+    }
+
+    /// A kept record of 100 tokens that is judged so.
+    static func kept(_ seq: Int64, _ judgement: RecordedJudgement) -> StoreEntry {
+        var entry = kept(seq)
+        entry.row.judgement = judgement
+        entry.document?.synthetic = judgement.syntheticMass(ofTokens: 100)
         return entry
     }
 

@@ -39,7 +39,7 @@ struct StoreTests {
         }
         let findings = try store.verify { $0.body }
         #expect(findings.filter { !$0.passed } == [])
-        #expect(findings.count == 14)
+        #expect(findings.count == 15)
     }
 
     @Test("keeps a text as it is, whatever characters are in it")

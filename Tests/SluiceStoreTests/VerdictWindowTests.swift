@@ -14,7 +14,9 @@ import Testing
 
     @Test func `come by stretch and source, and add up to what was kept in the window`() throws {
         var entries = (Int64(1)...100).map { Sample.kept($0) }
-        for at in entries.indices { entries[at].row.judgement?.verdict = at % 4 == 0 ? .uncertain : .real }
+        for at in entries.indices where at % 4 != 0 {
+            entries[at] = Sample.kept(Int64(at + 1), Sample.judgement(0, .real, .declared))
+        }
         entries[99] = Sample.rejected(100)
         let store = try Sample.fill(directory, entries)
         let window = try store.read { try $0.verdictWindow(records: 40, columns: 4) }

@@ -1,16 +1,5 @@
 import SluiceCore
 
-/// What a written line says that can be counted again.
-struct LineFacts: Sendable, Equatable {
-    var seq: Int64
-    var verdict: Verdict
-    var tokens: Int64
-    /// Thousandths of a token.
-    var real: Int64
-    /// Thousandths of a token.
-    var synthetic: Int64
-}
-
 /// Where a line is not what ``LineWriter`` writes.
 struct LineMismatch: Error, Equatable {
     /// The place in the line, in bytes.
@@ -70,27 +59,26 @@ struct LineReader {
             throw LineMismatch(offset: at, expected: "a verdict")
         }
         try literal(",\"origin\":")
-        guard Origin(rawValue: try word()) != nil else {
+        guard let origin = Origin(rawValue: try word()) else {
             throw LineMismatch(offset: at, expected: "an origin")
         }
         try literal(",\"probability\":")
-        _ = try decimal(places: 6)
+        let probability = try decimal(places: 6)
         try literal(",\"tokens\":")
         let tokens = try integer()
         try literal(",\"real\":")
         let real = try decimal(places: 3)
         try literal(",\"synthetic\":")
         let synthetic = try decimal(places: 3)
-        let (mass, overflow) = real.addingReportingOverflow(synthetic)
-        let (thousandths, tooMany) = tokens.multipliedReportingOverflow(by: 1000)
-        guard !overflow, !tooMany, mass == thousandths else {
-            throw LineMismatch(offset: at, expected: "real and synthetic mass that add up to the tokens")
-        }
         try literal(",\"evidence\":")
-        try evidence()
+        let logOdds = try evidence()
         try literal("}}}")
         guard at == bytes.count else { throw LineMismatch(offset: at, expected: "the end of the line") }
-        return LineFacts(seq: seq, verdict: verdict, tokens: tokens, real: real, synthetic: synthetic)
+        let facts = LineFacts(
+            seq: seq, verdict: verdict, origin: origin, probability: probability, logOdds: logOdds, tokens: tokens,
+            real: real, synthetic: synthetic)
+        if let expected = facts.expected { throw LineMismatch(offset: at, expected: expected) }
+        return facts
     }
 
     // MARK: Parts of a line
@@ -192,18 +180,15 @@ struct LineReader {
         return (0..<places).reduce(whole) { value, _ in value &* 10 } &+ fraction
     }
 
-    private mutating func evidence() throws(LineMismatch) {
+    /// Passes over the evidence; answers the sum of its weights.
+    private mutating func evidence() throws(LineMismatch) -> Double {
+        var total = 0.0
         try literal("[")
         while at < bytes.count, bytes[at] == UInt8(ascii: "{") {
             try literal("{\"kind\":")
             _ = try string()
             try literal(",\"weight\":")
-            if at < bytes.count, bytes[at] == UInt8(ascii: "-") { at += 1 }
-            _ = try digits()
-            if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
-                at += 1
-                _ = try digits()
-            }
+            total += try number()
             try literal(",\"detail\":")
             _ = try string()
             try literal("}")
@@ -211,5 +196,18 @@ struct LineReader {
             at += 1
         }
         try literal("]")
+        return total
+    }
+
+    private mutating func number() throws(LineMismatch) -> Double {
+        let isNegative = at < bytes.count && bytes[at] == UInt8(ascii: "-")
+        if isNegative { at += 1 }
+        var value = Double(try digits().value)
+        if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
+            at += 1
+            let (fraction, count) = try digits()
+            value += Double(fraction) / (0..<count).reduce(1) { power, _ in power * 10 }
+        }
+        return isNegative ? -value : value
     }
 }

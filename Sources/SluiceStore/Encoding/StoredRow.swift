@@ -47,6 +47,15 @@ struct StoredRow {
     /// True for anything but zero.
     func flag(_ column: Int32) throws(SluiceError) -> Bool { try integer(column) != 0 }
 
+    /// A number, or nil where there is none.
+    func optionalNumber(_ column: Int32) throws(SluiceError) -> Double? {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: return nil
+        case SQLITE_FLOAT, SQLITE_INTEGER: return sqlite3_column_double(handle, column)
+        default: throw damaged(column, "a number")
+        }
+    }
+
     /// A share of one.
     func share(_ column: Int32) throws(SluiceError) -> Double {
         let type = sqlite3_column_type(handle, column)

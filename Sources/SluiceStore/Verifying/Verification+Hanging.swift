@@ -68,19 +68,27 @@ extension Verification {
 
     func texts() throws -> Outcome {
         guard let decompress else { return Outcome(looked: "not asked for") }
-        var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests")
+        let further = facts == nil ? "" : ", words and fingerprints"
+        var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests" + further)
         let sql = """
-            SELECT t.seq, t.raw_bytes, t.body, (SELECT max(first_seq) FROM dictionary WHERE first_seq <= t.seq), r.document
-            FROM text AS t LEFT JOIN record AS r ON r.seq = t.seq ORDER BY t.seq
+            SELECT t.seq, t.raw_bytes, t.body, (SELECT max(first_seq) FROM dictionary WHERE first_seq <= t.seq), r.document,
+                d.tokens, d.content_key, d.bands
+            FROM text AS t LEFT JOIN record AS r ON r.seq = t.seq LEFT JOIN document AS d ON d.seq = t.seq ORDER BY t.seq
             """
         let reader = StoreReader(db, shelf: DictionaryShelf())
         try db.forEachRow(sql) { row in
             let (seq, size) = (try row.integer(0), Int(try row.integer(1, in: StoredText.sizes)))
             let stored = try reader.storedText(row, from: 1)
             let digest = try row.optionalDigest(4)
-            let raw = try? decompress(stored)
-            if digest == nil || raw.map(Digest.of) != digest || raw?.count != size {
-                outcome.fail("the text of document \(seq) is not the one that was kept")
+            guard let raw = try? decompress(stored), raw.count == size, Digest.of(raw) == digest else {
+                return outcome.fail("the text of document \(seq) is not the one that was kept")
+            }
+            guard let found = facts?(raw) else { return }
+            if try row.optionalInteger(5) != Int64(found.tokens) {
+                outcome.fail("document \(seq) does not have as many words as it says")
+            }
+            if try row.optionalDigest(6) != found.contentKey || row.isNull(7) || row.bytes(7) != found.bands {
+                outcome.fail("document \(seq) does not have the content key and the bands of its text")
             }
         }
         return outcome

@@ -1,5 +1,7 @@
+import Glibc
 import GRDB
 import SluiceCore
+import SluiceLedger
 
 extension Verification {
     func sequence() throws -> Outcome {
@@ -15,11 +17,6 @@ extension Verification {
         if try count("SELECT ifnull(sum(records), 0) FROM batch") != size {
             outcome.fail("the batches do not cover the ledger")
         }
-        try violations(
-            """
-            SELECT 'record ' || seq || ': its evidence is no JSON array' FROM record
-            WHERE typeof(evidence) = 'text' AND NOT (json_valid(evidence) AND json_type(evidence) = 'array')
-            """, into: &outcome)
         try shortForms(&outcome)
         try violations(
             """
@@ -43,15 +40,13 @@ extension Verification {
     /// Reads what is stored in another form than it is shown in.
     private func shortForms(_ outcome: inout Outcome) throws {
         let sql = """
-            SELECT seq, record_id, captured, evidence FROM record
-            WHERE typeof(record_id) = 'blob' OR typeof(captured) = 'integer' OR typeof(evidence) = 'blob'
+            SELECT seq, record_id, captured FROM record WHERE typeof(record_id) = 'blob' OR typeof(captured) = 'integer'
             """
         try db.forEachRow(sql) { row in
             let seq = try row.integer(0)
             do {
                 _ = try row.optionalRecordID(1)
                 _ = try row.optionalMoment(2)
-                if !row.isNull(3) { _ = try row.evidence(3) }
             } catch {
                 outcome.fail("record \(seq) has a part that cannot be read")
             }
@@ -101,6 +96,47 @@ extension Verification {
         return outcome
     }
 
+    /// Holds every verdict against its probability, and that against the evidence (law 4).
+    func judgements() throws -> Outcome {
+        var outcome = Outcome()
+        var judged = 0
+        let sql = """
+            SELECT r.seq, r.probability, r.verdict IS \(Verification.verdict),
+                iif(typeof(r.evidence) = 'blob', r.evidence, NULL),
+                iif(typeof(r.evidence) = 'text' AND json_valid(r.evidence) AND json_type(r.evidence) = 'array',
+                    (SELECT total(json_extract(value, '$.weight')) FROM json_each(r.evidence)), NULL)
+            FROM record AS r WHERE r.verdict IS NOT NULL
+            """
+        try db.forEachRow(sql) { row in
+            judged += 1
+            let (seq, probability) = (try row.integer(0), try row.share(1))
+            let total = row.isNull(3) ? try row.optionalNumber(4) : PackedEvidence.total(of: try row.bytes(3))
+            guard let logOdds = total else {
+                return outcome.fail("record \(seq): its evidence cannot be read")
+            }
+            // Weights have six decimals, and a nat is worth a quarter of probability at most.
+            if abs(1 / (1 + exp(-logOdds)) - probability) > 1e-6 {
+                outcome.fail("record \(seq): its evidence does not add up to its probability")
+            }
+            if try !row.flag(2) {
+                outcome.fail("record \(seq): its verdict is not the one that its origin and its probability give")
+            }
+        }
+        outcome.looked = "\(judged) verdicts against their evidence"
+        return outcome
+    }
+
+    /// The verdict that a record `r` has to have: the schema's rule, which rows of before it keep as well.
+    private static let verdict = """
+        CASE r.origin WHEN 'prior' THEN 'uncertain' WHEN 'detected' THEN
+            iif(r.probability >= 0.95, 'synthetic', iif(r.probability <= 0.05, 'real', 'uncertain')) ELSE r.verdict END
+        """
+    /// The synthetic mass that the document of a record `r` has to have, likewise.
+    private static let mass = """
+        CASE WHEN r.origin = 'declared' OR r.origin = 'reviewed' THEN iif(r.verdict = 'synthetic', 1000 * r.tokens, 0)
+            ELSE CAST(1000 * r.tokens * r.probability + 0.5 AS INTEGER) END
+        """
+
     func documents() throws -> Outcome {
         var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM document")) kept documents")
         try violations(
@@ -110,6 +146,11 @@ extension Verification {
             WHERE r.decision = 'kept' AND (d.tokens IS NOT r.tokens
                 OR d.synthetic + d.real <> 1000 * d.tokens OR d.synthetic NOT BETWEEN 0 AND 1000 * d.tokens
                 OR NOT EXISTS (SELECT 1 FROM text WHERE seq = r.seq))
+            """, into: &outcome)
+        try violations(
+            """
+            SELECT 'document ' || d.seq || ' does not weigh what its record says'
+            FROM document AS d JOIN record AS r ON r.seq = d.seq WHERE d.synthetic IS NOT \(Verification.mass)
             """, into: &outcome)
         for table in ["document", "text"] {
             try violations(

@@ -5,22 +5,41 @@ import SluiceCore
 extension Store {
     /// Holds everything that can be recomputed against what is written down: the file, the schema, the accounting, the
     /// shards' chain and caps, the documents, the addresses' commitments, the releases and, where the caller brings a
-    /// `decompress`, the digest of every text.
+    /// `decompress`, the digest of every text. With `read` it also holds what deduplication remembers of every document
+    /// against its text.
     ///
     /// One finding a check, failed ones with the first places to look at. Works on one state of the store while others
     /// write. O(*n* log *n*) in the records; memory does not grow with them.
-    public func verify(decompress: ((StoredText) throws -> [UInt8])? = nil) throws(SluiceError) -> [Finding] {
+    public func verify(
+        decompress: ((StoredText) throws -> [UInt8])? = nil, read facts: ((_ text: [UInt8]) -> TextFacts)? = nil
+    ) throws(SluiceError) -> [Finding] {
         try read { reader in
-            let verification = Verification(db: reader.db, decompress: decompress)
+            let verification = Verification(db: reader.db, decompress: decompress, facts: facts)
             return Verification.checks.map { verification.run($0.name, $0.check) }
         }
     }
 }
 
-/// The checks of ``Store/verify(decompress:)``. Each says what it looked at, or what it found wrong.
+/// What deduplication remembers of a document, and follows from its text.
+public struct TextFacts: Sendable, Equatable {
+    /// Its length in words.
+    public var tokens: Int
+    /// SHA-256 of its normalised words.
+    public var contentKey: Digest
+    /// Its band keys, as the near-duplicate index packs them.
+    public var bands: [UInt8]
+
+    /// The facts of their parts.
+    public init(tokens: Int, contentKey: Digest, bands: [UInt8]) {
+        (self.tokens, self.contentKey, self.bands) = (tokens, contentKey, bands)
+    }
+}
+
+/// The checks of ``Store/verify(decompress:read:)``. Each says what it looked at, or what it found wrong.
 struct Verification {
     let db: Database
     let decompress: ((StoredText) throws -> [UInt8])?
+    let facts: ((_ text: [UInt8]) -> TextFacts)?
 
     /// What was looked at, and descriptions of what is wrong: all counted, the first few kept.
     struct Outcome {
@@ -41,6 +60,7 @@ struct Verification {
         ("sequence", { try $0.sequence() }),
         ("accounting", { try $0.accounting() }),
         ("duplicates", { try $0.duplicates() }),
+        ("judgements", { try $0.judgements() }),
         ("documents", { try $0.documents() }),
         ("shards", { try $0.shards() }),
         ("placements", { try $0.placements() }),

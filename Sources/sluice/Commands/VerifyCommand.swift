@@ -1,6 +1,5 @@
 import ArgumentParser
 import SluiceCore
-import SluiceCrawl
 import SluiceExport
 import SluicePipeline
 import SluiceStore
@@ -23,11 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
             if export == nil || shared.store != nil {
                 let store = try shared.openStore()
                 defer { store.close() }
-                let decompressor = ZstdDecompressor()
-                findings += try store.verify {
-                    try decompressor.decompress($0.body, limit: $0.rawBytes, dictionary: $0.dictionary)
-                }
-                findings.append(try IndexCheck.finding(on: store))
+                findings += try StoreAudit.findings(on: store, settings: try shared.settings())
                 if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
             } else if let export {
                 findings += try ExportVerifier.verify(directory: export)

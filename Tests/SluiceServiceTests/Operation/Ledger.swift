@@ -89,7 +89,8 @@ final class Ledger {
         let text = Array("text \(seq)".utf8)
         row.document = Digest.of(text)
         row.tokens = 100
-        row.judgement = RecordedJudgement(verdict: .uncertain, origin: .detected, probability: 0.5, evidence: "[]")
+        row.judgement = RecordedJudgement(
+            verdict: .uncertain, origin: .prior, probability: Double(synthetic) / 100_000, evidence: "[]")
         var entry = StoreEntry(row: row)
         entry.document = KeptDocument(
             contentKey: Digest.of(text), bands: [], synthetic: synthetic, rawBytes: text.count, body: text)

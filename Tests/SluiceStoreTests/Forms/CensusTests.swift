@@ -50,7 +50,7 @@ struct `What was counted` {
         let row = """
             INSERT INTO batch VALUES (11, 1, 1, 9);
             INSERT INTO record SELECT 11, source, 10, offset, NULL, NULL, NULL, zeroblob(32), decision, NULL, NULL, NULL,
-                NULL, NULL, 'real', origin, probability, evidence, tokens FROM record WHERE seq = 1;
+                NULL, NULL, 'real', 'declared', probability, evidence, tokens FROM record WHERE seq = 1;
             INSERT INTO document SELECT 11, zeroblob(32), bands, tokens, 0, real FROM document WHERE seq = 1;
             INSERT INTO text SELECT 11, raw_bytes, body FROM text WHERE seq = 1;
             """

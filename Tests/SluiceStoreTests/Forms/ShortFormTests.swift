@@ -45,10 +45,13 @@ import Testing
             let commitment = Commitment(to: url, inRecord: Digest.of([UInt8(index)]))
             entry.row.urlCommitment = commitment.digest
             entry.address = Address(salt: commitment.salt, url: url, host: host)
-            entry.row.judgement = RecordedJudgement(
+            let weight = Double(index) / 8
+            let judgement = RecordedJudgement(
                 Judgement(
-                    verdict: .real, origin: .detected, probability: 0.25,
-                    evidence: [Evidence(kind: "kind-\(index)", weight: Double(index) / 7, detail: "“\(index)” of 9")]))
+                    verdict: .uncertain, origin: .prior, probability: 1 / (1 + exp(-weight)),
+                    evidence: [Evidence(kind: "kind-\(index)", weight: weight, detail: "“\(index)” of 9")]))
+            entry.row.judgement = judgement
+            entry.document?.synthetic = judgement.syntheticMass(ofTokens: 100)
             entries.append(entry)
         }
         let store = try Sample.fill(directory, entries)

@@ -9,18 +9,18 @@ import Testing
 
     /// Documents of two sources by turns: probability, verdict and origin of each, in order.
     private func fill(_ judgements: [(source: Int, RecordedJudgement)]) throws -> Store {
-        let store = try Sample.fill(directory, [])
+        let store = try Sample.fill(
+            directory, [], settings: ShardSettings(capPPM: 1_000_000, targetTokens: 100_000_000))
         var ordinals: [Int: Int] = [:]
         for (index, (source, judgement)) in judgements.enumerated() {
             let seq = Int64(index + 1)
             var description = Sample.source
             description.digest = Digest.of([UInt8(source)])
             description.label = "source \(source)"
-            var entry = Sample.kept(seq)
+            var entry = Sample.kept(seq, judgement)
             entry.row.source = description.digest
             entry.row.ordinal = ordinals[source, default: 0]
             ordinals[source, default: 0] += 1
-            entry.row.judgement = judgement
             var progress = SourceProgress()
             progress.kept = Int64(ordinals[source, default: 0])
             progress.nextOrdinal = progress.kept
@@ -35,7 +35,7 @@ import Testing
 
     private func detected(_ probability: Double, _ origin: Origin = .detected) -> RecordedJudgement {
         let verdict: Verdict = probability >= 0.95 ? .synthetic : probability <= 0.05 ? .real : .uncertain
-        return RecordedJudgement(verdict: verdict, origin: origin, probability: probability, evidence: "[]")
+        return Sample.judgement(probability, verdict, origin)
     }
 
     @Test func `asks about the most doubtful first, one of each source a round, and not about what is settled`() throws
@@ -64,8 +64,8 @@ import Testing
 
     @Test func `looks at the newest documents of a source only`() throws {
         var entries = (Int64(1)...Int64(ReviewQueue.documentsPerSource + 10)).map { Sample.kept($0) }
-        entries[2].row.judgement?.probability = 0.5
-        entries[12].row.judgement?.probability = 0.5
+        entries[2] = Sample.kept(3, Sample.judgement(0.5))
+        entries[12] = Sample.kept(13, Sample.judgement(0.5))
         let store = try Sample.fill(directory, entries)
         let items = try store.read { try $0.reviewQueue(limit: 10_000_000) }
         #expect(items.count == ReviewQueue.documentsPerSource)

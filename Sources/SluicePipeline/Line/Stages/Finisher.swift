@@ -122,17 +122,6 @@ extension Settings {
     }
 }
 
-extension RecordedJudgement {
-    /// The synthetic mass of a text in thousandths of a token: all of it where a label says so, else its expected share.
-    fileprivate func syntheticMass(ofTokens tokens: Int) -> Int64 {
-        let total = Int64(tokens) * 1000
-        switch origin {
-        case .declared, .reviewed: return verdict == .synthetic ? total : 0
-        case .detected, .prior: return min(total, Int64((Double(total) * probability).rounded()))
-        }
-    }
-}
-
 extension Tally {
     /// Counts one record with its decision, and a kept one with its verdict.
     fileprivate mutating func count(_ record: PreparedRecord, _ outcome: ProvenanceRow.Outcome, verdict: Verdict?) {

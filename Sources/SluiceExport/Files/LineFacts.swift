@@ -1,0 +1,59 @@
+import Glibc
+import SluiceCore
+
+/// What a written line says that can be counted again.
+struct LineFacts: Sendable, Equatable {
+    var seq: Int64
+    var verdict: Verdict
+    var origin: Origin
+    /// In millionths.
+    var probability: Int64
+    /// The sum of the evidence's weights, in nats.
+    var logOdds: Double
+    var tokens: Int64
+    /// Thousandths of a token.
+    var real: Int64
+    /// Thousandths of a token.
+    var synthetic: Int64
+
+    /// What the figures ought to be and are not; nil where they agree with one another (laws 4 and 6).
+    var expected: String? {
+        let (thousandths, tooMany) = tokens.multipliedReportingOverflow(by: 1000)
+        let (mass, overflow) = real.addingReportingOverflow(synthetic)
+        guard !tooMany, !overflow, mass == thousandths else {
+            return "real and synthetic mass that add up to the tokens"
+        }
+        guard abs(1e6 / (1 + exp(-logOdds)) - Double(probability)) <= 2 else {
+            return "evidence that adds up to the probability"
+        }
+        guard hasVerdictOfItsProbability else { return "the verdict that origin and probability give" }
+        guard hasMassOfItsVerdict else { return "the mass that verdict and probability give" }
+        return nil
+    }
+
+    /// The probability was rounded, so at the thresholds either verdict will do.
+    private var hasVerdictOfItsProbability: Bool {
+        switch origin {
+        case .prior: return verdict == .uncertain
+        case .declared, .reviewed: return true
+        case .detected:
+            switch verdict {
+            case .synthetic: return probability >= 950_000
+            case .real: return probability <= 50_000
+            case .uncertain: return (50_000...950_000).contains(probability)
+            }
+        }
+    }
+
+    /// A label and a person's word count whole; all else does by its probability, which was rounded.
+    private var hasMassOfItsVerdict: Bool {
+        switch (origin, verdict) {
+        // The mass that the record had before: its own origin is not in the line.
+        case (.reviewed, .uncertain): return true
+        case (.reviewed, _), (.declared, _): return synthetic == (verdict == .synthetic ? 1000 * tokens : 0)
+        case (.detected, _), (.prior, _):
+            let share = Double(tokens) * Double(probability) / 1000
+            return abs(Double(synthetic) - share) <= Double(tokens) / 1000 + 1
+        }
+    }
+}
