@@ -142,7 +142,7 @@ struct AdmitterTests {
             start = end
         }
         #expect(try Self.image(store) == expected)
-        #expect(try store.verify { $0.body }.allSatisfy(\.passed))
+        #expect(try store.verifyAll().allSatisfy(\.passed))
     }
 
     /// Everything about the shards of a store, line by line.

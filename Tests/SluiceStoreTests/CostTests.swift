@@ -93,7 +93,7 @@ struct CostTests {
             again.close()
         }
         let reader = try Store.open(directory: directory.path, mode: .read)
-        try measure("verify without texts") { () throws in #expect(try reader.verify().count == 15) }
+        try measure("verify without texts") { () throws in #expect(try reader.verify().count == 14) }
     }
 
     /// Documents here and there, in a process that has the store open: how long most of them take.

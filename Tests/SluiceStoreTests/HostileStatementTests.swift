@@ -237,7 +237,7 @@ struct HostileStatementTests {
         }
         // The store is none the worse for it, and what may happen still can.
         let store = try Store.open(directory: directory.path, mode: .write)
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         #expect(
             try Shell.run(
                 "INSERT INTO admission SELECT max(id) + 1, 2, 13, -1, 1, 0, 100000 FROM admission;",
@@ -360,7 +360,7 @@ struct HostileStatementTests {
             return
         }
         let store = try Store.open(directory: directory.path, mode: .read)
-        let failed = try store.verify { $0.body }.filter { !$0.passed }.map(\.check)
+        let failed = try store.verifyAll().filter { !$0.passed }.map(\.check)
         #expect(failed.contains(check), "\(script): \(printed)")
     }
 }

@@ -32,6 +32,11 @@ final class TemporaryDirectory {
     var database: String { path + "/sluice.db" }
 }
 
+extension Store {
+    /// All that can be verified of texts that are not compressed.
+    func verifyAll() throws(SluiceError) -> [Finding] { try verify() + [verifyTexts { $0.body }] }
+}
+
 /// Records made up for tests.
 enum Sample {
     static let source = SourceDescription(

@@ -37,7 +37,7 @@ struct StoreTests {
             #expect(statistics.held == 2)
             #expect(statistics.heldSynthetic == 200_000)
         }
-        let findings = try store.verify { $0.body }
+        let findings = try store.verifyAll()
         #expect(findings.filter { !$0.passed } == [])
         #expect(findings.count == 15)
     }
@@ -56,7 +56,7 @@ struct StoreTests {
             #expect(found.row == entry.row)
             #expect(found.url == url)
         }
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     @Test("says where each document is: in the shard or held")

@@ -65,7 +65,7 @@ struct TamperingTests {
         // Without its laws it is still a store that works.
         let store = try Store.open(directory: original.path, mode: .read)
         #expect(try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }.count == 16 + 4)
-        #expect(try store.verify { $0.body }.filter { !$0.passed }.map(\.check) == ["schema", "lookups"])
+        #expect(try store.verifyAll().filter { !$0.passed }.map(\.check) == ["schema", "lookups"])
         store.close()
         let columns = try Self.columns(original.database)
         #expect(columns["record"]?.count == 19)
@@ -139,7 +139,7 @@ struct TamperingTests {
                 }
             }
         }
-        let findings = try store.verify { $0.body }
+        let findings = try store.verifyAll()
         #expect(findings.contains { $0.check == "schema" && !$0.passed })
         store.close()
         append(to: directory, edits)

@@ -66,8 +66,9 @@ extension Verification {
         return outcome
     }
 
-    func texts() throws -> Outcome {
-        guard let decompress else { return Outcome(looked: "not asked for") }
+    func texts(
+        _ decompress: (StoredText) throws -> [UInt8], _ facts: ((_ text: [UInt8]) -> TextFacts)?
+    ) throws -> Outcome {
         let further = facts == nil ? "" : ", words and fingerprints"
         var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests" + further)
         let sql = """

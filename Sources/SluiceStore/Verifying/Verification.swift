@@ -3,19 +3,26 @@ import GRDB
 import SluiceCore
 
 extension Store {
-    /// Holds everything that can be recomputed against what is written down: the file, the schema, the accounting, the
-    /// shards' chain and caps, the documents, the addresses' commitments, the releases and, where the caller brings a
-    /// `decompress`, the digest of every text. With `read` it also holds what deduplication remembers of every document
-    /// against its text.
+    /// Holds everything that can be recomputed from rows against what is written down: the file, the schema, the accounting,
+    /// the shards' chain and caps, the verdicts, the documents, the addresses' commitments, the releases. ``verifyTexts`` does
+    /// the rest.
     ///
     /// One finding a check, failed ones with the first places to look at. Works on one state of the store while others
     /// write. O(*n* log *n*) in the records; memory does not grow with them.
-    public func verify(
-        decompress: ((StoredText) throws -> [UInt8])? = nil, read facts: ((_ text: [UInt8]) -> TextFacts)? = nil
-    ) throws(SluiceError) -> [Finding] {
+    public func verify() throws(SluiceError) -> [Finding] {
         try read { reader in
-            let verification = Verification(db: reader.db, decompress: decompress, facts: facts)
+            let verification = Verification(db: reader.db)
             return Verification.checks.map { verification.run($0.name, $0.check) }
+        }
+    }
+
+    /// Holds every text against its digest and, where the caller says how texts are `read`, what deduplication remembers
+    /// of every document against its text. On one state of the store; O(bytes).
+    public func verifyTexts(
+        decompress: (StoredText) throws -> [UInt8], read facts: ((_ text: [UInt8]) -> TextFacts)? = nil
+    ) throws(SluiceError) -> Finding {
+        try read { reader in
+            Verification(db: reader.db).run("texts") { try $0.texts(decompress, facts) }
         }
     }
 }
@@ -35,11 +42,9 @@ public struct TextFacts: Sendable, Equatable {
     }
 }
 
-/// The checks of ``Store/verify(decompress:read:)``. Each says what it looked at, or what it found wrong.
+/// The checks of ``Store/verify()``. Each says what it looked at, or what it found wrong.
 struct Verification {
     let db: Database
-    let decompress: ((StoredText) throws -> [UInt8])?
-    let facts: ((_ text: [UInt8]) -> TextFacts)?
 
     /// What was looked at, and descriptions of what is wrong: all counted, the first few kept.
     struct Outcome {
@@ -68,11 +73,10 @@ struct Verification {
         ("addresses", { try $0.addresses() }),
         ("lookups", { try $0.lookups() }),
         ("releases", { try $0.releases() }),
-        ("texts", { try $0.texts() }),
     ]
 
     /// A check that cannot be finished has failed.
-    func run(_ name: String, _ check: @Sendable (Verification) throws -> Outcome) -> Finding {
+    func run(_ name: String, _ check: (Verification) throws -> Outcome) -> Finding {
         do {
             let outcome = try check(self)
             guard outcome.wrong > 0 else { return Finding(check: name, passed: true, detail: outcome.looked) }

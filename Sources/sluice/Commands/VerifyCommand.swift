@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
             if export == nil || shared.store != nil {
                 let store = try shared.openStore()
                 defer { store.close() }
-                findings += try StoreAudit.findings(on: store, settings: try shared.settings())
+                findings += try await StoreAudit.findings(on: store, settings: try shared.settings())
                 if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
             } else if let export {
                 findings += try ExportVerifier.verify(directory: export)

@@ -29,7 +29,7 @@ struct `A store of the version before` {
         let store = try Store.open(
             directory: directory.path, mode: .write, settings: StoreSettings(shards: Sample.shards))
         defer { store.close() }
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         let found = try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }
         #expect(found.map(\.row) == entries.map(\.row))
         #expect(found.map(\.url) == entries.map(\.address?.url))
@@ -78,7 +78,7 @@ struct `A store of the version before` {
         }
         // The real mass of 11 makes room for 5; 6 is next, and asks for too much.
         #expect(try store.read { try Sample.held($0) } == [6, 7, 8, 9, 10])
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         #expect(try store.read { try $0.verdicts(ofSource: 2) } == [.uncertain: 4])
     }
 }

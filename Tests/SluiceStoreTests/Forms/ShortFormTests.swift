@@ -59,7 +59,7 @@ import Testing
         let found = try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }
         #expect(found.map(\.row) == entries.map(\.row))
         #expect(found.map(\.url) == entries.map(\.address?.url))
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         for host in Set(Self.addresses.map(\.1)) {
             let asked = ProvenanceQuery(filter: .host(host), limit: 0)
             let seqs = entries.filter { $0.address?.host == host }.map(\.row.seq)

@@ -59,7 +59,7 @@ import Testing
         }
         #expect(try store.read { try $0.reviewQueue(limit: 100) }.map(\.seq) == [2, 4, 3, 5])
         #expect(try store.read { try $0.reviewCount() } == 2)
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     @Test func `looks at the newest documents of a source only`() throws {

@@ -39,7 +39,7 @@ import Testing
         #expect(try admitted(store) == [1, 2, 7, 5, 9, 10, 8])
         #expect(try review(store, 6, .real).shard == 1)
         #expect(try review(store, 11, .uncertain).shard == nil)
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     @Test func `takes a machine's document out of the open shard, with what stood on its real mass`() throws {
@@ -50,13 +50,13 @@ import Testing
             let state = try review(store, seq, .synthetic)
             #expect(state.shard == nil && state.synthetic == 100_000 && state.judgement.origin == .reviewed)
             #expect(try admitted(store) == left)
-            #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+            #expect(try store.verifyAll().filter { !$0.passed } == [])
         }
         #expect(try store.read { try Sample.held($0) } == [5, 6, 7, 8, 9, 10])
         // Taken back: it is as if nothing had been said, but for the order.
         for seq: Int64 in [7, 9, 10] { _ = try review(store, seq, .uncertain) }
         #expect(try admitted(store) == [1, 2, 7, 5, 9, 10])
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         let statistics = try store.read { try $0.statistics() }
         #expect(
             statistics.verdicts == [.uncertain: 8] && statistics.reviews == 6 && statistics.heldSynthetic == 200_000)
@@ -76,7 +76,7 @@ import Testing
                 #expect(document.synthetic + document.real == 100_000)
             }
         }
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     @Test func `opens a shard where none is open`() throws {
@@ -84,7 +84,7 @@ import Testing
         _ = try store.write { try $0.sealShard() }
         #expect(try review(store, 6, .real).shard == 2)
         #expect(try store.read { try $0.shards() }.map(\.totals.real) == [570_000, 100_000])
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     @Test func `is one more provenance row behind the record's own`() throws {
@@ -136,9 +136,9 @@ import Testing
         let store = try Store.open(
             directory: directory.path, mode: .write,
             settings: StoreSettings(shards: Sample.shards, deduplication: "x=1"))
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
         #expect(try review(store, 6, .real).shard == 1)
-        #expect(try store.verify { $0.body }.filter { !$0.passed } == [])
+        #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
     /// Documents, reviews and seals in any order: after each of them the chain is whole, no shard is over its cap, and
@@ -183,7 +183,7 @@ import Testing
             restarted.close()
             restarted = try Store.open(
                 directory: twin.path, mode: .write, settings: StoreSettings(shards: settings, deduplication: "x=1"))
-            #expect(try stayed.verify { $0.body }.filter { !$0.passed } == [], "step \(step)")
+            #expect(try stayed.verifyAll().filter { !$0.passed } == [], "step \(step)")
             let image = try Self.image(stayed)
             #expect(try Self.image(restarted) == image, "step \(step)")
             withdrawn = withdrawn || image.contains { $0.contains("held") }
