@@ -57,22 +57,15 @@ struct Vocabulary: Sendable {
         fileprivate let mask: Int
 
         /// The flags of a word, 0 for a word that is not in the vocabulary.
-        func flags(_ hash: UInt64) -> UInt32 { flags(hash, home: home(hash)) }
-
-        /// The entry at which the search for a word begins.
         @inline(__always)
-        func home(_ hash: UInt64) -> UInt32 { entries[Int(Vocabulary.tag(hash) >> 2) & mask] }
-
-        /// The flags of a word whose search begins at the entry `home`.
-        @inline(__always)
-        func flags(_ hash: UInt64, home: UInt32) -> UInt32 {
+        func flags(_ hash: UInt64) -> UInt32 {
             let tag = Vocabulary.tag(hash)
-            var (entry, at) = (home, Int(tag >> 2) & mask)
+            var at = Int(tag >> 2) & mask
             while true {
+                let entry = entries[at]
                 if entry & Vocabulary.tagMask == tag { return entry & 3 }
                 if entry == 0 { return 0 }
                 at = (at &+ 1) & mask
-                entry = entries[at]
             }
         }
     }

@@ -25,8 +25,6 @@ enum GramPlace {
 /// put together without learning what the texts were about.
 struct GramWalker {
     private let vocabulary: Vocabulary.Reader
-    /// Words whose search in the vocabulary begins together, so that the processor waits for all of them at once.
-    private static let block = 128
 
     /// A walker that keeps the words of `vocabulary`.
     init(_ vocabulary: Vocabulary.Reader) { self.vocabulary = vocabulary }
@@ -36,37 +34,29 @@ struct GramWalker {
         var functionWords = 0
         words.normalized.withUnsafeBytes { bytes in
             words.hashes.withUnsafeBufferPointer { hashes in
-                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: GramWalker.block) { homes in
-                    var start = 0
-                    var first: UInt64 = 0
-                    var second: UInt64 = 0
-                    for index in 0..<min(range.upperBound, hashes.count) {
-                        let place = index & (GramWalker.block - 1)
-                        if place == 0 {
-                            for next in 0..<min(GramWalker.block, hashes.count &- index) {
-                                homes[next] = vocabulary.home(hashes[index &+ next])
-                            }
+                var start = 0
+                var first: UInt64 = 0
+                var second: UInt64 = 0
+                for index in 0..<min(range.upperBound, hashes.count) {
+                    let end = GramWalker.wordEnd(bytes, from: start)
+                    defer { start = min(end &+ 1, bytes.count) }
+                    guard index >= range.lowerBound else { continue }
+                    let hash = hashes[index]
+                    let flags = vocabulary.flags(hash)
+                    functionWords &+= Int(flags >> 1)
+                    let word = flags & Vocabulary.kept != 0 ? hash | 1 : GramWalker.wordClass(bytes, start, end)
+                    sink.add(GramWalker.tag(word &+ 1), GramPlace.of(first: index, words: 1))
+                    if second != 0 {
+                        sink.add(
+                            GramWalker.tag((second &* 3) &+ (word &* 0x9E37_79B9_7F4A_7C15) &+ 2),
+                            GramPlace.of(first: index &- 1, words: 2))
+                        if first != 0 {
+                            let pair = ((first &* 5) &+ second) &* 0xE703_7ED1_A0B4_28DB
+                            sink.add(GramWalker.tag(pair &+ word &+ 3), GramPlace.of(first: index &- 2, words: 3))
                         }
-                        let end = GramWalker.wordEnd(bytes, from: start)
-                        defer { start = min(end &+ 1, bytes.count) }
-                        guard index >= range.lowerBound else { continue }
-                        let hash = hashes[index]
-                        let flags = vocabulary.flags(hash, home: homes[place])
-                        functionWords &+= Int(flags >> 1)
-                        let word = flags & Vocabulary.kept != 0 ? hash | 1 : GramWalker.wordClass(bytes, start, end)
-                        sink.add(GramWalker.tag(word &+ 1), GramPlace.of(first: index, words: 1))
-                        if second != 0 {
-                            sink.add(
-                                GramWalker.tag((second &* 3) &+ (word &* 0x9E37_79B9_7F4A_7C15) &+ 2),
-                                GramPlace.of(first: index &- 1, words: 2))
-                            if first != 0 {
-                                let pair = ((first &* 5) &+ second) &* 0xE703_7ED1_A0B4_28DB
-                                sink.add(GramWalker.tag(pair &+ word &+ 3), GramPlace.of(first: index &- 2, words: 3))
-                            }
-                        }
-                        first = second
-                        second = word
                     }
+                    first = second
+                    second = word
                 }
             }
         }
