@@ -108,16 +108,21 @@ public struct RecordDecoder: Sendable {
     private func label(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> DeclaredLabel? {
         var hasGenerator = false
         if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
-        var verified = false
-        if case .flag(let flag) = metadata.verified { verified = flag }
-        var isSynthetic = true
-        if case .flag(let flag) = metadata.synthetic {
-            isSynthetic = flag
-        } else if !hasGenerator {
-            return nil
-        }
+        let isSynthetic = flag(metadata.synthetic, line)
+        guard isSynthetic != nil || hasGenerator else { return nil }
         return DeclaredLabel(
-            isSynthetic: isSynthetic, generator: text(metadata.generator, line), isVerified: verified)
+            isSynthetic: isSynthetic ?? true, generator: text(metadata.generator, line),
+            isVerified: flag(metadata.verified, line) ?? false)
+    }
+
+    /// A label that is true or false; as a string or as 1 or 0 too, which is how tables write it.
+    private func flag(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> Bool? {
+        if case .flag(let flag) = value { return flag }
+        switch string(value, line)?.lowercased() {
+        case "true", "1": return true
+        case "false", "0": return false
+        default: return nil
+        }
     }
 
     /// A string or an integer, as text.

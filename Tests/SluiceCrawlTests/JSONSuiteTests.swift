@@ -78,6 +78,14 @@ struct JSONTests {
         arguments: [
             (#"{"synthetic":true}"#, DeclaredLabel(isSynthetic: true)),
             (#"{"synthetic":false,"verified":true}"#, DeclaredLabel(isSynthetic: false, isVerified: true)),
+            (#"{"synthetic":"true"}"#, DeclaredLabel(isSynthetic: true)),
+            (
+                #"{"synthetic":"False","generator":"","verified":"1"}"#,
+                DeclaredLabel(isSynthetic: false, isVerified: true)
+            ),
+            (#"{"synthetic":1}"#, DeclaredLabel(isSynthetic: true)),
+            (#"{"synthetic":0,"verified":0}"#, DeclaredLabel(isSynthetic: false)),
+            (#"{"synthetic":"perhaps"}"#, nil), (#"{"synthetic":2}"#, nil), (#"{"synthetic":null}"#, nil),
             (#"{"generator":"gpt-x"}"#, DeclaredLabel(isSynthetic: true, generator: "gpt-x")),
             (#"{"generator":"","label":"human"}"#, nil),
             (#"{"synthetic":"yes","verified":true}"#, nil),
