@@ -118,9 +118,13 @@ public struct RecordDecoder: Sendable {
     /// A label that is true or false; as a string or as 1 or 0 too, which is how tables write it.
     private func flag(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> Bool? {
         if case .flag(let flag) = value { return flag }
-        switch string(value, line)?.lowercased() {
-        case "true", "1": return true
-        case "false", "0": return false
+        var word = string(value, line)
+        if case .decimal(let range) = value {
+            word = name(JSONLine.unescaped(JSONString(range: range, hasEscapes: false), line))
+        }
+        switch word?.lowercased() {
+        case "true", "1", "1.0": return true
+        case "false", "0", "0.0": return false
         default: return nil
         }
     }

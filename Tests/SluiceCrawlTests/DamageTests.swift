@@ -303,4 +303,24 @@ struct HostileTests {
         let outer = storedMember(Array(record.utf8) + inner + Array("\r\n\r\n".utf8))
         #expect(try read(outer + gzip(warcRecord("last")), name: "a.warc.gz").outcomes == ["not-text", "text"])
     }
+
+    @Test("that is made shorter while it is read ends where it is cut")
+    func shortened() throws {
+        let line = "{\"text\":\"" + String(repeating: "many words ", count: 180) + "\"}\n"
+        let member = storedMember(Array(line.utf8))
+        let bytes = [UInt8]((0..<3000).map { _ in member }.joined())
+        let file = try TemporaryFile(bytes, name: "a.jsonl.gz")
+        let reader = try SourceReader(path: file.path, format: .jsonl, limits: Limits())
+        var forms = try #require(try reader.nextBatch(maxRecords: 10, maxBytes: 1 << 20)).records.map(\.form)
+        let left = 2100 * member.count + 700
+        try FileHandle(forWritingTo: URL(fileURLWithPath: file.path)).truncate(atOffset: UInt64(left))
+        while let batch = try reader.nextBatch(maxRecords: 100, maxBytes: 1 << 20) {
+            forms += batch.records.map(\.form)
+        }
+        #expect(forms.count == 2101)
+        guard case .damaged(.damagedMember, _)? = forms.last else {
+            Issue.record("\(String(describing: forms.last))")
+            return
+        }
+    }
 }

@@ -84,6 +84,9 @@ struct JSONTests {
                 DeclaredLabel(isSynthetic: false, isVerified: true)
             ),
             (#"{"synthetic":1}"#, DeclaredLabel(isSynthetic: true)),
+            (#"{"synthetic":1.0}"#, DeclaredLabel(isSynthetic: true)),
+            (#"{"synthetic":0.0,"verified":"1.0"}"#, DeclaredLabel(isSynthetic: false, isVerified: true)),
+            (#"{"synthetic":1.5}"#, nil),
             (#"{"synthetic":0,"verified":0}"#, DeclaredLabel(isSynthetic: false)),
             (#"{"synthetic":"perhaps"}"#, nil), (#"{"synthetic":2}"#, nil), (#"{"synthetic":null}"#, nil),
             (#"{"generator":"gpt-x"}"#, DeclaredLabel(isSynthetic: true, generator: "gpt-x")),

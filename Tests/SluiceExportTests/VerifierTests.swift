@@ -59,7 +59,7 @@ import Testing
             ("\"verdict\":\"uncertain\"", "\"verdict\":\"real\"", "the verdict that"),
             (
                 "\"origin\":\"detected\",\"probability\":0.060", "\"origin\":\"declared\",\"probability\":0.060",
-                "the mass that"
+                "the verdict that"
             ),
             ("\"probability\":0.060000", "\"probability\":0.060009", "evidence that adds up"),
             ("\"weight\":3,", "\"weight\":2.9,", "evidence that adds up"),

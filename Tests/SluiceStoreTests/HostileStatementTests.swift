@@ -154,6 +154,14 @@ struct HostileStatementTests {
         "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'synthetic', 'detected', 0.9, evidence, tokens FROM record WHERE seq = 15",
         "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'prior', 0.0, evidence, tokens FROM record WHERE seq = 15",
         "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'detected', NULL, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'uncertain', 'declared', 0.99999, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'declared', 0.99999, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'synthetic', 'declared', 0.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'real', 'reviewed', 0.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'uncertain', 'reviewed', 1.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'Synthetic', 'declared', 1.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, 'synthetic', 'Declared', 1.0, evidence, tokens FROM record WHERE seq = 15",
+        "INSERT INTO record SELECT 18, source, 17, offset, NULL, NULL, NULL, document, decision, NULL, NULL, NULL, NULL, NULL, NULL, 'declared', 1.0, evidence, tokens FROM record WHERE seq = 15",
         "INSERT INTO held VALUES (1)",
         "INSERT INTO held VALUES (12)",
         "INSERT OR REPLACE INTO held VALUES (99)",
@@ -248,7 +256,7 @@ struct HostileStatementTests {
     @Test(
         "cannot add a document that weighs other than what its record says",
         arguments: [
-            ("'synthetic', 'declared', 1.0", 0), ("'synthetic', 'declared', 0.0", 0), ("'real', 'declared', 0.0", 1),
+            ("'synthetic', 'declared', 1.0", 0), ("'real', 'declared', 0.0", 1),
             ("'synthetic', 'detected', 0.97", 0), ("'synthetic', 'detected', 0.97", 96_999),
             ("'uncertain', 'prior', 0.1", 9_999), ("'uncertain', 'prior', 0.1", 10_001),
         ])

@@ -225,7 +225,10 @@ final class MemberStream {
             case .failed:
                 let isAll = view.count == FileWindow.capacity || nextInput + UInt64(view.count) >= window.size
                 if isAll { return isTriedAsLarge || view.count < FileWindow.capacity ? false : try produceLarge() }
+                let known = view.count
                 view = try window.view(at: nextInput, atLeast: FileWindow.capacity)
+                // The file has become shorter since it was opened.
+                if view.count == known { return false }
             }
         }
     }

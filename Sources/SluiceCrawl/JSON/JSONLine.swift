@@ -6,6 +6,7 @@ struct JSONLine {
     enum Value {
         case string(JSONString)
         case integer(Range<Int>)
+        case decimal(Range<Int>)
         case flag(Bool)
         case other
     }
@@ -90,7 +91,7 @@ struct JSONLine {
         case UInt8(ascii: "\""): return .string(try cursor.string(line))
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
             let start = cursor.at
-            return try cursor.number(line) ? .integer(start..<cursor.at) : .other
+            return try cursor.number(line) ? .integer(start..<cursor.at) : .decimal(start..<cursor.at)
         case UInt8(ascii: "t"):
             try cursor.literal("true", line)
             return .flag(true)

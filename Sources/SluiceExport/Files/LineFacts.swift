@@ -35,7 +35,8 @@ struct LineFacts: Sendable, Equatable {
     private var hasVerdictOfItsProbability: Bool {
         switch origin {
         case .prior: return verdict == .uncertain
-        case .declared, .reviewed: return true
+        case .declared: return verdict == (probability > 500_000 ? .synthetic : .real)
+        case .reviewed: return verdict == .uncertain || probability == (verdict == .synthetic ? 1_000_000 : 0)
         case .detected:
             switch verdict {
             case .synthetic: return probability >= 950_000
@@ -47,13 +48,14 @@ struct LineFacts: Sendable, Equatable {
 
     /// A label and a person's word count whole; all else does by its probability, which was rounded.
     private var hasMassOfItsVerdict: Bool {
+        let whole = probability > 500_000 ? 1000 * tokens : 0
+        let share = Double(tokens) * Double(probability) / 1000
+        let isShare = abs(Double(synthetic) - share) <= Double(tokens) / 1000 + 1
         switch (origin, verdict) {
-        // The mass that the record had before: its own origin is not in the line.
-        case (.reviewed, .uncertain): return true
-        case (.reviewed, _), (.declared, _): return synthetic == (verdict == .synthetic ? 1000 * tokens : 0)
-        case (.detected, _), (.prior, _):
-            let share = Double(tokens) * Double(probability) / 1000
-            return abs(Double(synthetic) - share) <= Double(tokens) / 1000 + 1
+        // The mass that the record had before, whose own origin is not in the line.
+        case (.reviewed, .uncertain): return isShare || synthetic == whole
+        case (.reviewed, _), (.declared, _): return synthetic == whole
+        case (.detected, _), (.prior, _): return isShare
         }
     }
 }

@@ -128,12 +128,14 @@ extension Verification {
 
     /// The verdict that a record `r` has to have: the schema's rule, which rows of before it keep as well.
     private static let verdict = """
-        CASE r.origin WHEN 'prior' THEN 'uncertain' WHEN 'detected' THEN
-            iif(r.probability >= 0.95, 'synthetic', iif(r.probability <= 0.05, 'real', 'uncertain')) ELSE r.verdict END
+        CASE r.origin WHEN 'prior' THEN 'uncertain'
+            WHEN 'declared' THEN iif(r.probability > 0.5, 'synthetic', 'real')
+            WHEN 'detected' THEN
+                iif(r.probability >= 0.95, 'synthetic', iif(r.probability <= 0.05, 'real', 'uncertain')) END
         """
     /// The synthetic mass that the document of a record `r` has to have, likewise.
     private static let mass = """
-        CASE WHEN r.origin = 'declared' OR r.origin = 'reviewed' THEN iif(r.verdict = 'synthetic', 1000 * r.tokens, 0)
+        CASE WHEN r.origin = 'declared' THEN iif(r.verdict = 'synthetic', 1000 * r.tokens, 0)
             ELSE CAST(1000 * r.tokens * r.probability + 0.5 AS INTEGER) END
         """
 

@@ -33,11 +33,11 @@ public struct TextFacts: Sendable, Equatable {
     public var tokens: Int
     /// SHA-256 of its normalised words.
     public var contentKey: Digest
-    /// Its band keys, as the near-duplicate index packs them.
-    public var bands: [UInt8]
+    /// Its band keys, as the near-duplicate index packs them; nil where the store's parameters are not at hand.
+    public var bands: [UInt8]?
 
     /// The facts of their parts.
-    public init(tokens: Int, contentKey: Digest, bands: [UInt8]) {
+    public init(tokens: Int, contentKey: Digest, bands: [UInt8]?) {
         (self.tokens, self.contentKey, self.bands) = (tokens, contentKey, bands)
     }
 }

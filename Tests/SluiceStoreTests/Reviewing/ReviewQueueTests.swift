@@ -42,7 +42,7 @@ import Testing
     {
         let store = try fill([
             (1, detected(0.5)), (1, detected(0.52)), (1, detected(0.4)), (2, detected(0.9)), (2, detected(0.97)),
-            (2, detected(0.999)), (1, detected(0.001)), (3, detected(0.5, .declared)), (3, detected(0.1, .prior)),
+            (2, detected(0.999)), (1, detected(0.001)), (3, detected(0.999, .declared)), (3, detected(0.1, .prior)),
         ])
         let items = try store.read { try $0.reviewQueue(limit: 100) }
         #expect(items.map(\.seq) == [1, 4, 9, 2, 5, 3])

@@ -22,8 +22,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("bands = zeroblob(length(bands))", "document 2 does not have the content key and the bands of its text"),
-            ("content_key = zeroblob(32)", "document 2 does not have the content key and the bands of its text"),
+            ("bands = zeroblob(length(bands))", "document 2 does not have the bands of its text"),
+            ("content_key = zeroblob(32)", "document 2 does not have the content key of its text"),
         ])
     func `holds what deduplication remembers of a document against its text`(change: String, said: String) throws {
         let store = try ingested()
