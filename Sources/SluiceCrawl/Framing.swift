@@ -150,7 +150,7 @@ func isJSONSpace(_ byte: UInt8) -> Bool {
 }
 
 extension Int {
-    fileprivate func multipliedClamped(by factor: Int) -> Int {
+    func multipliedClamped(by factor: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: factor)
         return overflow ? .max : product
     }

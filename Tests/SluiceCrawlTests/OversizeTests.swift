@@ -95,3 +95,29 @@ struct EndlessLineTests {
         #expect(try read(file.path, limits: Self.limits).texts == ["two"])
     }
 }
+
+@Suite("A WARC that unpacks to far more than its size", .timeLimit(.minutes(1)))
+struct EndlessRecordTests {
+    /// By zstd, since of a gzip member some megabytes are unpacked in one go, and looked through as one.
+    @Test("ends where nothing is a record for long, and says so")
+    func endless() throws {
+        for (length, texts) in [(200_000, ["one", "two"]), (20_000_000, ["one"])] {
+            let filler = String(repeating: "x", count: length)
+            let blank = String(repeating: "\n", count: length)
+            let large = "WARC/1.0\r\nContent-Length: \(length)\r\n\r\n" + filler + "\r\n\r\n"
+            for (between, reason) in [(filler, Reason.strayBytes), (large, .recordTooLarge), (blank, .strayBytes)] {
+                let bytes = Array((warcRecord("one") + between + "\r\n" + warcRecord("two")).utf8)
+                let reading = try read(compressed(bytes, .zstd), name: "a.warc.zst", limits: Limits(recordBytes: 2000))
+                #expect(reading.texts == texts, "\(reason)")
+                #expect(reading.damage == (between == blank && length < 1 << 20 ? [] : [reason]))
+            }
+        }
+    }
+
+    @Test("is read to its end where it is not compressed")
+    func plain() throws {
+        let text = warcRecord("one") + String(repeating: "x", count: 5_000_000) + "\r\n" + warcRecord("two")
+        let reading = try read(Array(text.utf8), name: "a.warc", limits: Limits(recordBytes: 2000))
+        #expect(reading.texts == ["one", "two"])
+    }
+}

@@ -7,6 +7,10 @@ struct WARCFramer {
     /// How far behind a record, in bytes, damage to its member makes it doubtful.
     private static let foresight = 64 << 10
 
+    /// How many times the limit of a record, and how many times the size of its file, compressed bytes may unpack to without
+    /// the next record's start: a few kilobytes can stand for a terabyte, and no dump of a crawl packs that well.
+    private static let (patience, usualRatio) = (256, 64)
+
     /// The header of a record that waits at the front of the stream.
     private struct Head {
         var location: Location
@@ -147,7 +151,16 @@ struct WARCFramer {
                 at: head.location, header: head.block)
         }
         var rest = head.length
+        let end = end(ofPatience: stream)
         while rest > 0, try stream.fill(1) {
+            if stream.position > end {
+                var framed = broken(
+                    .recordTooLarge,
+                    "Content-Length is \(head.length), and far more than the file's size was unpacked; "
+                        + "nothing behind was read", at: head.location, header: head.block)
+                framed.skipped = stream.finish()
+                return framed
+            }
             _ = try stream.fill(min(rest, WARCLines.lookahead + 1))
             let bytes = stream.queue.bytes
             let searched = min(rest, bytes.count)
@@ -192,7 +205,9 @@ struct WARCFramer {
     private func passToRecord(_ stream: MemberStream, fromLineStart: Bool = false) throws(SluiceError) -> UInt64 {
         var passed: UInt64 = 0
         if fromLineStart, try startsRecord(stream) { return 0 }
+        let end = end(ofPatience: stream)
         while try stream.fill(1) {
+            if stream.position > end { return passed + stream.finish() }
             let isMore = try stream.fill(WARCLines.lookahead + 1)
             let count = stream.queue.count
             if let cut = try firstStart(stream, from: -1, to: count) {
@@ -250,8 +265,18 @@ struct WARCFramer {
                 form: .damaged(reason, detail: detail)))
     }
 
+    /// Where in the stream passing over what is no record ends.
+    private func end(ofPatience stream: MemberStream) -> UInt64 {
+        guard stream.compression != .none else { return .max }
+        let usual = Int(clamping: stream.window.size).multipliedClamped(by: WARCFramer.usualRatio)
+        let most = max(1 << 20, usual, limits.recordBytes.multipliedClamped(by: WARCFramer.patience))
+        return stream.position + UInt64(most)
+    }
+
     private func passBlankLines(_ stream: MemberStream) throws(SluiceError) {
-        while try stream.fill(1) {
+        let end = end(ofPatience: stream)
+        // Beyond it they are stray bytes.
+        while stream.position <= end, try stream.fill(1) {
             let blanks = stream.queue.bytes.prefix(while: WARCLines.isLineEnd).count
             if blanks == 0 { return }
             stream.consume(blanks)
