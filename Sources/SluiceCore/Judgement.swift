@@ -6,6 +6,16 @@ public enum Verdict: String, CaseIterable, Sendable {
     case synthetic
     /// Neither can be said.
     case uncertain
+
+    /// Documents at least this likely to be synthetic are called so.
+    public static let syntheticFrom = 0.95
+    /// Documents at most this likely to be synthetic are called real.
+    public static let realUpTo = 0.05
+
+    /// The verdict that a posterior probability gives by itself.
+    public init(probability: Double) {
+        self = probability >= Verdict.syntheticFrom ? .synthetic : probability <= Verdict.realUpTo ? .real : .uncertain
+    }
 }
 
 /// Where a verdict comes from. A later case outranks an earlier one (law 5).

@@ -118,10 +118,7 @@ public struct RecordDecoder: Sendable {
     /// A label that is true or false; as a string or as 1 or 0 too, which is how tables write it.
     private func flag(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> Bool? {
         if case .flag(let flag) = value { return flag }
-        var word = string(value, line)
-        if case .decimal(let range) = value {
-            word = name(JSONLine.unescaped(JSONString(range: range, hasEscapes: false), line))
-        }
+        let word = if case .decimal(let range) = value { plain(range, line) } else { string(value, line) }
         switch word?.lowercased() {
         case "true", "1", "1.0": return true
         case "false", "0", "0.0": return false
@@ -132,7 +129,12 @@ public struct RecordDecoder: Sendable {
     /// A string or an integer, as text.
     private func string(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
         guard case .integer(let range) = value else { return text(value, line) }
-        return name(JSONLine.unescaped(JSONString(range: range, hasEscapes: false), line))
+        return plain(range, line)
+    }
+
+    /// A number as it stands.
+    private func plain(_ range: Range<Int>, _ line: Span<UInt8>) -> String? {
+        name(JSONLine.unescaped(JSONString(range: range, hasEscapes: false), line))
     }
 
     private func text(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {

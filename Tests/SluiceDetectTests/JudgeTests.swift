@@ -47,7 +47,7 @@ struct JudgeTests {
             let label = DeclaredLabel(isSynthetic: isSynthetic, generator: "gpt-x", isVerified: true)
             let judgement = judge.judge(score: score(against), declared: label, captured: "2019-05-05")
             #expect(judgement.verdict == (isSynthetic ? .synthetic : .real))
-            #expect(Judge.verdict(judgement.probability) == judgement.verdict)
+            #expect(Verdict(probability: judgement.probability) == judgement.verdict)
             #expect(judgement.origin == .declared)
             let item = judgement.evidence.first { $0.kind == "declared" }
             #expect(item?.weight == (isSynthetic ? 30 : -30))

@@ -256,11 +256,11 @@ struct HostileStatementTests {
     @Test(
         "cannot add a document that weighs other than what its record says",
         arguments: [
-            ("'synthetic', 'declared', 1.0", 0), ("'real', 'declared', 0.0", 1),
-            ("'synthetic', 'detected', 0.97", 0), ("'synthetic', 'detected', 0.97", 96_999),
-            ("'uncertain', 'prior', 0.1", 9_999), ("'uncertain', 'prior', 0.1", 10_001),
-        ])
-    func mass(judgement: String, synthetic: Int64) throws {
+            ("'synthetic', 'declared', 1.0", [0, 99_999], 100_000), ("'real', 'declared', 0.0", [1], 0),
+            ("'synthetic', 'detected', 0.97", [0, 96_999], 97_000),
+            ("'uncertain', 'prior', 0.1", [9_999, 10_001], 10_000),
+        ] as [(String, [Int64], Int64)])
+    func mass(judgement: String, wrong: [Int64], right: Int64) throws {
         let directory = TemporaryDirectory()
         try Self.makeStore(directory)
         func typed(_ seq: Int, _ synthetic: Int64) throws -> String {
@@ -273,12 +273,10 @@ struct HostileStatementTests {
                     FROM document WHERE seq = 15;
                 """, on: directory.database)
         }
-        #expect(try typed(18, synthetic).contains("and weighs what that says"))
-        let share: [String: Int64] = ["1.0": 100_000, "0.97": 97_000, "0.1": 10_000]
-        let isReal = judgement.contains("'real'")
-        let right =
-            judgement.contains("declared") ? (isReal ? 0 : 100_000) : share[String(judgement.split(separator: " ")[2])]
-        #expect(try typed(19, try #require(right)) == "")
+        for (seq, synthetic) in zip(18..., wrong) {
+            #expect(try typed(seq, synthetic).contains("and weighs what that says"))
+        }
+        #expect(try typed(18 + wrong.count, right) == "")
         #expect(try Shell.run("SELECT count(*) FROM document WHERE seq > 17;", on: directory.database) == "1\n")
     }
 

@@ -103,7 +103,7 @@ public struct DetectorEvaluation: Sendable {
         func verdicts(_ texts: [Scored]) -> Double? {
             guard !texts.isEmpty else { return nil }
             let called = texts.count { one in
-                one.llr.map { Judge.verdict(1 / (1 + exp(-$0))) == .synthetic } ?? false
+                one.llr.map { Verdict(probability: 1 / (1 + exp(-$0))) == .synthetic } ?? false
             }
             return Double(called) / Double(texts.count)
         }

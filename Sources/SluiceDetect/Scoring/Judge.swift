@@ -18,10 +18,6 @@ public struct Judge: Sendable {
     public static let priors = 0.0001...0.9999
     /// The weight of a declared label, in nats.
     public static let declaredWeight = 30.0
-    /// Documents at least this likely to be synthetic are called so.
-    public static let syntheticFrom = 0.95
-    /// Documents at most this likely to be synthetic are called real.
-    public static let realUpTo = 0.05
 
     /// A judge with these assumptions.
     ///
@@ -80,17 +76,12 @@ public struct Judge: Sendable {
             if let declared {
                 declared.isSynthetic ? .synthetic : .real
             } else if isDetected {
-                Judge.verdict(probability)
+                Verdict(probability: probability)
             } else {
                 .uncertain
             }
         let origin: Origin = declared != nil ? .declared : isDetected ? .detected : .prior
         return Judgement(verdict: verdict, origin: origin, probability: probability, evidence: evidence)
-    }
-
-    /// The verdict that a posterior probability gives by itself.
-    public static func verdict(_ probability: Double) -> Verdict {
-        probability >= syntheticFrom ? .synthetic : probability <= realUpTo ? .real : .uncertain
     }
 
     private static func evidence(of label: DeclaredLabel) -> Evidence {

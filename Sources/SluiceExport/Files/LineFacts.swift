@@ -38,10 +38,11 @@ struct LineFacts: Sendable, Equatable {
         case .declared: return verdict == (probability > 500_000 ? .synthetic : .real)
         case .reviewed: return verdict == .uncertain || probability == (verdict == .synthetic ? 1_000_000 : 0)
         case .detected:
+            let (from, upTo) = (Int64(Verdict.syntheticFrom * 1e6), Int64(Verdict.realUpTo * 1e6))
             switch verdict {
-            case .synthetic: return probability >= 950_000
-            case .real: return probability <= 50_000
-            case .uncertain: return (50_000...950_000).contains(probability)
+            case .synthetic: return probability >= from
+            case .real: return probability <= upTo
+            case .uncertain: return (upTo...from).contains(probability)
             }
         }
     }

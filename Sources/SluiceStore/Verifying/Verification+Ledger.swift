@@ -131,7 +131,8 @@ extension Verification {
         CASE r.origin WHEN 'prior' THEN 'uncertain'
             WHEN 'declared' THEN iif(r.probability > 0.5, 'synthetic', 'real')
             WHEN 'detected' THEN
-                iif(r.probability >= 0.95, 'synthetic', iif(r.probability <= 0.05, 'real', 'uncertain')) END
+                iif(r.probability >= \(Verdict.syntheticFrom), 'synthetic',
+                    iif(r.probability <= \(Verdict.realUpTo), 'real', 'uncertain')) END
         """
     /// The synthetic mass that the document of a record `r` has to have, likewise.
     private static let mass = """
