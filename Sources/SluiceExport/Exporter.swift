@@ -6,8 +6,8 @@ import SluiceStore
 /// The same state of the store and the same settings give the same bytes. The directory appears as a whole, after every
 /// file was read back from the disk and counted again.
 public struct Exporter {
-    private let store: Store
-    private let settings: ExportSettings
+    let store: Store
+    let settings: ExportSettings
 
     /// The file that an export's directory has last of all.
     public static let manifestName = ExportManifest.fileName
@@ -21,8 +21,9 @@ public struct Exporter {
     /// Writes the export and returns when it is in its place and on the disk.
     ///
     /// A release is written into the store before its directory appears: no file can be out whose release the store
-    /// does not know. After a crash between the two the same command, at the same state of the store, makes the same
-    /// release again. Memory: one document, a bit for each provenance row, and 40 bytes for each document that waits.
+    /// does not know. After a crash between the two the same command brings the finished directory to its place,
+    /// whatever the store has taken in meanwhile. Memory: one document, a bit for each provenance row, and 40 bytes for
+    /// each document that waits.
     ///
     /// - Throws: `.noUsableData` where nothing was admitted, or nothing fits under the cap; `.cannotCreate` where the
     ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not
@@ -31,6 +32,7 @@ public struct Exporter {
         guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
             throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")
         }
+        if let finished = try finishRelease(in: directory) { return finished }
         let packed = try store.read { reader in
             // Made at another state of the store, it is another one; said before everything is written.
             if let name = settings.release, let known = try reader.release(named: name),
@@ -110,10 +112,13 @@ public struct Exporter {
                 advice: "check the disk and the store (`sluice verify`), then export again")
         }
         if let release = settings.release {
+            // From the commit on this may be the only copy of what the name stands for.
+            try output.sync()
             let description = ReleaseDescription(
                 name: release, capPPM: packed.manifest.header.capPpm, ledgerSize: packed.manifest.header.ledgerSize,
                 manifest: Digest.of(manifest))
             try store.write { try $0.record(description, documents: packed.documents) }
+            output.keep()
         }
         try output.publish()
     }

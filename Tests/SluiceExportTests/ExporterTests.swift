@@ -123,13 +123,48 @@ import Testing
         let exporter = Exporter(store: store, settings: settings(release: "r1"))
         let first = try exporter.export(to: folder.path("out"))
         let files = try folder.files("out")
-        // As a crash leaves it between the store's commit and the directory's appearance.
-        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        try FileManager.default.removeItem(atPath: folder.path("out"))
         #expect(try exporter.export(to: folder.path("out")) == first)
         #expect(try folder.files("out") == files)
         #expect(try folder.names() == ["out", "store"])
         #expect(try store.read { try $0.releases() } == ["r1"])
         #expect(try store.verify().filter { !$0.passed } == [])
+    }
+
+    @Test func `that was finished and never got to its place is brought there later`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        let exporter = Exporter(store: store, settings: settings(release: "r1"))
+        let first = try exporter.export(to: folder.path("out"))
+        let files = try folder.files("out")
+        // As a crash leaves it between the store's commit and the directory's appearance.
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        try FileManager.default.createDirectory(
+            atPath: folder.path(".out.partial-2"), withIntermediateDirectories: true)
+        try Fixture.append(
+            [Fixture.Document(share: 0)], after: Int64(Self.mixed.count), to: store)
+        for other in [settings(), settings(release: "r2"), settings(release: "r1", cap: 20_000)] {
+            #expect(
+                failure { _ = try Exporter(store: store, settings: other).export(to: folder.path("out")) }
+                    == .cannotCreate)
+            #expect(try folder.files(".out.partial-1") == files, "what is asked for otherwise destroys nothing")
+        }
+        #expect(try exporter.export(to: folder.path("out")) == first)
+        #expect(try folder.files("out") == files)
+        #expect(try store.read { try $0.releases() } == ["r1"])
+        _ = try Exporter(store: store, settings: settings()).export(to: folder.path("out2"))
+    }
+
+    @Test func `that was finished and is damaged by now stays where it is`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        let exporter = Exporter(store: store, settings: settings(release: "r1"))
+        _ = try exporter.export(to: folder.path("out"))
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        let name = ".out.partial-1/shard-00000.jsonl.zst"
+        try folder.write(folder.bytes(name).dropLast(100), to: name)
+        #expect(failure { _ = try exporter.export(to: folder.path("out")) } == .io)
+        #expect(try folder.names() == [".out.partial-1", "store"])
     }
 
     @Test func `of a name that was given at an earlier state of the store is refused before it is written`() throws {

@@ -79,14 +79,21 @@ struct Fixture {
         let store = try Store.open(
             directory: folder.path("store"), mode: .write, settings: StoreSettings(shards: shards))
         guard !documents.isEmpty else { return store }
+        try append(documents, after: 0, to: store)
+        return store
+    }
+
+    /// Adds a source of `documents` to a store that has `last` rows.
+    static func append(_ documents: [Document], after last: Int64, to store: Store) throws {
         let compressor = ZstdCompressor()
+        let digest = Digest.of([7, UInt8(truncatingIfNeeded: last)])
         let source = SourceDescription(
-            digest: Digest.of([7]), name: "dump \"a\".jsonl", bytes: 1, format: "jsonl", label: nil)
+            digest: digest, name: "dump \"a\".jsonl", bytes: 1, format: "jsonl", label: nil)
         let run = RunDescription(
-            uuid: "018f3c2e-0000-7000-8000-000000000001", toolVersion: "test", configuration: Digest.of([1]),
-            model: nil, startedMicroseconds: 1, workers: 1)
+            uuid: "018f3c2e-0000-7000-8000-00000\(1_000_001 + last)", toolVersion: "test",
+            configuration: Digest.of([1]), model: nil, startedMicroseconds: 1, workers: 1)
         let entries = try documents.enumerated().map { index, document in
-            try entry(seq: Int64(index + 1), document, source: source.digest, compressor)
+            try entry(seq: last + Int64(index + 1), index, document, source: source.digest, compressor)
         }
         try store.write { writer in
             let run = try writer.beginRun(run)
@@ -98,11 +105,10 @@ struct Fixture {
             progress.isDone = true
             try writer.setProgress(progress, ofSource: source)
         }
-        return store
     }
 
     private static func entry(
-        seq: Int64, _ document: Document, source: Digest, _ compressor: ZstdCompressor
+        seq: Int64, _ ordinal: Int, _ document: Document, source: Digest, _ compressor: ZstdCompressor
     ) throws -> StoreEntry {
         let text = text(Int(seq), words: document.words) + [UInt8](repeating: 0x20, count: document.padding)
         let probability = Double(document.share) / 1000
@@ -113,7 +119,7 @@ struct Fixture {
         ]
         let verdict: Verdict = document.share >= 950 ? .synthetic : document.share <= 50 ? .real : .uncertain
         var row = ProvenanceRow(
-            seq: seq, source: source, ordinal: Int(seq - 1), offset: 0, recordID: document.recordID,
+            seq: seq, source: source, ordinal: ordinal, offset: 0, recordID: document.recordID,
             captured: document.captured, document: Digest.of(text), outcome: .kept,
             judgement: RecordedJudgement(
                 verdict: verdict, origin: .detected, probability: probability,

@@ -27,37 +27,54 @@ public final class OutputDirectory {
     /// Where the files go for now.
     public let path: String
     /// The directory that the place is in.
-    public let parent: String
-    private let place: String
+    public var parent: String { place.parent }
+    private let place: Place
     private let lock: Int32
-    private var isPublished = false
+    /// Whether it stays when this value goes.
+    private var isKept = false
 
-    /// Makes the half-made directory beside `place`.
+    /// Makes the half-made directory beside `place`, and clears away what dead processes left there.
     ///
     /// - Throws: `.cannotCreate` where `place` is anything but absent or an empty directory, or its parent is missing or
     ///   not writable; `.io` where the disk is full.
     public init(_ place: String, for purpose: Purpose) throws(SluiceError) {
-        var trimmed = place
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        let name = String(trimmed.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
-        guard !name.isEmpty, name != ".", name != ".." else {
-            throw SluiceError(
-                .cannotCreate, "\(place) cannot be the directory of \(purpose.name)", advice: "name a new directory")
+        self.place = try Place(place, for: purpose)
+        for dead in self.place.dead(of: purpose) {
+            OutputDirectory.remove(dead.path)
+            close(dead.lock)
         }
-        let parent = String(trimmed.dropLast(name.count))
-        self.parent = parent.isEmpty ? "." : parent
-        self.place = trimmed
-        try OutputDirectory.requireFree(trimmed, for: purpose)
-        let prefix = ".\(name).partial-"
-        OutputDirectory.clearDead(in: self.parent, prefix: prefix, of: purpose)
-        path = (parent.isEmpty ? "" : parent) + prefix + String(getpid())
+        path = self.place.halfMade
         guard mkdir(path, purpose.mode) == 0 else { throw OutputDirectory.failure("create", path) }
         lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw OutputDirectory.failure("open", path) }
     }
 
+    /// Takes over the first half-made directory for `place` that a dead process left and `isWanted` says yes to, given
+    /// its path; nil where there is none. Nothing is cleared away.
+    ///
+    /// - Throws: as ``init(_:for:)``, and what `isWanted` throws.
+    public init?(leftFor place: String, for purpose: Purpose, where isWanted: (String) throws(SluiceError) -> Bool)
+        throws(SluiceError)
+    {
+        self.place = try Place(place, for: purpose)
+        var found: (path: String, lock: Int32)?
+        var left = self.place.dead(of: purpose)[...]
+        defer { for dead in left { close(dead.lock) } }
+        while found == nil, let dead = left.first {
+            if try isWanted(dead.path) {
+                found = dead
+            } else {
+                close(dead.lock)
+            }
+            left.removeFirst()
+        }
+        guard let found else { return nil }
+        (path, lock) = found
+        isKept = true
+    }
+
     deinit {
-        if !isPublished { OutputDirectory.remove(path) }
+        if !isKept { OutputDirectory.remove(path) }
         close(lock)
     }
 
@@ -81,11 +98,24 @@ public final class OutputDirectory {
         guard fsync(file) == 0 else { throw OutputDirectory.failure("write", path(of: name)) }
     }
 
+    /// Waits until the directory itself and the names of its files are on the disk.
+    public func sync() throws(SluiceError) {
+        guard fsync(lock) == 0 else { throw OutputDirectory.failure("write", path) }
+        try syncParent()
+    }
+
+    /// Leaves the directory where it is, should it not get to its place.
+    public func keep() { isKept = true }
+
     /// Moves the directory to its place, for good.
     public func publish() throws(SluiceError) {
-        guard fsync(lock) == 0 else { throw OutputDirectory.failure("write", path) }
-        guard rename(path, place) == 0 else { throw OutputDirectory.failure("create", place) }
-        isPublished = true
+        try sync()
+        guard rename(path, place.path) == 0 else { throw OutputDirectory.failure("create", place.path) }
+        isKept = true
+        try syncParent()
+    }
+
+    private func syncParent() throws(SluiceError) {
         let above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard above >= 0 else { throw OutputDirectory.failure("open", parent) }
         defer { close(above) }
@@ -110,34 +140,72 @@ public final class OutputDirectory {
         }
     }
 
-    private static func requireFree(_ place: String, for purpose: Purpose) throws(SluiceError) {
+    private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Where a directory is to appear.
+private struct Place {
+    let path: String
+    /// The path before the name, with its slash; empty for a name alone.
+    private let above: String
+    private let name: String
+
+    var parent: String { above.isEmpty ? "." : above }
+    /// What the name of a half-made directory begins with; the number of its process follows.
+    private var prefix: String { ".\(name).partial-" }
+
+    /// A place that is free.
+    init(_ place: String, for purpose: OutputDirectory.Purpose) throws(SluiceError) {
+        var trimmed = place
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        let name = String(trimmed.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
+        guard !name.isEmpty, name != ".", name != ".." else {
+            throw SluiceError(
+                .cannotCreate, "\(place) cannot be the directory of \(purpose.name)", advice: "name a new directory")
+        }
+        path = trimmed
+        above = String(trimmed.dropLast(name.count))
+        self.name = name
+        try requireFree(for: purpose)
+    }
+
+    private func requireFree(for purpose: OutputDirectory.Purpose) throws(SluiceError) {
         var status = stat()
-        guard lstat(place, &status) == 0 else {
-            guard errno == ENOENT else { throw failure("create", place) }
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw OutputDirectory.failure("create", path) }
             return
         }
         let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-        let isEmpty = isDirectory && (try? FileManager.default.contentsOfDirectory(atPath: place))?.isEmpty == true
+        let isEmpty = isDirectory && (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true
         guard isEmpty else {
             throw SluiceError(
-                .cannotCreate, "\(place) is there already",
+                .cannotCreate, "\(path) is there already",
                 advice: "\(purpose.name) is never changed: name a new directory")
         }
     }
 
-    private static func clearDead(in parent: String, prefix: String, of purpose: Purpose) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-        where name.hasPrefix(prefix) && name.dropFirst(prefix.count).allSatisfy({ ("0"..."9").contains($0) }) {
-            let path = parent + "/" + name
+    /// The path of a half-made directory of this process.
+    var halfMade: String { above + prefix + String(getpid()) }
+
+    /// The half-made directories whose processes have ended, each with a lock on it that the caller closes.
+    func dead(of purpose: OutputDirectory.Purpose) -> [(path: String, lock: Int32)] {
+        let prefix = prefix
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        return names.sorted().compactMap { name -> (path: String, lock: Int32)? in
+            guard name.hasPrefix(prefix), name.dropFirst(prefix.count).allSatisfy({ ("0"..."9").contains($0) }) else {
+                return nil
+            }
+            let path = above + name
             // Whatever we did not write is somebody's, and stays with all that is beside it.
             let held = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            guard held.allSatisfy(purpose.owns) else { continue }
-            let dead = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard dead >= 0 else { continue }
-            if flock(dead, LOCK_EX | LOCK_NB) == 0 { remove(path) }
-            close(dead)
+            guard held.allSatisfy(purpose.owns) else { return nil }
+            let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard lock >= 0 else { return nil }
+            guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+                close(lock)
+                return nil
+            }
+            return (path, lock)
         }
     }
-
-    private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

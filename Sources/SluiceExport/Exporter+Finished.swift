@@ -1,0 +1,46 @@
+import FoundationEssentials
+import SluiceCore
+import SluiceStore
+
+extension Exporter {
+    /// Brings a release to `directory` whose process died after the store had entered it and before its directory
+    /// appeared; nil where there is none. Once the store has changed, those files are the only ones that its name can
+    /// stand for.
+    ///
+    /// - Throws: `.cannotCreate` where there is one, and another export is asked for; `.io` where its files do not read
+    ///   back. It stays where it is then.
+    func finishRelease(in directory: String) throws(SluiceError) -> ExportSummary? {
+        let left = try OutputDirectory(leftFor: directory, for: .export) { path throws(SluiceError) in
+            guard let manifest = FileManager.default.contents(atPath: "\(path)/\(Exporter.manifestName)"),
+                let header = ExportManifest.header(of: [UInt8](manifest)),
+                let known = try store.read({ try $0.release(named: header.release) }),
+                known.manifest == Digest.of([UInt8](manifest))
+            else { return false }
+            guard settings.release == known.name else {
+                throw SluiceError(
+                    .cannotCreate, "the files of the release \(known.name) are finished and not yet at \(directory)",
+                    advice: "add `--release \(known.name)` to bring them there, or name another place")
+            }
+            guard try asksFor(header) else { throw known.isTaken }
+            if let failed = try ExportVerifier.verify(directory: path).first(where: { !$0.passed }) {
+                throw SluiceError(
+                    .io, "the files of the release \(known.name) at \(path) do not read back: \(failed.detail)",
+                    advice: "restore them from a copy, or name another release and another place")
+            }
+            return true
+        }
+        guard let left else { return nil }
+        let summary = try ExportSummary(reading: left.path, as: directory, askedCapPPM: settings.capPPM)
+        try left.publish()
+        return summary
+    }
+
+    /// Whether these settings, at the time of the export with this header, would have made that export.
+    private func asksFor(_ header: ExportManifest.Header) throws(SluiceError) -> Bool {
+        let shards = try store.read { try $0.shards() }.filter { header.storeShards.contains($0.id) }
+        let lowest = shards.map(\.settings.capPPM).min() ?? header.capPpm
+        return header.capPpm == min(settings.capPPM ?? lowest, lowest)
+            && header.compression == settings.compression.rawValue && header.configDigest == settings.configuration.hex
+            && header.tool == settings.toolVersion
+    }
+}
