@@ -97,6 +97,7 @@ public struct RecordDecoder: Sendable {
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
         record.declared = label(line.metadata, span)
+        record.unreadLabel = unreadLabel(line.metadata.synthetic, span)
         if case .string(let text) = line.text {
             record.content = .text(JSONLine.unescaped(text, span))
         } else {
@@ -123,6 +124,18 @@ public struct RecordDecoder: Sendable {
         case "true", "1", "1.0": return true
         case "false", "0", "0.0": return false
         default: return nil
+        }
+    }
+
+    /// What a label says that is there and is neither true nor false; an empty string and null are none.
+    private func unreadLabel(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
+        guard let value, flag(value, line) == nil else { return nil }
+        switch value {
+        case .null, .flag: return nil
+        case .string(let string) where string.range.isEmpty: return nil
+        case .string: return string(value, line).map { String($0.prefix(100)) } ?? "a long text"
+        case .integer(let range), .decimal(let range): return plain(range, line).map { String($0.prefix(100)) }
+        case .other: return "a list or an object"
         }
     }
 

@@ -45,6 +45,11 @@ extension IngestSummary {
         if hasDamage {
             remarks.append("some records were damaged; 'sluice provenance --decision rejected' says which and where")
         }
+        if counts.unreadLabels > 0 {
+            remarks.append(
+                "\(counts.unreadLabels) documents have a metadata.synthetic that is neither true nor false; it counts for none, "
+                    + "and their evidence says what it is (unread-label)")
+        }
         if cutSearches > 0 {
             remarks.append(
                 "\(cutSearches) records were compared with a part of their candidates only (limits.candidates)")

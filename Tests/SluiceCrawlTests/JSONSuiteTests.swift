@@ -99,6 +99,21 @@ struct JSONTests {
     }
 
     @Test(
+        "says what stands where a label ought to and is none",
+        arguments: [
+            (#"{"synthetic":"yes"}"#, "yes"), (#"{"synthetic":2,"generator":"gpt-x"}"#, "2"),
+            (#"{"synthetic":1.5}"#, "1.5"), (#"{"synthetic":["true"]}"#, "a list or an object"),
+            (#"{"synthetic":"\#(String(repeating: "é", count: 200))"}"#, String(repeating: "é", count: 100)),
+            (#"{"synthetic":"\#(String(repeating: "x", count: 100_000))"}"#, "a long text"),
+            (#"{"synthetic":"a\u0007b"}"#, "a\u{FFFD}b"),
+            (#"{"synthetic":true}"#, nil), (#"{"synthetic":"false"}"#, nil), (#"{"synthetic":null}"#, nil),
+            (#"{"synthetic":""}"#, nil), (#"{"label":"human"}"#, nil), ("7", nil),
+        ] as [(String, String?)])
+    func unreadLabels(metadata: String, unread: String?) {
+        #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).unreadLabel == unread)
+    }
+
+    @Test(
         "without a text says what is missing",
         arguments: [
             ("[1]", Reason.notAnObject), ("\"text\"", .notAnObject), (#"{"id":"a"}"#, .missingText),

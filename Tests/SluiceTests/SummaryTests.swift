@@ -37,6 +37,30 @@ struct SummaryTests {
         #expect(!same.errors.contains("--origin"))
     }
 
+    @Test("says how many labels could not be read, and provenance says which and what they are")
+    func unreadLabels() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let texts = Dump.texts(9)
+        let readable = try Dump.jsonLines(Array(texts[..<5]), metadata: ["synthetic": false])
+        let unreadable = try Dump.jsonLines(Array(texts[5...]), metadata: ["synthetic": "no\u{1B}[1m"])
+        let run = try Program.run(
+            "ingest", "--json", "--store", store, try folder.file("a.jsonl", readable),
+            try folder.file("b.jsonl", unreadable))
+        #expect(run.exitCode == 0)
+        #expect(run.json["unreadLabels"] as? Int == 4)
+        #expect(run.errors.contains("4 documents have a metadata.synthetic that is neither true nor false"))
+        let rows = try Program.run("provenance", "--json", "--store", store).rows
+        let unread = rows.filter { row in
+            (row["evidence"] as? [[String: Any]] ?? []).contains { piece in
+                piece["kind"] as? String == "unread-label"
+                    && (piece["detail"] as? String)?.hasSuffix("no\u{FFFD}[1m") == true
+            }
+        }
+        #expect(unread.count == 4 && unread.allSatisfy { $0["origin"] as? String != "declared" })
+        #expect(try Program.run("verify", "--store", store).exitCode == 0)
+    }
+
     @Test(
         "is that of the defaults where a configuration asks for nothing", arguments: ["", "# shards:\n", "shards:\n"])
     func emptyConfiguration(_ yaml: String) throws {

@@ -8,6 +8,7 @@ struct JSONLine {
         case integer(Range<Int>)
         case decimal(Range<Int>)
         case flag(Bool)
+        case null
         case other
     }
 
@@ -98,6 +99,9 @@ struct JSONLine {
         case UInt8(ascii: "f"):
             try cursor.literal("false", line)
             return .flag(false)
+        case UInt8(ascii: "n"):
+            try cursor.literal("null", line)
+            return .null
         default:
             try cursor.value(line, depth: depth)
             return .other

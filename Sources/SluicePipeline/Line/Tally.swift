@@ -12,6 +12,8 @@ public struct Tally: Sendable, Equatable {
     public var rejected: [Reason: Int] = [:]
     /// Kept documents by verdict.
     public var verdicts: [Verdict: Int] = [:]
+    /// Kept documents with a label that is neither true nor false; it counted for none.
+    public var unreadLabels = 0
     /// Bytes of the texts as they came, duplicates included.
     public var textBytes: UInt64 = 0
     /// Bytes that belong to no record.
@@ -41,6 +43,7 @@ public struct Tally: Sendable, Equatable {
         nearDuplicates += next.nearDuplicates
         rejected.merge(next.rejected, uniquingKeysWith: +)
         verdicts.merge(next.verdicts, uniquingKeysWith: +)
+        unreadLabels += next.unreadLabels
         textBytes += next.textBytes
         skippedBytes += next.skippedBytes
         errors += next.errors.prefix(max(0, Tally.errorLimit - errors.count))
@@ -65,12 +68,13 @@ public struct Tally: Sendable, Equatable {
 }
 
 extension Tally {
-    /// Writes the verdicts as a member of a JSON object.
+    /// Writes the verdicts, and the labels that gave none, as members of a JSON object.
     func writeVerdicts(to json: inout JSONText) {
         json.key("verdicts")
         json.object { json in
             for verdict in Verdict.allCases { json.member(verdict.rawValue, verdicts[verdict, default: 0]) }
         }
+        json.member("unreadLabels", unreadLabels)
     }
 }
 

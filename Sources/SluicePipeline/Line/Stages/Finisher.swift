@@ -89,6 +89,12 @@ struct Finisher: Sendable {
     ) -> RecordedJudgement {
         let score = detector.score(document.words, scratch: &scratch)
         var notes = Finisher.notes(on: document.text)
+        if let label = record.unreadLabel {
+            notes.append(
+                Evidence(
+                    kind: "unread-label", weight: 0,
+                    detail: "“synthetic” is neither true nor false, and counts for none: \(label)"))
+        }
         notes += further.find(in: document.text.bytes, words: document.words, score: score)
         if let template { notes.append(template.evidence(weight: templatingWeight)) }
         return RecordedJudgement(
@@ -128,7 +134,9 @@ extension Tally {
         if case .document(let document) = record.content { textBytes += UInt64(document.readBytes) }
         if let verdict { verdicts[verdict, default: 0] += 1 }
         switch outcome {
-        case .kept: kept += 1
+        case .kept:
+            kept += 1
+            if record.unreadLabel != nil { unreadLabels += 1 }
         case .duplicate(let match) where match.kind == .exact: exactDuplicates += 1
         case .duplicate: nearDuplicates += 1
         case .rejected(let reason, let detail):
