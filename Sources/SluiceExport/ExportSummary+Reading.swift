@@ -21,7 +21,8 @@ extension ExportSummary {
             directory: place, release: manifest.release.isEmpty ? nil : manifest.release,
             files: manifest.shards.compactMap(\.file), capPPM: manifest.capPpm,
             isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm, leftOut: manifest.leftOut.documents,
-            manifest: Digest.of(Array(bytes)), ledgerSize: manifest.ledgerSize,
+            leftSince: manifest.leftSince.map(LeftSince.init), manifest: Digest.of(Array(bytes)),
+            ledgerSize: manifest.ledgerSize,
             compression: ExportCompression(rawValue: manifest.compression) ?? .none)
         guard files.count == manifest.shards.count else {
             throw SluiceError(.io, "the manifest of the export holds a file without a digest", advice: "export again")
@@ -35,6 +36,7 @@ extension ExportSummary {
         var capPpm: Int64
         var ledgerSize: Int64
         var leftOut: ExportManifest.LeftOut
+        var leftSince: ExportManifest.LeftSince?
         var shards: [Shard]
     }
 

@@ -15,12 +15,28 @@ public struct ExportSummary: Sendable, Equatable {
     public var isCapFromShards: Bool
     /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
     public var leftOut: Int64
+    /// What the release before has and this one has not; nil where this is no release, or the first.
+    public var leftSince: LeftSince?
     /// SHA-256 of `manifest.json`.
     public var manifest: Digest
     /// The last row of the ledger when it was made.
     public var ledgerSize: Int64
     /// How its files are compressed.
     public var compression: ExportCompression
+
+    /// Documents of the release before that are not in this one; the manifest lists them, and why.
+    public struct LeftSince: Sendable, Equatable {
+        /// The release before.
+        public var release: String
+        /// How many there are.
+        public var documents: Int64
+        /// How many of them are held to be by people.
+        public var real: Int64
+
+        init(_ left: ExportManifest.LeftSince) {
+            (release, documents, real) = (left.release, left.documents, left.real)
+        }
+    }
 
     /// All files together.
     public var totals: ShardTotals { files.totals }
@@ -43,6 +59,14 @@ public struct ExportSummary: Sendable, Equatable {
             json.member("ratio", totals.ratio)
             json.member("cap", Double(capPPM) / 1_000_000)
             json.member("leftOut", leftOut)
+            if let leftSince {
+                json.key("leftSince")
+                json.object { json in
+                    json.member("release", leftSince.release)
+                    json.member("documents", leftSince.documents)
+                    json.member("real", leftSince.real)
+                }
+            }
             json.member("bytes", files.reduce(0) { $0 &+ $1.bytes })
             json.member("rawBytes", files.reduce(0) { $0 &+ $1.rawBytes })
             json.member("manifest", manifest.hex)

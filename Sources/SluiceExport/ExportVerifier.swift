@@ -65,12 +65,27 @@ private struct ExportCheck {
         note(
             "export-sums", sums == ExportManifest.sums(files, manifest: manifest),
             "SHA256SUMS against the digests of the files and the manifest")
-        let listed = header.leftOut.seqs
-        var left = seen
-        let apart = listed.allSatisfy { (1...max(header.ledgerSize, 1)).contains($0) && left.insert($0) }
+        checkLeft(header)
+    }
+
+    /// That what is said to be in no file is in none, and is said once.
+    private mutating func checkLeft(_ header: ExportManifest.Header) {
+        func isApart(_ parts: [ExportManifest.LeftOut]) -> Bool {
+            var seen = seen
+            return parts.allSatisfy { part in
+                part.documents >= Int64(part.seqs.count)
+                    && part.seqs.allSatisfy { (1...max(header.ledgerSize, 1)).contains($0) && seen.insert($0) }
+            }
+        }
         note(
-            "export-left-out", apart && header.leftOut.documents >= Int64(listed.count),
+            "export-left-out", isApart([header.leftOut]),
             "\(header.leftOut.documents) admitted documents are in no file")
+        guard let left = header.leftSince else { return }
+        let parts = left.parts.map(\.1)
+        let sum = parts.reduce(Int64(0)) { $0 &+ $1.documents }
+        note(
+            "export-left-since", isApart(parts) && sum == left.documents && (0...sum).contains(left.real),
+            "\(left.documents) documents of \(left.release) are not in this release")
     }
 
     /// Counts a file again; what cannot be read is a failed finding.

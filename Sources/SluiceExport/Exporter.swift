@@ -58,7 +58,9 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                leftOut: manifest.header.leftOut.documents, manifest: Digest.of(manifest.rendered),
+                leftOut: manifest.header.leftOut.documents,
+                leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
+                manifest: Digest.of(manifest.rendered),
                 ledgerSize: manifest.header.ledgerSize,
                 compression: ExportCompression(rawValue: manifest.header.compression) ?? .none)
         }
@@ -88,12 +90,16 @@ public struct Exporter {
                 .noUsableData, "none of \(leftOut.count) admitted documents fits under the cap",
                 advice: "raise --cap, or ingest more human text")
         }
+        let leftSince = try settings.release.flatMap { name in
+            try ExportManifest.LeftSince(before: name, exported: packer.exported, leftOut: leftOut, reader)
+        }
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
             ledgerSize: ledgerSize, storeShards: shards.map(\.id), capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
+            leftSince: leftSince,
             shards: packer.files.map { ExportManifest.Header.File(name: $0.name, rawBytes: $0.rawBytes) })
         return Packed(
             output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,

@@ -122,7 +122,7 @@ public struct StoreReader {
             progress: progress)
     }
 
-    // MARK: Shards and releases
+    // MARK: Shards
 
     /// All shards, in the order in which they were opened.
     public func shards() throws -> [StoredShard] {
@@ -154,19 +154,6 @@ public struct StoreReader {
             totals: ShardTotals(
                 documents: try row.count(4), synthetic: try row.integer(5, in: ShardTotals.masses),
                 real: try row.integer(6, in: ShardTotals.masses)))
-    }
-
-    /// The names of the releases, in the order in which they were made.
-    public func releases() throws -> [String] {
-        try db.rows("SELECT name FROM release ORDER BY id") { try $0.text(0) }
-    }
-
-    /// What was written down about the release of this name; nil where there is none.
-    public func release(named name: String) throws -> ReleaseDescription? {
-        try db.firstRow("SELECT cap_ppm, ledger_size, manifest_sha256 FROM release WHERE name = ?", [name]) { row in
-            ReleaseDescription(
-                name: name, capPPM: try row.integer(0), ledgerSize: try row.integer(1), manifest: try row.digest(2))
-        }
     }
 
     // MARK: Within

@@ -54,6 +54,8 @@ struct ExportManifest: Sendable, Equatable {
         var storeShards: [Int64]
         var capPpm: Int64
         var leftOut: LeftOut
+        /// Absent where this is no release, or the first one.
+        var leftSince: LeftSince?
         var shards: [File]
 
         /// A file as it is announced.
@@ -63,10 +65,34 @@ struct ExportManifest: Sendable, Equatable {
         }
     }
 
-    /// Admitted documents that no file had room for under the cap.
+    /// Documents that are in no file, the first ``listedAtMost`` of them by their rows.
     struct LeftOut: Sendable, Equatable, Decodable {
-        var documents: Int64
-        var seqs: [Int64]
+        var documents: Int64 = 0
+        var seqs: [Int64] = []
+
+        mutating func add(_ seq: Int64) {
+            documents += 1
+            if seqs.count < ExportManifest.listedAtMost { seqs.append(seq) }
+        }
+    }
+
+    /// Documents of the release before that are not in this one, and why (law 12).
+    struct LeftSince: Sendable, Equatable, Decodable {
+        /// The release before.
+        var release: String
+        /// All of them.
+        var documents: Int64 = 0
+        /// Those among them that are held to be by people.
+        var real: Int64 = 0
+        /// Admitted, but no file had room under the cap, or a line for it.
+        var noRoom = LeftOut()
+        /// Taken out of its shard by a person's verdict on it.
+        var reviewed = LeftOut()
+        /// Taken out of its shard so that the shard kept its cap after a verdict on another.
+        var held = LeftOut()
+
+        /// The parts, by the names that they have in print.
+        var parts: [(name: String, LeftOut)] { [("no_room", noRoom), ("reviewed", reviewed), ("held", held)] }
     }
 
     var header: Header
@@ -89,8 +115,18 @@ struct ExportManifest: Sendable, Equatable {
             ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)), ("cap_ppm", "\(header.capPpm)"),
         ]
         facts += masses(of: files.totals, uncertain: files.uncertainTokens)
-        let leftOut = "{\"documents\":\(header.leftOut.documents),\"seqs\":\(list(header.leftOut.seqs))}"
-        facts.append(("left_out", leftOut))
+        facts.append(("left_out", listed(header.leftOut)))
+        if let left = header.leftSince {
+            facts.append(
+                (
+                    "left_since",
+                    object(
+                        [
+                            ("release", quoted(left.release)), ("documents", "\(left.documents)"),
+                            ("real", "\(left.real)"),
+                        ] + left.parts.map { ($0.name, listed($0.1)) })
+                ))
+        }
         let lines = files.map { object(fileFacts($0)) }
         facts.append(("shards", "[\n" + lines.joined(separator: ",\n") + "\n]"))
         return Array(("{\n" + facts.map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ",\n") + "\n}\n").utf8)
@@ -130,6 +166,10 @@ struct ExportManifest: Sendable, Equatable {
         var json = JSONText()
         json.value(text)
         return json.string
+    }
+
+    private func listed(_ left: LeftOut) -> String {
+        "{\"documents\":\(left.documents),\"seqs\":\(list(left.seqs))}"
     }
 
     private func list(_ numbers: [Int64]) -> String {

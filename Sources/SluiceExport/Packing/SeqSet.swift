@@ -15,6 +15,12 @@ struct SeqSet: Sendable, Sequence {
         return true
     }
 
+    /// Whether `seq` is in the set.
+    func contains(_ seq: Int64) -> Bool {
+        let index = Int(seq >> 6)
+        return words.indices.contains(index) && words[index] & 1 << UInt64(seq & 63) != 0
+    }
+
     /// The members in order.
     func makeIterator() -> Iterator { Iterator(words: words) }
 

@@ -47,6 +47,11 @@ struct ExportCommand: AsyncParsableCommand {
                 summary = try await export.run(to: output)
             }
             Console.out(shared.json ? summary.json : summary.table)
+            if let left = summary.leftSince, left.documents > 0 {
+                Console.note(
+                    "sluice: \(left.documents) documents of \(left.release) are not in this release, \(left.real) of them "
+                        + "by people as far as is known; left_since in its manifest says which and why")
+            }
             if cap != nil && summary.isCapFromShards {
                 Console.note("sluice: the shards' own cap is lower than --cap, and holds")
             }
