@@ -63,6 +63,19 @@ import Testing
         #expect(try sluice("review", "--json").rows.count == 6)
     }
 
+    @Test func `at a terminal asks about all that wait, and says what was passed over`() throws {
+        try ingest((0..<130).map { "Text number \($0) of \($0 * 7) words that are too few." })
+        let answers = String(repeating: "n\n", count: 110) + String(repeating: "r\n", count: 20)
+        // It gives the program a terminal of its own.
+        let talk = try Program.tool(
+            "/usr/bin/script", "-qec",
+            "'\(Program.products.appendingPathComponent("sluice").path)' review --store '\(store)'", "/dev/null",
+            input: Data(answers.utf8))
+        #expect(
+            talk.exitCode == 0 && talk.text.contains("verdicts given: 20; left out: 110"), "\(talk.text.suffix(300))")
+        #expect(try sluice("review", "list", "--limit", "200", "--json").rows.count == 110)
+    }
+
     @Test func `says which document it does not know and which was not kept`() throws {
         try ingest(["The same words, twice over."])
         try ingest(["the SAME words: twice over"])

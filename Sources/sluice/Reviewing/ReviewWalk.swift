@@ -29,21 +29,33 @@ extension ReviewCommand {
                 return try await reportingErrors { try ReviewCommand.list(shared, limit: ReviewCommand.listedAtMost) }
             }
             try await reportingErrors {
-                let items = try reading { try $0.reviewQueue(limit: Walk.atOnce) }
-                var count = 0
-                for (index, item) in items.enumerated() {
-                    Console.out(item.paragraph)
-                    Console.out(try reading { try excerpt(of: item, $0) } + "\n")
-                    switch ask("\(index + 1) of \(items.count)  [r]eal [s]ynthetic [u]ncertain [n]ext [q]uit: ") {
-                    case .verdict(let verdict): count += try await record(verdict, on: item) ? 1 : 0
-                    case .next: continue
-                    case .quit: return Console.note("sluice: verdicts given: \(count)")
+                var (shown, count) = (0, 0)
+                var passed: Set<Int64> = []
+                // A hundred at a time, as they stand then: others give verdicts too.
+                while let items = try next(after: passed) {
+                    for item in items {
+                        shown += 1
+                        Console.out(item.paragraph)
+                        Console.out(try reading { try excerpt(of: item, $0) } + "\n")
+                        switch ask("\(shown)  [r]eal [s]ynthetic [u]ncertain [n]ext [q]uit: ") {
+                        case .verdict(let verdict) where try await record(verdict, on: item): count += 1
+                        case .verdict, .next: passed.insert(item.seq)
+                        case .quit: return Console.note("sluice: verdicts given: \(count)")
+                        }
                     }
                 }
+                let left = passed.isEmpty ? "none left" : "left out: \(passed.count)"
                 Console.note(
-                    items.isEmpty
-                        ? "sluice: no document waits for a verdict" : "sluice: verdicts given: \(count); none left")
+                    shown == 0
+                        ? "sluice: no document waits for a verdict" : "sluice: verdicts given: \(count); \(left)")
             }
+        }
+
+        /// The next documents that wait, without those that were passed over; nil where there are none.
+        private func next(after passed: Set<Int64>) throws -> [ReviewItem]? {
+            let items = try reading { try $0.reviewQueue(limit: Walk.atOnce + passed.count) }
+                .filter { !passed.contains($0.seq) }
+            return items.isEmpty ? nil : items
         }
 
         /// Nothing is open while a person reads, so that others can write meanwhile.
