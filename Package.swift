@@ -85,6 +85,7 @@ let package = Package(
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_review.sql"), .embedInCode("0003_request_key.sql"),
                 .embedInCode("0004_compact.sql"), .embedInCode("0005_lean.sql"), .embedInCode("0006_mass.sql"),
+                .embedInCode("0007_groups.sql"),
             ],
             swiftSettings: house),
         room("SluiceLedger", ["SluiceCore"]),

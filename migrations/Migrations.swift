@@ -8,6 +8,7 @@ public enum Migrations {
         ("0004_compact", text(PackageResources._004_compact_sql)),
         ("0005_lean", text(PackageResources._005_lean_sql)),
         ("0006_mass", text(PackageResources._006_mass_sql)),
+        ("0007_groups", text(PackageResources._007_groups_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -54,6 +54,26 @@ public struct Evidence: Sendable, Equatable {
     }
 }
 
+extension Evidence {
+    /// `weight` to the millionth, so that what is stored adds up to what is concluded; 0 for what is not a number.
+    public static func rounded(_ weight: Double) -> Double {
+        weight.isFinite ? (weight * 1e6).rounded() / 1e6 : 0
+    }
+
+    /// `detail`, cut at a character to `limit` bytes. O(*n*).
+    public static func cut(_ detail: String, to limit: Int = detailLimit) -> String {
+        guard detail.utf8.count > limit else { return detail }
+        var cut = ""
+        var bytes = 0
+        for character in detail {
+            bytes += character.utf8.count
+            if bytes > limit - 3 { break }
+            cut.append(character)
+        }
+        return cut + "…"
+    }
+}
+
 /// What is concluded from all the evidence on a document.
 public struct Judgement: Sendable, Equatable {
     /// The conclusion.

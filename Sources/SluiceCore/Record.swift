@@ -31,7 +31,7 @@ public struct Record: Sendable, Equatable {
     public var captured: String?
     /// What the record declares about its author.
     public var declared: DeclaredLabel?
-    /// What stands where a label ought to, and is neither true nor false, cut to 100 characters.
+    /// What stands where a label ought to, and is neither true nor false.
     public var unreadLabel: String?
     /// The text's bytes, unrepaired, or why there are none.
     public var content: Content

@@ -133,8 +133,8 @@ public struct RecordDecoder: Sendable {
         switch value {
         case .null, .flag: return nil
         case .string(let string) where string.range.isEmpty: return nil
-        case .string: return string(value, line).map { String($0.prefix(100)) } ?? "a long text"
-        case .integer(let range), .decimal(let range): return plain(range, line).map { String($0.prefix(100)) }
+        case .string: return string(value, line) ?? "a long text"
+        case .integer(let range), .decimal(let range): return plain(range, line) ?? "a long number"
         case .other: return "a list or an object"
         }
     }

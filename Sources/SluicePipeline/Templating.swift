@@ -22,7 +22,7 @@ struct Neighbour: Sendable, Equatable {
     func evidence(weight: Double) -> Evidence {
         let percent = JSONText.decimal(similarity * 100, places: 0)
         return Evidence(
-            kind: "templating", weight: (weight * 1e6).rounded() / 1e6,
+            kind: "templating", weight: Evidence.rounded(weight),
             detail: "word groups \(percent) % alike with record \(seq), of another host")
     }
 }

@@ -2,23 +2,42 @@ import GRDB
 import SluiceCore
 import SluiceLedger
 
-/// The statements that write one record, prepared once a batch.
+/// Writes the rows of records, one table after the other and many rows to a statement.
 struct RowInsertions {
-    private let record: Insertion
-    private let address: Insertion
-    private let document: Insertion
-    private let text: Insertion
-    private let held: Insertion
+    let db: Database
+    /// A text of more packed bytes is written by itself: SQLite has all of a statement in memory twice.
+    private static let largest = 64 << 10
 
-    init(_ db: Database) throws {
-        record = try Insertion(db, into: "record", columns: 19)
-        address = try Insertion(db, into: "address", columns: 4)
-        document = try Insertion(db, into: "document", columns: 6)
-        text = try Insertion(db, into: "text", columns: 3)
-        held = try Insertion(db, into: "held", columns: 1)
+    /// Writes the records of `entries` with their addresses, documents and texts; `source` gives the number of a source.
+    func insert(_ entries: ArraySlice<StoreEntry>, source: (Digest) throws -> Int64) throws {
+        try Insertion.insert(entries, into: "record", columns: 19, db) { entry, record in
+            bind(entry.row, source: try source(entry.row.source), record)
+        }
+        let addressed = entries.indices.filter { entries[$0].address != nil }
+        try Insertion.insert(addressed, into: "address", columns: 4, db) { index, insertion in
+            if let address = entries[index].address { bind(address, seq: entries[index].row.seq, insertion) }
+        }
+        let kept = entries.indices.filter { entries[$0].document != nil }
+        try Insertion.insert(kept, into: "document", columns: 6, db) { index, insertion in
+            if let document = entries[index].document, let admission = entries[index].admission {
+                bind(document, admission, insertion)
+            }
+        }
+        let isSmall = kept.allSatisfy { entries[$0].document?.body.count ?? 0 <= RowInsertions.largest }
+        try Insertion.insert(kept, into: "text", columns: 3, atOnce: isSmall, db) { index, text in
+            guard let document = entries[index].document else { return }
+            text.bind(entries[index].row.seq, 1)
+            text.bind(Int64(document.rawBytes), 2)
+            text.bind(document.body, 3)
+        }
     }
 
-    func insert(_ row: ProvenanceRow, source: Int64) throws {
+    /// Takes down that kept documents are in no shard, until an admission says otherwise.
+    func hold(_ documents: [Int64]) throws {
+        try Insertion.insert(documents, into: "held", columns: 1, db) { document, held in held.bind(document, 1) }
+    }
+
+    private func bind(_ row: ProvenanceRow, source: Int64, _ record: Insertion) {
         record.bind(row.seq, 1)
         record.bind(source, 2)
         record.bind(Int64(row.ordinal), 3)
@@ -57,34 +76,30 @@ struct RowInsertions {
         case nil: record.bind(nil as String?, 18)
         }
         record.bind(row.tokens.map(Int64.init), 19)
-        try record.run()
     }
 
-    func insert(_ value: Address, seq: Int64) throws {
+    private func bind(_ value: Address, seq: Int64, _ address: Insertion) {
         address.bind(seq, 1)
         address.bind(value.salt, 2)
         address.bind(value.url, 3)
         address.bind(StoredHost.own(value.host, url: value.url), 4)
-        try address.run()
     }
 
-    func insert(_ value: KeptDocument, _ admission: Admitter.Document) throws {
+    private func bind(_ value: KeptDocument, _ admission: Admitter.Document, _ document: Insertion) {
         document.bind(admission.seq, 1)
         document.bind(value.contentKey, 2)
         document.bind(value.bands, 3)
         document.bind((admission.synthetic &+ admission.real) / 1000, 4)
         document.bind(admission.synthetic, 5)
         document.bind(admission.real, 6)
-        try document.run()
-        text.bind(admission.seq, 1)
-        text.bind(Int64(value.rawBytes), 2)
-        text.bind(value.body, 3)
-        try text.run()
     }
+}
 
-    /// Takes down that a kept document is in no shard, until an admission says otherwise.
-    func hold(_ document: Int64) throws {
-        held.bind(document, 1)
-        try held.run()
+extension StoreEntry {
+    /// The document as far as shards are concerned; nil where none was kept.
+    var admission: Admitter.Document? {
+        guard let document else { return nil }
+        let mass = 1000 &* Int64(row.tokens ?? 0)
+        return Admitter.Document(seq: row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
     }
 }

@@ -103,25 +103,28 @@ public final class StoreWriter {
         var steps: [Admitter.Step] = []
         var counts: [String: Int64] = [:]
         var noted: [Lookup.Entry] = []
-        let rows = try RowInsertions(db)
+        let rows = RowInsertions(db: db)
+        var rest = entries[...]
+        while let next = rest.first {
+            // It comes right before the first row that needs it.
+            if let dictionary = next.dictionary { try add(dictionary, fromRow: next.row.seq) }
+            let end = rest.dropFirst().firstIndex { $0.dictionary != nil } ?? rest.endIndex
+            try rows.insert(rest[..<end], source: sourceID)
+            rest = rest[end...]
+        }
+        var held: [Int64] = []
         for entry in entries {
-            if let dictionary = entry.dictionary { try add(dictionary, fromRow: entry.row.seq) }
-            try rows.insert(entry.row, source: try sourceID(entry.row.source))
             guard (entry.address != nil) == (entry.row.urlCommitment != nil),
                 (entry.document != nil) == (entry.row.outcome == .kept)
             else { throw SluiceError(.io, "record \(entry.row.seq): an address or a document without its row") }
-            if let address = entry.address { try rows.insert(address, seq: entry.row.seq) }
             let keys = entry.keys ?? LookupKeys(of: entry)
             pending.note(keys, seq: entry.row.seq)
             if recent != nil { noted += keys.all.map { Lookup.Entry(key: $0, seq: entry.row.seq) } }
             if let what = entry.row.censusName { counts[what, default: 0] += 1 }
-            guard let document = entry.document else { continue }
-            let mass = 1000 &* Int64(entry.row.tokens ?? 0)
-            let admission = Admitter.Document(
-                seq: entry.row.seq, synthetic: document.synthetic, real: mass &- document.synthetic)
-            try rows.insert(document, admission)
-            if !shards.place(admission, &steps) { try rows.hold(admission.seq) }
+            guard let admission = entry.admission else { continue }
+            if !shards.place(admission, &steps) { held.append(admission.seq) }
         }
+        try rows.hold(held)
         try write(steps)
         let last = first.row.seq + Int64(entries.count) - 1
         try count(counts, upTo: last)
@@ -155,14 +158,21 @@ public final class StoreWriter {
             return
         }
         let id = try reader.next("id", in: "release")
-        let membership = try Insertion(db, into: "release_document", columns: 2)
         var count: Int64 = 0
-        for document in documents {
-            membership.bind(id, 1)
-            membership.bind(document, 2)
-            try membership.run()
-            count += 1
+        var waiting: [Int64] = []
+        func writeWaiting() throws {
+            try Insertion.insert(waiting, into: "release_document", columns: 2, db) { document, membership in
+                membership.bind(id, 1)
+                membership.bind(document, 2)
+            }
+            count += Int64(waiting.count)
+            waiting = []
         }
+        for document in documents {
+            waiting.append(document)
+            if waiting.count == 4096 { try writeWaiting() }
+        }
+        try writeWaiting()
         let insertion = try Insertion(db, into: "release", columns: 6)
         insertion.bind(id, 1)
         insertion.bind(release.name, 2)
@@ -206,30 +216,35 @@ public final class StoreWriter {
     func write(_ steps: [Admitter.Step]) throws {
         guard !steps.isEmpty else { return }
         var id = try reader.next("id", in: "admission")
-        let admission = try Insertion(db, into: "admission", columns: 7)
-        func move(_ shard: Int64, _ document: Int64, by action: Int64, _ totals: ShardTotals) throws {
-            admission.bind(id, 1)
-            admission.bind(shard, 2)
-            admission.bind(document, 3)
-            admission.bind(action, 4)
-            admission.bind(totals.documents, 5)
-            admission.bind(totals.synthetic, 6)
-            admission.bind(totals.real, 7)
-            try admission.run()
-            id += 1
+        var moves: [(shard: Int64, document: Int64, action: Int64, totals: ShardTotals)] = []
+        func writeMoves() throws {
+            try Insertion.insert(moves, into: "admission", columns: 7, db) { move, admission in
+                admission.bind(id, 1)
+                admission.bind(move.shard, 2)
+                admission.bind(move.document, 3)
+                admission.bind(move.action, 4)
+                admission.bind(move.totals.documents, 5)
+                admission.bind(move.totals.synthetic, 6)
+                admission.bind(move.totals.real, 7)
+                id += 1
+            }
+            moves = []
         }
         for step in steps {
             switch step {
             case .open(let shard, let settings):
+                try writeMoves()
                 try db.execute(
                     sql: "INSERT INTO shard VALUES (?, ?, ?, 'open')",
                     arguments: [shard, settings.capPPM, settings.targetTokens])
             case .seal(let shard):
+                try writeMoves()
                 try db.execute(sql: "UPDATE shard SET state = 'sealed' WHERE id = ?", arguments: [shard])
-            case .admit(let shard, let document, let totals): try move(shard, document, by: 1, totals)
-            case .withdraw(let shard, let document, let totals): try move(shard, document, by: -1, totals)
+            case .admit(let shard, let document, let totals): moves.append((shard, document, 1, totals))
+            case .withdraw(let shard, let document, let totals): moves.append((shard, document, -1, totals))
             }
         }
+        try writeMoves()
     }
 }
 

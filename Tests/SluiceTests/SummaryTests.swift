@@ -42,22 +42,25 @@ struct SummaryTests {
         let folder = try Folder()
         let store = folder.path("store")
         let texts = Dump.texts(9)
-        let readable = try Dump.jsonLines(Array(texts[..<5]), metadata: ["synthetic": false])
-        let unreadable = try Dump.jsonLines(Array(texts[5...]), metadata: ["synthetic": "no\u{1B}[1m"])
-        let run = try Program.run(
-            "ingest", "--json", "--store", store, try folder.file("a.jsonl", readable),
-            try folder.file("b.jsonl", unreadable))
+        let long = "e" + String(repeating: "\u{301}", count: 900)
+        let inputs = try [
+            folder.file("a.jsonl", Dump.jsonLines(Array(texts[..<4]), metadata: ["synthetic": false])),
+            folder.file("b.jsonl", Dump.jsonLines(Array(texts[4..<8]), metadata: ["synthetic": "no\u{1B}[1m"])),
+            folder.file("c.jsonl", Dump.jsonLines(Array(texts[8...]), metadata: ["synthetic": long])),
+        ]
+        let run = try Program.run(["ingest", "--json", "--store", store] + inputs)
         #expect(run.exitCode == 0)
-        #expect(run.json["unreadLabels"] as? Int == 4)
-        #expect(run.errors.contains("4 documents have a metadata.synthetic that is neither true nor false"))
+        #expect(run.json["unreadLabels"] as? Int == 5)
+        #expect(run.errors.contains("5 documents have a metadata.synthetic that is neither true nor false"))
         let rows = try Program.run("provenance", "--json", "--store", store).rows
-        let unread = rows.filter { row in
-            (row["evidence"] as? [[String: Any]] ?? []).contains { piece in
-                piece["kind"] as? String == "unread-label"
-                    && (piece["detail"] as? String)?.hasSuffix("no\u{FFFD}[1m") == true
+        let details = rows.flatMap { row in
+            (row["evidence"] as? [[String: Any]] ?? []).compactMap { piece in
+                piece["kind"] as? String == "unread-label" ? piece["detail"] as? String : nil
             }
         }
-        #expect(unread.count == 4 && unread.allSatisfy { $0["origin"] as? String != "declared" })
+        #expect(details.count == 5 && details.count { $0.hasSuffix(": no\u{FFFD}[1m") } == 4)
+        #expect(details.allSatisfy { $0.utf8.count <= 256 })
+        #expect(rows.count { $0["origin"] as? String == "declared" } == 4)
         #expect(try Program.run("verify", "--store", store).exitCode == 0)
     }
 

@@ -81,23 +81,3 @@ public struct Detector: Sendable {
             score: min(max(score, -1e6), 1e6), forSynthetic: forSynthetic, features: features.count, norm: norm)
     }
 }
-
-extension Evidence {
-    /// `weight` to the millionth, so that what is stored adds up to what is concluded; 0 for what is not a number.
-    static func rounded(_ weight: Double) -> Double {
-        weight.isFinite ? (weight * 1e6).rounded() / 1e6 : 0
-    }
-
-    /// `detail`, cut at a character to `limit` bytes.
-    static func cut(_ detail: String, to limit: Int = detailLimit) -> String {
-        guard detail.utf8.count > limit else { return detail }
-        var cut = ""
-        var bytes = 0
-        for character in detail {
-            bytes += character.utf8.count
-            if bytes > limit - 3 { break }
-            cut.append(character)
-        }
-        return cut + "…"
-    }
-}
