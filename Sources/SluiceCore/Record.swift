@@ -31,8 +31,10 @@ public struct Record: Sendable, Equatable {
     public var captured: String?
     /// What the record declares about its author.
     public var declared: DeclaredLabel?
-    /// What stands where a label ought to, and is neither true nor false.
+    /// What stands where a label ought to and is none, in words.
     public var unreadLabel: String?
+    /// Escapes in the text that stand for no character, each of which became U+FFFD.
+    public var loneSurrogates = 0
     /// The text's bytes, unrepaired, or why there are none.
     public var content: Content
 

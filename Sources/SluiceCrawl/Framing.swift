@@ -57,10 +57,13 @@ struct LineFramer {
     let limits: Limits
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        let end = stream.compression == .none ? .max : stream.position + UInt64(longest)
         while true {
             // Only once a byte waits is its member known for certain.
             _ = try stream.fill(1)
             let start = stream.location
+            if stream.position > end { return blank(stream, at: start) }
+            passBlankLines(stream, upTo: end)
             let (length, terminator) = try lineLength(stream)
             if length > limits.lineBytes { return try tooLong(stream, at: start) }
             let end = length + terminator
@@ -73,6 +76,26 @@ struct LineFramer {
             if isBlank { continue }
             return Framed(record: RawRecord(ordinal: 0, offset: start.memberOffset, bytes: bytes, form: .jsonl))
         }
+    }
+
+    /// Passes over the blank lines among the waiting bytes, but for what may be the last of them, and not beyond the first
+    /// line that ends behind position `end` of the stream.
+    private func passBlankLines(_ stream: MemberStream, upTo end: UInt64) {
+        let waiting = stream.queue.bytes
+        guard let first = waiting.first, isJSONSpace(first) else { return }
+        let room = Int(clamping: end - stream.position)
+        let blank = waiting.dropLast().prefix(room < Int.max ? room + 1 : room).prefix(while: isJSONSpace)
+        if let feed = blank.lastIndex(of: UInt8(ascii: "\n")) { stream.consume(feed + 1) }
+    }
+
+    /// The record that stands for everything from here on.
+    private func blank(_ stream: MemberStream, at start: Location) -> Framed {
+        Framed(
+            record: RawRecord(
+                ordinal: 0, offset: start.memberOffset,
+                form: .damaged(
+                    .strayBytes, detail: "blank lines alone for \(longest) bytes; nothing behind was read")),
+            skipped: stream.giveUp())
     }
 
     /// The length of the waiting line and of its line feed (0 at the end of the stream); more than the limit where it is longer.

@@ -97,9 +97,9 @@ public struct RecordDecoder: Sendable {
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
         record.declared = label(line.metadata, span)
-        record.unreadLabel = unreadLabel(line.metadata.synthetic, span)
+        record.unreadLabel = unreadLabel(line.metadata, span)
         if case .string(let text) = line.text {
-            record.content = .text(JSONLine.unescaped(text, span))
+            record.content = .text(JSONLine.unescaped(text, span, lone: &record.loneSurrogates))
         } else {
             let detail = line.text == nil ? "no member “text”" : "“text” is no string"
             record.content = .rejected(.missingText, detail: detail)
@@ -127,15 +127,23 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    /// What a label says that is there and is neither true nor false; an empty string and null are none.
-    private func unreadLabel(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
-        guard let value, flag(value, line) == nil else { return nil }
+    /// What stands where a label ought to and is none; an empty string and null say nothing.
+    private func unreadLabel(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> String? {
+        if flag(metadata.synthetic, line) == nil, let found = found(metadata.synthetic, line) {
+            return "“synthetic” is neither true nor false, and counts for none: \(found)"
+        }
+        if case .string = metadata.generator { return nil }
+        return found(metadata.generator, line).map { "“generator” is no text, and counts for none: \($0)" }
+    }
+
+    private func found(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
         switch value {
-        case .null, .flag: return nil
-        case .string(let string) where string.range.isEmpty: return nil
-        case .string: return string(value, line) ?? "a long text"
-        case .integer(let range), .decimal(let range): return plain(range, line) ?? "a long number"
-        case .other: return "a list or an object"
+        case nil, .null: nil
+        case .string(let string) where string.range.isEmpty: nil
+        case .string: text(value, line) ?? "a long text"
+        case .integer(let range), .decimal(let range): plain(range, line) ?? "a long number"
+        case .flag(let flag): "\(flag)"
+        case .other: "a list or an object"
         }
     }
 

@@ -9,8 +9,7 @@ public struct FurtherEvidence: Sendable {
 
     /// Looks for loops, and for the watermark that `settings` describe.
     ///
-    /// - Throws: ``SluiceError`` of the kind `inputMissing` where the vocabulary cannot be read, `configuration` where it or
-    ///   a setting cannot be used.
+    /// - Throws: ``SluiceError`` of the kind `configuration` where the vocabulary or a setting cannot be used.
     public init(_ settings: WatermarkSettings = WatermarkSettings()) throws(SluiceError) {
         watermark = try WatermarkTest(settings)
     }

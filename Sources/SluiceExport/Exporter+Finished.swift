@@ -5,11 +5,11 @@ import SluiceStore
 extension Exporter {
     /// Brings a release to `directory` whose process died after the store had entered it and before its directory
     /// appeared; nil where there is none. Once the store has changed, those files are the only ones that its name can
-    /// stand for.
+    /// stand for. The store need not be open for writing.
     ///
     /// - Throws: `.cannotCreate` where there is one, and another export is asked for; `.io` where its files do not read
     ///   back. It stays where it is then.
-    func finishRelease(in directory: String) throws(SluiceError) -> ExportSummary? {
+    public func finished(in directory: String) throws(SluiceError) -> ExportSummary? {
         let left = try OutputDirectory(leftFor: directory, for: .export) { path throws(SluiceError) in
             guard let manifest = FileManager.default.contents(atPath: "\(path)/\(Exporter.manifestName)"),
                 let header = ExportManifest.header(of: [UInt8](manifest)),
@@ -21,7 +21,13 @@ extension Exporter {
                     .cannotCreate, "the files of the release \(known.name) are finished and not yet at \(directory)",
                     advice: "add `--release \(known.name)` to bring them there, or name another place")
             }
-            guard try asksFor(header) else { throw known.isTaken }
+            guard try asksFor(header) else {
+                throw SluiceError(
+                    .cannotCreate,
+                    "the release \(known.name) was finished with a cap of \(Double(known.capPPM) / 1_000_000) and "
+                        + "compression \(header.compression), and is not yet at \(directory)",
+                    advice: "ask for these to bring it there, or name another release and another place")
+            }
             if let failed = try ExportVerifier.verify(directory: path).first(where: { !$0.passed }) {
                 throw SluiceError(
                     .io, "the files of the release \(known.name) at \(path) do not read back: \(failed.detail)",
@@ -35,12 +41,12 @@ extension Exporter {
         return summary
     }
 
-    /// Whether these settings, at the time of the export with this header, would have made that export.
+    /// Whether the export with this header has the compression and the cap that these settings ask for. With what other
+    /// settings it was made is past asking: its name stands for no other.
     private func asksFor(_ header: ExportManifest.Header) throws(SluiceError) -> Bool {
         let shards = try store.read { try $0.shards() }.filter { header.storeShards.contains($0.id) }
         let lowest = shards.map(\.settings.capPPM).min() ?? header.capPpm
         return header.capPpm == min(settings.capPPM ?? lowest, lowest)
-            && header.compression == settings.compression.rawValue && header.configDigest == settings.configuration.hex
-            && header.tool == settings.toolVersion
+            && header.compression == settings.compression.rawValue
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SluiceCore
 import SluiceStore
 
@@ -29,10 +30,15 @@ public struct Exporter {
     ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not
     ///   0 to 1; `.io` where the disk is full or the files do not read back as they were written.
     public func export(to directory: String) throws(SluiceError) -> ExportSummary {
+        guard settings.release.map(ReleaseDescription.isName) ?? true else {
+            throw SluiceError(
+                .usage, "a release's name has 1 to \(ReleaseDescription.nameLimit) bytes and no control characters",
+                advice: "give another name")
+        }
         guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
             throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")
         }
-        if let finished = try finishRelease(in: directory) { return finished }
+        if let finished = try finished(in: directory) { return finished }
         let packed = try store.read { reader in
             // Made at another state of the store, it is another one; said before everything is written.
             if let name = settings.release, let known = try reader.release(named: name),
@@ -131,9 +137,14 @@ public struct Exporter {
 }
 
 extension OutputDirectory.Purpose {
-    /// The files of an export.
+    /// The files of an export. A release's are finished once there is a manifest; a store may know them from then on.
     public static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
         name == ExportManifest.fileName || name == ExportManifest.sumsName
             || (name.hasPrefix("shard-") && name.contains(".jsonl"))
+    } mayBeKnown: { path in
+        guard let manifest = FileManager.default.contents(atPath: "\(path)/\(ExportManifest.fileName)") else {
+            return false
+        }
+        return ExportManifest.header(of: [UInt8](manifest))?.release != ""
     }
 }

@@ -105,12 +105,13 @@ private struct DetectionPreparer: Sendable {
                     ordinal: record.ordinal, offset: record.offset, reason: reason, detail: detail)
                 return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: error)
             case .text(let bytes):
-                let text = TextCleaner.clean(bytes).bytes
+                let clean = CleanText(of: bytes, in: record)
+                let text = clean.bytes
                 let words = tokenizer.tokenize(text)
                 let score = detector.score(words, scratch: &scratch)
                 let more = further.find(in: text, words: words, score: score)
                 var document = DetectedDocument(
-                    id: id, judgement: judge.judge(score: score, notes: more),
+                    id: id, judgement: judge.judge(score: score, notes: clean.notes + more),
                     llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count)
                 let explains = explains && score.abstention == nil
                 let named = document.judgement.evidence.flatMap(\.words).map(\.upperBound).max()

@@ -25,10 +25,10 @@ public struct IngestSummary: Sendable, Equatable {
     public var indexRemarks: [String] = []
     /// What the records of this run came to.
     public var counts = Tally()
-    /// Documents in no shard once the run has ended, those of earlier runs included.
-    public var held = 0
-    /// Documents in no shard before this run.
-    public var heldBefore = 0
+    /// Documents in no shard once the run has ended, those of earlier runs included; nil where a daemon does not tell.
+    public var held: Int? = 0
+    /// Documents in no shard before this run; nil as above.
+    public var heldBefore: Int? = 0
     /// Bytes of the sources as they are stored, read in this run.
     public var bytesRead: UInt64 = 0
     /// Wall time in seconds.
@@ -47,7 +47,8 @@ public struct IngestSummary: Sendable, Equatable {
 
     /// True where this run kept documents and none of them could be judged or found room in a shard.
     public var isWhollyHeld: Bool {
-        counts.kept > 0 && held - heldBefore >= counts.kept
+        guard let held, let heldBefore else { return false }
+        return counts.kept > 0 && held - heldBefore >= counts.kept
             && counts.verdicts[.uncertain, default: 0] == counts.kept
     }
 

@@ -259,6 +259,14 @@ public struct ReleaseDescription: Sendable, Equatable {
     /// SHA-256 of its manifest.
     public var manifest: Digest
 
+    /// The most bytes of a name.
+    public static let nameLimit = 2048
+
+    /// True where `name` may be a release's.
+    public static func isName(_ name: String) -> Bool {
+        (1...nameLimit).contains(name.utf8.count) && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+
     /// A description of its parts.
     public init(name: String, capPPM: Int64, ledgerSize: Int64, manifest: Digest) {
         self.name = name

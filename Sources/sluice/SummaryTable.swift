@@ -6,7 +6,7 @@ extension IngestSummary {
     var table: String {
         var lines = [
             row("records", counts.records),
-            row("kept", counts.kept, note: held > 0 ? "\(held) held back from the shards, all runs counted" : ""),
+            row("kept", counts.kept, note: heldNote),
             row("exact duplicates", counts.exactDuplicates),
             row("near duplicates", counts.nearDuplicates),
             row("rejected", counts.rejectedCount),
@@ -47,7 +47,7 @@ extension IngestSummary {
         }
         if counts.unreadLabels > 0 {
             remarks.append(
-                "\(counts.unreadLabels) documents have a metadata.synthetic that is neither true nor false; it counts for none, "
+                "\(counts.unreadLabels) documents have a metadata.synthetic or generator that is no label; it counts for none, "
                     + "and their evidence says what it is (unread-label)")
         }
         if cutSearches > 0 {
@@ -70,6 +70,11 @@ extension IngestSummary {
             remarks.append("\(alreadyIngested) sources were in the store already and were passed over")
         }
         return remarks + otherwise
+    }
+
+    private var heldNote: String {
+        guard let held else { return "how many are held is for tokens with the scope read" }
+        return held > 0 ? "\(held) held back from the shards, all runs counted" : ""
     }
 
     /// The sources that are asked for otherwise than they stand in the store.

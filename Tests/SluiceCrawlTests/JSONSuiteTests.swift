@@ -64,6 +64,12 @@ struct JSONTests {
         #expect(decode(#"{"text":"\#(json)"}"#).content == .text(Array(text.utf8)))
     }
 
+    @Test("counts the escapes in its text that stand for no character")
+    func loneSurrogates() {
+        #expect(decode(#"{"text":"\ud83d \ude00 \ud83d\ude00 \ufffd"}"#).loneSurrogates == 2)
+        #expect(decode(#"{"text":"a","id":"\ud83d"}"#).loneSurrogates == 0)
+    }
+
     @Test("with a key twice takes the last")
     func duplicateKeys() {
         let record = decode(
@@ -101,12 +107,28 @@ struct JSONTests {
     @Test(
         "says what stands where a label ought to and is none",
         arguments: [
-            (#"{"synthetic":"yes"}"#, "yes"), (#"{"synthetic":2,"generator":"gpt-x"}"#, "2"),
-            (#"{"synthetic":1.5}"#, "1.5"), (#"{"synthetic":["true"]}"#, "a list or an object"),
-            (#"{"synthetic":"\#(String(repeating: "x", count: 100_000))"}"#, "a long text"),
-            (#"{"synthetic":"a\u0007b"}"#, "a\u{FFFD}b"),
-            (#"{"synthetic":true}"#, nil), (#"{"synthetic":"false"}"#, nil), (#"{"synthetic":null}"#, nil),
-            (#"{"synthetic":""}"#, nil), (#"{"label":"human"}"#, nil), ("7", nil),
+            (#"{"synthetic":"yes"}"#, "“synthetic” is neither true nor false, and counts for none: yes"),
+            (#"{"synthetic":2,"generator":"gpt-x"}"#, "“synthetic” is neither true nor false, and counts for none: 2"),
+            (#"{"synthetic":1.5,"generator":[]}"#, "“synthetic” is neither true nor false, and counts for none: 1.5"),
+            (
+                #"{"synthetic":["true"]}"#,
+                "“synthetic” is neither true nor false, and counts for none: a list or an object"
+            ),
+            (
+                #"{"synthetic":"\#(String(repeating: "x", count: 100_000))"}"#,
+                "“synthetic” is neither true nor false, and counts for none: a long text"
+            ),
+            (
+                #"{"synthetic":1\#(String(repeating: "0", count: 100_000))}"#,
+                "“synthetic” is neither true nor false, and counts for none: a long number"
+            ),
+            (#"{"synthetic":"a\u0007b"}"#, "“synthetic” is neither true nor false, and counts for none: a\u{FFFD}b"),
+            (#"{"generator":["gpt-4"]}"#, "“generator” is no text, and counts for none: a list or an object"),
+            (#"{"synthetic":true,"generator":5}"#, "“generator” is no text, and counts for none: 5"),
+            (#"{"generator":true}"#, "“generator” is no text, and counts for none: true"),
+            (#"{"synthetic":true,"generator":"gpt-x"}"#, nil), (#"{"synthetic":"false","generator":null}"#, nil),
+            (#"{"synthetic":null,"generator":""}"#, nil), (#"{"synthetic":""}"#, nil), (#"{"label":"human"}"#, nil),
+            ("7", nil),
         ] as [(String, String?)])
     func unreadLabels(metadata: String, unread: String?) {
         #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).unreadLabel == unread)

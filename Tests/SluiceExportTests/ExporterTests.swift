@@ -167,6 +167,36 @@ import Testing
         #expect(try folder.names() == [".out.partial-1", "store"])
     }
 
+    @Test func `that was finished is brought to its place under other settings, and cleared away by no other store`()
+        throws
+    {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        let first = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("out"))
+        let files = try folder.files("out")
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        let elsewhere = try Folder()
+        let other = try Fixture.store(in: elsewhere, Self.mixed)
+        _ = try Exporter(store: other, settings: settings()).export(to: folder.path("out"))
+        #expect(try folder.files(".out.partial-1") == files)
+        try FileManager.default.removeItem(atPath: folder.path("out"))
+        var later = settings(release: "r1")
+        later.configuration = Digest.of([4])
+        later.toolVersion = "later"
+        let reader = try Store.open(directory: folder.path("store"), mode: .read)
+        #expect(try Exporter(store: reader, settings: later).finished(in: folder.path("out")) == first)
+        #expect(try folder.files("out") == files)
+    }
+
+    @Test(arguments: ["", "a\0b", "a\nb", String(repeating: "x", count: 2049)])
+    func `of a name that cannot be looked for is refused`(name: String) throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        #expect(
+            failure { _ = try Exporter(store: store, settings: settings(release: name)).export(to: folder.path("out")) }
+                == .usage)
+    }
+
     @Test func `of a name that was given at an earlier state of the store is refused before it is written`() throws {
         let folder = try Folder()
         let store = try Fixture.store(in: folder, Self.mixed)
@@ -216,10 +246,18 @@ import Testing
             try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
             try folder.write([1], to: name + "/shard-00000.jsonl")
         }
+        // What no export writes: a link, a directory within.
+        try FileManager.default.createDirectory(
+            atPath: folder.path(".out.partial-3/shard-1.jsonl"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(".out.partial-4"), withDestinationPath: folder.path(".other.partial-1"))
         let alive = open(folder.path(".out.partial-2"), O_RDONLY | O_DIRECTORY)
         #expect(flock(alive, LOCK_EX | LOCK_NB) == 0)
         defer { close(alive) }
         _ = try Exporter(store: store, settings: settings()).export(to: folder.path("out"))
-        #expect(try folder.names() == [".other.partial-1", ".out.partial-2", "out", "store"])
+        #expect(
+            try folder.names()
+                == [".other.partial-1", ".out.partial-2", ".out.partial-3", ".out.partial-4", "out", "store"])
+        #expect(try folder.files(".other.partial-1").count == 1)
     }
 }

@@ -43,6 +43,23 @@ import Testing
         #expect(try ExportVerifier.verify(directory: folder.path("r2"), against: store).allSatisfy(\.passed))
     }
 
+    @Test func `is held where another's verdict took it out, whatever was said of it before`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.documents)
+        func review(_ document: Int64) throws {
+            _ = try store.write { writer in
+                try writer.review(
+                    ReviewDescription(document: document, verdict: .synthetic, reviewer: "ada"), timeMicroseconds: 9)
+            }
+        }
+        try review(11)
+        _ = try export(store, "r1", to: folder)
+        try review(1)
+        _ = try export(store, "r2", to: folder)
+        let left = try left(folder, "r2")
+        #expect(seqs(left, "reviewed") == [1] && seqs(left, "held") == [11], "\(left ?? [:])")
+    }
+
     @Test func `is nothing where all of it is there, and is not asked of an export without a name`() throws {
         let folder = try Folder()
         let store = try Fixture.store(in: folder, Self.documents)

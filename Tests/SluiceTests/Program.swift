@@ -51,8 +51,12 @@ enum Program {
         try run(process(arguments), input: input)
     }
 
-    /// Runs `sluice` to its end.
-    static func run(_ arguments: [String]) throws -> Outcome { try run(process(arguments), input: Data()) }
+    /// Runs `sluice` to its end, with more in its environment.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        let process = process(arguments)
+        process.environment?.merge(environment) { $1 }
+        return try run(process, input: Data())
+    }
 
     /// Runs another program to its end.
     static func tool(_ path: String, _ arguments: String..., input: Data = Data()) throws -> Outcome {

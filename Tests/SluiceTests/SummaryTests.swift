@@ -37,6 +37,28 @@ struct SummaryTests {
         #expect(!same.errors.contains("--origin"))
     }
 
+    @Test("and what is detected say what was repaired in a text")
+    func repairs() throws {
+        let folder = try Folder()
+        var lines = Data()
+        for (index, text) in Dump.texts(2).enumerated() {
+            lines += Data("{\"id\":\"\(index)\",\"text\":\"\(text) ".utf8)
+            lines += index == 0 ? Data("\\ud83d".utf8) : Data([0xFF, 0xFE])
+            lines += Data("\"}\n".utf8)
+        }
+        let input = try folder.file("a.jsonl", lines)
+        #expect(try Program.run("ingest", "--store", folder.path("store"), input).exitCode == 0)
+        for rows in [
+            try Program.run("provenance", "--json", "--store", folder.path("store")).rows,
+            try Program.run("detect", "--json", input).rows,
+        ] {
+            let repairs = rows.map { row in
+                (row["evidence"] as? [[String: Any]])?.first { $0["kind"] as? String == "utf8-repair" }
+            }
+            #expect(repairs.map { $0?["detail"] as? String } == [1, 2].map { "\($0) invalid sequences became U+FFFD" })
+        }
+    }
+
     @Test("says how many labels could not be read, and provenance says which and what they are")
     func unreadLabels() throws {
         let folder = try Folder()
@@ -51,7 +73,7 @@ struct SummaryTests {
         let run = try Program.run(["ingest", "--json", "--store", store] + inputs)
         #expect(run.exitCode == 0)
         #expect(run.json["unreadLabels"] as? Int == 5)
-        #expect(run.errors.contains("5 documents have a metadata.synthetic that is neither true nor false"))
+        #expect(run.errors.contains("5 documents have a metadata.synthetic or generator that is no label"))
         let rows = try Program.run("provenance", "--json", "--store", store).rows
         let details = rows.flatMap { row in
             (row["evidence"] as? [[String: Any]] ?? []).compactMap { piece in

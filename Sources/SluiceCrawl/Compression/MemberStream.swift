@@ -166,6 +166,13 @@ final class MemberStream {
         return rest
     }
 
+    /// Passes over what waits and the rest of the file; returns the file's bytes, or those that waited where it has been read.
+    func giveUp() -> UInt64 {
+        let waiting = UInt64(queue.count)
+        let rest = finish()
+        return rest > 0 ? rest : waiting
+    }
+
     private func produce() throws(SluiceError) {
         if compression == .none { return try produceAsIs() }
         if isInside { return try produceInside() }

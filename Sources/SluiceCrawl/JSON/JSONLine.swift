@@ -136,6 +136,12 @@ struct JSONLine {
 
     /// What a string stands for: its bytes with the escapes replaced, lone surrogates by U+FFFD. O(*n*).
     static func unescaped(_ string: JSONString, _ line: Span<UInt8>) -> [UInt8] {
+        var lone = 0
+        return unescaped(string, line, lone: &lone)
+    }
+
+    /// The same; the surrogates are counted in `lone`.
+    static func unescaped(_ string: JSONString, _ line: Span<UInt8>, lone: inout Int) -> [UInt8] {
         line.withUnsafeBufferPointer { line in
             let source = UnsafeBufferPointer(rebasing: line[string.range])
             guard string.hasEscapes else { return Array(source) }
@@ -144,7 +150,7 @@ struct JSONLine {
             var from = 0
             while let slash = find(UInt8(ascii: "\\"), in: source, from: from) {
                 out.append(contentsOf: source[from..<slash])
-                from = unescape(source, at: slash, into: &out)
+                from = unescape(source, at: slash, into: &out, &lone)
             }
             out.append(contentsOf: source[from...])
             return out
@@ -152,7 +158,9 @@ struct JSONLine {
     }
 
     /// Appends what the escape at `slash` stands for; returns the index behind it. The escapes are sound already.
-    private static func unescape(_ source: UnsafeBufferPointer<UInt8>, at slash: Int, into out: inout [UInt8]) -> Int {
+    private static func unescape(
+        _ source: UnsafeBufferPointer<UInt8>, at slash: Int, into out: inout [UInt8], _ lone: inout Int
+    ) -> Int {
         guard slash + 1 < source.count else { return source.count }
         switch source[slash + 1] {
         case UInt8(ascii: "b"): out.append(0x08)
@@ -167,8 +175,9 @@ struct JSONLine {
                 unit = 0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF)
                 end += 6
             }
-            let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
-            out.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            let scalar = Unicode.Scalar(unit)
+            if scalar == nil { lone += 1 }
+            out.append(contentsOf: UTF8.encode(scalar ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
             return end
         default: out.append(source[slash + 1])
         }

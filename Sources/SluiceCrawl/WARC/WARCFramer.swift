@@ -27,7 +27,15 @@ struct WARCFramer {
 
     /// The next record; `warcinfo` describes the file and is none.
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
+        let end = end(ofPatience: stream)
         while true {
+            if stream.position > end {
+                var framed = broken(
+                    .strayBytes, "no record in far more bytes than the file has; nothing behind was read",
+                    at: stream.location)
+                framed.skipped = stream.giveUp()
+                return framed
+            }
             try passBlankLines(stream)
             guard try stream.fill(1) else {
                 guard case .damage = stream.barrier else { return nil }

@@ -99,7 +99,12 @@ struct WARCHeader {
     private mutating func fold(_ line: UnsafeBufferPointer<UInt8>, into field: Field) {
         let more = WARCHeader.trimmed(line[...])
         if more.isEmpty { return }
-        self[field] = (self[field] ?? []) + (self[field]?.isEmpty == false ? [UInt8(ascii: " ")] : []) + more
+        // Taken out while it grows, so that very many lines do not copy it as often.
+        var value = self[field] ?? []
+        self[field] = nil
+        if !value.isEmpty { value.append(UInt8(ascii: " ")) }
+        value += more
+        self[field] = value
     }
 
     private static func field(named name: Slice<UnsafeBufferPointer<UInt8>>) -> Field? {

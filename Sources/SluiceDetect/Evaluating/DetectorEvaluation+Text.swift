@@ -2,7 +2,7 @@ import SluiceCore
 
 extension DetectorEvaluation {
     /// The figures as a table for a terminal: one line a group. A star marks a group that lacks one label and is
-    /// measured against all texts of that label. Generators with few judged texts are in ``json`` only.
+    /// measured against all texts of that label, which a last line says where there is one. Generators with few judged texts are in ``json`` only.
     public var table: String {
         let header = [
             "group", "human", "synthetic", "abstained", "AUROC", "TPR@1%FPR", "TPR@5%FPR", "ECE",
@@ -19,12 +19,14 @@ extension DetectorEvaluation {
             ]
         }
         let widths = header.indices.map { column in ([header] + lines).map { $0[column].count }.max() ?? 0 }
+        let legend =
+            shown.contains { $0.borrowed != nil } ? "* lacks one label, and is measured against all texts of it\n" : ""
         return ([header] + lines).map { cells in
             cells.indices.map { column in
                 let pad = String(repeating: " ", count: widths[column] - cells[column].count)
                 return column == 0 ? cells[column] + pad : pad + cells[column]
             }.joined(separator: "  ") + "\n"
-        }.joined()
+        }.joined() + legend
     }
 
     /// The figures as one JSON object with an array `rows`; what cannot be measured is null.

@@ -25,8 +25,7 @@ public struct WatermarkTest: Sendable {
 
     /// The test that `settings` ask for; nil where they ask for none.
     ///
-    /// - Throws: ``SluiceError``: `inputMissing` where the vocabulary cannot be read, `configuration` where it or a setting
-    ///   cannot be used.
+    /// - Throws: ``SluiceError`` of the kind `configuration` where the vocabulary or a setting cannot be used.
     public init?(_ settings: WatermarkSettings) throws(SluiceError) {
         guard settings.scheme != "none" else { return nil }
         guard let scheme = WatermarkScheme(rawValue: settings.scheme) else {
@@ -52,7 +51,10 @@ public struct WatermarkTest: Sendable {
                 .configuration, "watermark.vocabulary is missing",
                 advice: "name the file of the generating model's tokens")
         }
-        let encoder = try BytePairEncoder(path: settings.vocabulary, pattern: pattern)
+        let encoder: BytePairEncoder
+        do throws(SluiceError) { encoder = try BytePairEncoder(path: settings.vocabulary, pattern: pattern) } catch {
+            throw SluiceError(.configuration, "watermark.vocabulary: \(error.message)", advice: error.advice)
+        }
         let size = settings.vocabularySize == 0 ? encoder.count : settings.vocabularySize
         guard size >= encoder.count, size <= WatermarkTest.vocabularyLimit else {
             throw WatermarkTest.refusal(

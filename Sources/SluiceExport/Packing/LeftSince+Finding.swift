@@ -22,10 +22,10 @@ extension ExportManifest.LeftSince {
             if state.judgement.verdict == .real { real += 1 }
             if withoutRoom.contains(seq) {
                 noRoom.add(seq)
-            } else if state.reviews.isEmpty {
-                held.add(seq)
-            } else {
+            } else if try reader.wasTakenOutByItsReview(seq) {
                 reviewed.add(seq)
+            } else {
+                held.add(seq)
             }
         }
     }

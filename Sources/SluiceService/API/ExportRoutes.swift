@@ -44,7 +44,10 @@ struct ExportRoutes {
         _ = try Parameters(request, known: [])
         let body = try await RequestObject(request, known: ["release", "name", "cap", "compression"])
         let release = try body.text("release")
-        let name = try body.text("name") ?? release ?? "export-\(context.id)"
+        guard release.map(ReleaseDescription.isName) ?? true else {
+            throw Parameters.wrong("release", "it has 1 to 2,048 bytes and no control characters")
+        }
+        let name = try body.text("name") ?? release.map(ExportShelf.name) ?? "export-\(context.id)"
         guard ExportShelf.isName(name) else {
             throw Parameters.wrong("name", "it has 1 to 100 of the characters A-Z a-z 0-9 . _ -, and no . at its start")
         }

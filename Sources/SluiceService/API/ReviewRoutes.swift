@@ -37,12 +37,7 @@ struct ReviewRoutes {
             reviewer: body.text("reviewer", limit: Review.reviewerLimit) ?? context.caller.name,
             note: body.text("note", limit: Review.noteLimit))
         return .json(.created, headers: [.location: "/v1/documents/\(state.digest.hex)"]) { json in
-            json.member("document", state.digest.hex)
-            json.member("seq", state.seq)
-            json.member("verdict", state.judgement.verdict.rawValue)
-            json.member("origin", state.judgement.origin.rawValue)
-            json.member("review", state.reviews.last?.id)
-            json.member("shard", state.shard)
+            state.write(to: &json)
         }
     }
 

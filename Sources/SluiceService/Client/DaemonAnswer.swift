@@ -58,7 +58,9 @@ package struct DaemonAnswer: Sendable {
         case 401, 403:
             return SluiceError(
                 .configuration, "the daemon does not allow this: \(reason)",
-                advice: "set SLUICE_TOKEN to a token ('sluice token') that does, or be the user that the daemon runs as"
+                advice:
+                    "set SLUICE_TOKEN to a token ('sluice token') with that scope; root and the user that the daemon runs as "
+                    + "need none"
             )
         case 404: return SluiceError(.inputMissing, "the daemon knows nothing of it: \(reason)")
         case 408: return SluiceError(.io, "the daemon waited too long: \(reason)", advice: "run the command again")

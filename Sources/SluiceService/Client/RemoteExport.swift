@@ -41,7 +41,7 @@ package struct RemoteExport: Sendable {
         let summary = try ExportSummary(
             reading: output.path, as: directory, askedCapPPM: cap.map(ShardSettings.ppm))
         if !isNew {
-            try await requireSame(summary, name)
+            try requireSame(summary, name)
             patience.note("the daemon had made \(name) before; these are the files of that time")
         }
         try output.publish()
@@ -51,8 +51,7 @@ package struct RemoteExport: Sendable {
     /// The export's name on the daemon's shelf, and whether it was begun now.
     private func begin() async throws(SluiceError) -> (name: String, isNew: Bool) {
         var json = JSONText()
-        // A release may be called what no file may.
-        let shelf = release.map { ExportShelf.isName($0) ? $0 : "release-\(Digest.of(Array($0.utf8)).hex.prefix(16))" }
+        let shelf = release.map(ExportShelf.name)
         json.object { json in
             if let release { json.member("release", release) }
             if let shelf { json.member("name", shelf) }
@@ -120,14 +119,11 @@ package struct RemoteExport: Sendable {
         try arrival.finish()
     }
 
-    /// An export that was there before is the one asked for only where the store has not changed since.
-    private func requireSame(_ summary: ExportSummary, _ name: String) async throws(SluiceError) {
-        struct Figures: Decodable {
-            var ledgerSize: Int64
-        }
-        let ledgerSize = try await client.require(.get("/v1/stats")).decoded(Figures.self).ledgerSize
+    /// An export that was there before is the one asked for where it is of this release, packed in this way and under
+    /// this cap: the name stands for no other, whatever was taken in since.
+    private func requireSame(_ summary: ExportSummary, _ name: String) throws(SluiceError) {
         let isSame =
-            summary.release == release && summary.ledgerSize == ledgerSize && summary.compression == compression
+            summary.release == release && summary.compression == compression
             && summary.capPPM <= cap.map(ShardSettings.ppm) ?? .max
         guard isSame else {
             throw SluiceError(

@@ -117,6 +117,11 @@ final class ExportShelf: Sendable {
         files(of: name).contains { $0.name == file } ? "\(directory)/\(name)/\(file)" : nil
     }
 
+    /// What an export of the release `release` is called here: as it is, or by its digest where no file may be called so.
+    static func name(ofRelease release: String) -> String {
+        isName(release) ? release : "release-\(Digest.of(Array(release.utf8)).hex.prefix(16))"
+    }
+
     /// True where `name` may name an export or a file of one: no path, no hidden file, nothing to escape.
     static func isName(_ name: String) -> Bool {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)

@@ -15,12 +15,18 @@ public final class OutputDirectory {
         var mode: mode_t
         /// True of the names of files that belong into it, and may be cleared away with a dead one.
         var owns: @Sendable (String) -> Bool
+        /// True of the path of a half-made one that may be the only copy of what somebody knows of.
+        var mayBeKnown: @Sendable (String) -> Bool
 
         /// A purpose of its parts.
-        public init(name: String, mode: mode_t, owns: @escaping @Sendable (String) -> Bool) {
+        public init(
+            name: String, mode: mode_t, owns: @escaping @Sendable (String) -> Bool,
+            mayBeKnown: @escaping @Sendable (String) -> Bool = { _ in false }
+        ) {
             self.name = name
             self.mode = mode
             self.owns = owns
+            self.mayBeKnown = mayBeKnown
         }
     }
 
@@ -33,14 +39,14 @@ public final class OutputDirectory {
     /// Whether it stays when this value goes.
     private var isKept = false
 
-    /// Makes the half-made directory beside `place`, and clears away what dead processes left there.
+    /// Makes the half-made directory beside `place`, and clears away what dead processes left there and nobody can know of.
     ///
     /// - Throws: `.cannotCreate` where `place` is anything but absent or an empty directory, or its parent is missing or
     ///   not writable; `.io` where the disk is full.
     public init(_ place: String, for purpose: Purpose) throws(SluiceError) {
         self.place = try Place(place, for: purpose)
         for dead in self.place.dead(of: purpose) {
-            OutputDirectory.remove(dead.path)
+            if !purpose.mayBeKnown(dead.path) { OutputDirectory.remove(dead.path) }
             close(dead.lock)
         }
         path = self.place.halfMade
@@ -184,6 +190,11 @@ private struct Place {
         }
     }
 
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The path of a half-made directory of this process.
     var halfMade: String { above + prefix + String(getpid()) }
 
@@ -192,14 +203,17 @@ private struct Place {
         let prefix = prefix
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         return names.sorted().compactMap { name -> (path: String, lock: Int32)? in
-            guard name.hasPrefix(prefix), name.dropFirst(prefix.count).allSatisfy({ ("0"..."9").contains($0) }) else {
-                return nil
-            }
+            // Byte by byte: the same characters, composed otherwise, are another name.
+            guard name.utf8.starts(with: prefix.utf8),
+                name.utf8.dropFirst(prefix.utf8.count).allSatisfy({
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                })
+            else { return nil }
             let path = above + name
             // Whatever we did not write is somebody's, and stays with all that is beside it.
             let held = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            guard held.allSatisfy(purpose.owns) else { return nil }
-            let lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard held.allSatisfy({ purpose.owns($0) && Place.isFile("\(path)/\($0)") }) else { return nil }
+            let lock = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard lock >= 0 else { return nil }
             guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
                 close(lock)

@@ -28,6 +28,19 @@ public struct DocumentState: Sendable, Equatable {
     public var synthetic: Int64 { reviews.last?.synthetic ?? ownSynthetic }
     /// Its human mass now, in thousandths of a token.
     public var real: Int64 { 1000 &* tokens &- synthetic }
+
+    /// Writes where a verdict left it as the members that the command line and the service show.
+    public func write(to json: inout JSONText) {
+        json.member("document", digest.hex)
+        json.member("seq", seq)
+        json.member("review", reviews.last?.id)
+        json.member("verdict", judgement.verdict.rawValue)
+        json.member("origin", judgement.origin.rawValue)
+        json.member("probability", judgement.probability)
+        json.member("reviewer", reviews.last?.reviewer)
+        json.member("note", reviews.last?.note)
+        json.member("shard", shard)
+    }
 }
 
 extension StoreReader {
@@ -54,6 +67,16 @@ extension StoreReader {
                 reviews: try reviews(of: seq), ownSynthetic: try row.integer(7, in: 0...1000 * tokens), shard: shard,
                 isSealed: shard == nil ? false : try row.flag(9))
         }
+    }
+
+    /// Whether the last time that the document of row `seq` was taken out of a shard was for a verdict on itself: such a
+    /// review names the step that took it out as the last one before it.
+    public func wasTakenOutByItsReview(_ seq: Int64) throws -> Bool {
+        let sql = """
+            SELECT EXISTS (SELECT 1 FROM review WHERE document = ?1 AND after_admission = (
+                SELECT max(id) FROM admission WHERE document = ?1 AND action = -1))
+            """
+        return try db.firstRow(sql, [seq]) { try $0.flag(0) } ?? false
     }
 
     /// The state of the kept document whose text has this digest.

@@ -71,6 +71,11 @@ extension Verification {
     ) throws -> Outcome {
         let further = facts == nil ? "" : ", words and content keys"
         var outcome = Outcome(looked: "\(try count("SELECT count(*) FROM text")) texts against their digests" + further)
+        try violations(
+            """
+            SELECT 'there is a dictionary for the texts from row ' || first_seq || ' on, which there is not'
+            FROM dictionary WHERE first_seq NOT IN (SELECT seq FROM record)
+            """, into: &outcome)
         let sql = """
             SELECT t.seq, t.raw_bytes, t.body, (SELECT max(first_seq) FROM dictionary WHERE first_seq <= t.seq), r.document,
                 d.tokens, d.content_key, d.bands

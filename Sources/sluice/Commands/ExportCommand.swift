@@ -30,7 +30,9 @@ struct ExportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let cap, !(0...1).contains(cap) { throw ValidationError("--cap must be from 0 to 1.") }
-        if let release, release.isEmpty { throw ValidationError("--release must name something.") }
+        if let release, !ReleaseDescription.isName(release) {
+            throw ValidationError("--release must have 1 to 2048 bytes and no control characters.")
+        }
     }
 
     func run() async throws {
@@ -41,6 +43,10 @@ struct ExportCommand: AsyncParsableCommand {
                 defer { store.close() }
                 summary = try export(store, try shared.settings())
             case .daemon(let daemon):
+                if let finished = try finished() {
+                    summary = finished
+                    break
+                }
                 let export = RemoteExport(
                     release: release, cap: cap, compression: compression, client: daemon,
                     patience: DaemonRoute.patience)
@@ -61,12 +67,22 @@ struct ExportCommand: AsyncParsableCommand {
 
 extension ExportCommand {
     private func export(_ store: Store, _ settings: Settings) throws(SluiceError) -> ExportSummary {
-        let exporter = Exporter(
+        try exporter(of: store, settings).export(to: output)
+    }
+
+    /// A release that was finished without the daemon and never got to its place, which its store can be asked for.
+    private func finished() throws(SluiceError) -> ExportSummary? {
+        guard let store = try? shared.openStore() else { return nil }
+        defer { store.close() }
+        return try exporter(of: store, try shared.settings()).finished(in: output)
+    }
+
+    private func exporter(of store: Store, _ settings: Settings) -> Exporter {
+        Exporter(
             store: store,
             settings: ExportSettings(
                 release: release, capPPM: cap.map(ShardSettings.ppm), compression: compression,
                 fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
-        return try exporter.export(to: output)
     }
 }
 

@@ -43,6 +43,9 @@ struct IngestCommand: AsyncParsableCommand {
         if let workers, !(0...1024).contains(workers) {
             throw ValidationError("--workers must be from 0 to 1024.")
         }
+        if let source, !(1...2048).contains(source.utf8.count) {
+            throw ValidationError("--source must have 1 to 2048 bytes.")
+        }
         if generator != nil && origin != .synthetic {
             throw ValidationError("--generator names the model of a synthetic source; add --origin synthetic.")
         }

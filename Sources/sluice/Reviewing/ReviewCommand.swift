@@ -115,7 +115,7 @@ struct ReviewCommand: AsyncParsableCommand {
 
 /// Who gives the verdict.
 struct ReviewerOption: ParsableArguments {
-    @Option(help: ArgumentHelp("Who says so (default: the user's name).", valueName: "name"))
+    @Option(help: ArgumentHelp("Who says so (default: $USER).", valueName: "name"))
     var reviewer: String?
 
     /// The name as given, else the user's, else that of an office.

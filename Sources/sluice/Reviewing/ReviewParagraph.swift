@@ -25,17 +25,7 @@ extension DocumentState {
     /// What a verdict led to, as one JSON object.
     var json: String {
         var json = JSONText()
-        json.object { json in
-            json.member("document", digest.hex)
-            json.member("seq", seq)
-            json.member("review", reviews.last?.id)
-            json.member("verdict", judgement.verdict.rawValue)
-            json.member("origin", judgement.origin.rawValue)
-            json.member("probability", judgement.probability)
-            json.member("reviewer", reviews.last?.reviewer)
-            json.member("note", reviews.last?.note)
-            json.member("shard", shard)
-        }
+        json.object { write(to: &$0) }
         return json.string
     }
 

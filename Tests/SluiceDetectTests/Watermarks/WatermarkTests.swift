@@ -212,7 +212,7 @@ import Testing
                 $0.scheme = "synthid"; $0.keys = "1,,2"
             } == .configuration)
         #expect(code { $0.vocabulary = "" } == .configuration)
-        #expect(code { $0.vocabulary = "/nonexistent" } == .inputMissing)
+        #expect(code { $0.vocabulary = "/nonexistent" } == .configuration)
         #expect(code { $0.vocabularySize = 3 } == .configuration)
         for text in ["YQ== 0\n", "YQ== 0\n!!! 1\n", "YQ==\n", "YQ== x\n", ""] {
             let path = toy.folder.appendingPathComponent("broken").path

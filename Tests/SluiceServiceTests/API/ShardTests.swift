@@ -61,6 +61,18 @@ import Testing
         }
     }
 
+    @Test func `a release that no directory can be called after is exported under another name`() async throws {
+        try await LiveDaemon.with { daemon in
+            _ = try await daemon.ingest(Self.lines(0..<40))
+            let made = try await daemon.post("/v1/exports", "{\"release\":\"../rel 1\",\"cap\":1}")
+            let place = try #require(made.fields["location"])
+            #expect(made.status == 202 && place.hasPrefix("/v1/exports/release-"))
+            #expect(
+                try await daemon.export(String(place.dropFirst("/v1/exports/".count))).string("state") == "done")
+            #expect(try daemon.store.read { try $0.releases() } == ["../rel 1"])
+        }
+    }
+
     @Test func `an export that cannot be made says why`() async throws {
         try await LiveDaemon.with { daemon in
             let made = try await daemon.post("/v1/exports", "")

@@ -46,9 +46,9 @@ import Testing
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1)))
         let store = command == "ingest" ? ["--store", folder.path("store")] : []
         for (config, code, word) in [
-            (try configuration(folder, "  vocabulary: /nonexistent\n"), 66, "/nonexistent"),
+            (try configuration(folder, "  vocabulary: /nonexistent\n"), 78, "watermark.vocabulary: "),
             (try configuration(folder, "  split: gpt2\n"), 78, "watermark.vocabulary"),
-            (try configuration(folder, "  vocabulary: \(input)\n"), 78, "line 1"),
+            (try configuration(folder, "  vocabulary: \(input)\n"), 78, "watermark.vocabulary: "),
             (try configuration(folder, scheme: "magic"), 78, "watermark.scheme"),
         ] {
             let run = try Program.run([command, "--config", config] + store + [input])

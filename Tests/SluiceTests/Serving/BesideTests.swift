@@ -68,9 +68,57 @@ struct BesideTests {
         let document = try #require(row["document"] as? String)
         let verdict = try sluice(daemon, "review", "label", document, "real", "--reviewer", "ada", "--json")
         #expect(verdict.exitCode == 0 && verdict.json["origin"] as? String == "reviewed")
+        let alone = folder.path("alone")
+        #expect(try Program.run("ingest", "--store", alone, "-", input: lines).exitCode == 0)
+        let near = try Program.run(
+            "review", "label", document, "real", "--reviewer", "ada", "--json", "--store", alone)
+        #expect(near.output == verdict.output)
         let rows = try sluice(daemon, "provenance", "--json", "--document", document).rows
         #expect((rows.last?["review"] as? [String: Any])?["reviewer"] as? String == "ada")
         #expect(try sluice(daemon, "review", "label", String(repeating: "0", count: 64), "real").exitCode == 66)
+    }
+
+    @Test("a release that a killed export finished is brought to its place, by whomever it was made")
+    func finishedRelease() throws {
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(20)))
+        #expect(try Program.run("ingest", "--store", store, "--origin", "real", input).exitCode == 0)
+        let (out, half) = (folder.path("out"), folder.path(".out.partial-1"))
+        #expect(try Program.run("export", "--store", store, "--release", "r1", "--output", out).exitCode == 0)
+        try FileManager.default.moveItem(atPath: out, toPath: half)
+        let daemon = try RunningDaemon(folder)
+        let more = try folder.file("b.jsonl", Dump.jsonLines(Dump.texts(3, seed: 5)))
+        #expect(try sluice(daemon, "ingest", "--origin", "real", more).exitCode == 0)
+        #expect(try sluice(daemon, "export", "--output", folder.path("other")).exitCode == 0)
+        let local = try sluice(daemon, "export", "--release", "r1", "--output", out, "--json")
+        #expect(local.exitCode == 0 && local.json["documents"] as? Int == 20, "\(local.errors)")
+        #expect(!FileManager.default.fileExists(atPath: half))
+        // One that the daemon made, and that was not fetched to its end.
+        #expect(try sluice(daemon, "export", "--release", "r2", "--output", folder.path("two")).exitCode == 0)
+        try FileManager.default.removeItem(atPath: folder.path("two"))
+        let last = try folder.file("c.jsonl", Dump.jsonLines(Dump.texts(3, seed: 6)))
+        #expect(try sluice(daemon, "ingest", "--origin", "real", last).exitCode == 0)
+        let again = try sluice(daemon, "export", "--release", "r2", "--output", folder.path("two"), "--json")
+        #expect(again.exitCode == 0 && again.json["documents"] as? Int == 23, "\(again.errors)")
+        for name in ["out", "two"] {
+            #expect(try sluice(daemon, "verify", "--export", folder.path(name)).exitCode == 0)
+        }
+    }
+
+    @Test("a token that may hand in, and nothing else, hands in")
+    func ingestAlone() throws {
+        let token = try Program.run("token", "crawler", "--scopes", "ingest").text.split(separator: "\n")
+        let tokens = try folder.file("tokens", token[1] + "\n")
+        #expect(chmod(tokens, 0o600) == 0)
+        let daemon = try RunningDaemon(folder, settings: ["tokens: \"\(tokens)\""])
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
+        let run = try Program.run(
+            ["ingest", "--json", "--store", daemon.store, input], environment: ["SLUICE_TOKEN": String(token[0])])
+        #expect(run.exitCode == 0 && run.json["kept"] as? Int == 5, "\(run.errors)")
+        #expect(run.json["held"] is NSNull, "it may not know")
+        let seal = try Program.run(
+            ["shards", "seal", "--store", daemon.store], environment: ["SLUICE_TOKEN": String(token[0])])
+        #expect(seal.exitCode == 78 && seal.errors.contains("the scope admin is needed"))
     }
 
     @Test("whoever only knows its socket is answered over that, byte for byte")

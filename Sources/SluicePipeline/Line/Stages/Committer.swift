@@ -177,6 +177,7 @@ actor Committer {
         whole.isRepeat = false
         whole.run = runName
         whole.counts.verdicts = source.report.verdicts
+        whole.counts.unreadLabels = source.report.unreadLabels
         return whole
     }
 }

@@ -88,33 +88,15 @@ struct Finisher: Sendable {
         _ sourceLabel: DeclaredLabel?, _ scratch: inout DetectorScratch
     ) -> RecordedJudgement {
         let score = detector.score(document.words, scratch: &scratch)
-        var notes = Finisher.notes(on: document.text, record)
+        var notes = document.text.notes
+        if let label = record.unreadLabel {
+            notes.append(Evidence(kind: "unread-label", weight: 0, detail: Evidence.cut(label)))
+        }
         notes += further.find(in: document.text.bytes, words: document.words, score: score)
         if let template { notes.append(template.evidence(weight: templatingWeight)) }
         return RecordedJudgement(
             judge.judge(
                 score: score, declared: record.declared ?? sourceLabel, captured: record.captured, notes: notes))
-    }
-
-    /// What was seen in the record and is not in the text any more, or never was; it speaks neither for nor against.
-    private static func notes(on text: CleanText, _ record: PreparedRecord) -> [Evidence] {
-        var notes = text.marks.map { mark in
-            Evidence(
-                kind: mark.kind.rawValue, weight: 0,
-                detail: "content credentials of \(mark.length) bytes at byte \(mark.offset): \(mark.status.rawValue)")
-        }
-        if text.replacements > 0 {
-            notes.append(
-                Evidence(
-                    kind: "utf8-repair", weight: 0, detail: "\(text.replacements) invalid sequences became U+FFFD"))
-        }
-        if let label = record.unreadLabel {
-            notes.append(
-                Evidence(
-                    kind: "unread-label", weight: 0,
-                    detail: Evidence.cut("“synthetic” is neither true nor false, and counts for none: \(label)")))
-        }
-        return notes
     }
 }
 

@@ -48,7 +48,7 @@ struct Preparer: Sendable {
         case .rejected(let reason, let detail): return .rejected(reason, detail: detail)
         case .text(let bytes): raw = bytes
         }
-        let text = TextCleaner.clean(raw)
+        let text = CleanText(of: raw, in: record)
         let words = tools.tokenizer.tokenize(text.bytes)
         guard words.count > 0 else {
             return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
