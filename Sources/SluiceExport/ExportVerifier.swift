@@ -11,8 +11,8 @@ public enum ExportVerifier {
     /// longest line, which is at most its file as announced and ``ExportSettings/longestLine``, and a bit for each
     /// provenance row.
     ///
-    /// With a `store`, the manifest is held against what that store wrote down when it made the release: an export that
-    /// was forged consistently, sums and all, fails there.
+    /// With a `store`, the manifest is held against what that store wrote down when it made the release, and every line of
+    /// any other export against the row that it names: an export that was forged consistently, sums and all, fails there.
     ///
     /// - Throws: `.inputMissing` where there is no such directory.
     public static func verify(directory: String, against store: Store? = nil) throws(SluiceError) -> [Finding] {
@@ -20,9 +20,9 @@ public enum ExportVerifier {
             throw SluiceError(
                 .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")
         }
-        var check = ExportCheck(directory: directory)
-        check.run(names: Set(names))
+        var check = ExportCheck(directory: directory, store: store)
         if let store { check.findings.append(try check.release(in: store)) }
+        check.run(names: Set(names))
         return check.findings
     }
 }
@@ -30,11 +30,17 @@ public enum ExportVerifier {
 /// One run of the verifier.
 private struct ExportCheck {
     let directory: String
+    let store: Store?
     var findings: [Finding] = []
     private var seen = SeqSet()
     private var lines = LineReader()
 
-    init(directory: String) { self.directory = directory }
+    /// The rows and documents of lines that are still to be looked for in the store.
+    private var claims: [LineFacts] = []
+    /// True where the store knows the export as a whole.
+    private var isKnown = false
+
+    init(directory: String, store: Store?) { (self.directory, self.store) = (directory, store) }
 
     mutating func run(names: Set<String>) {
         guard let manifest = contents(ExportManifest.fileName), let header = ExportManifest.header(of: manifest) else {
@@ -104,6 +110,7 @@ private struct ExportCheck {
             let reader = try SourceReader(path: path, format: .jsonl, limits: limits)
             while let batch = try reader.nextBatch(maxRecords: 256, maxBytes: 1 << 20) {
                 for record in batch.records { try count(record, into: &file, ledgerSize: header.ledgerSize) }
+                try checkClaims(of: name)
             }
             let obeys = file.totals.obey(capPPM: header.capPpm)
             let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
@@ -134,7 +141,22 @@ private struct ExportCheck {
         }
         file.rawBytes += Int64(record.bytes.count) + 1
         file.totals.add(Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real))
+        if store != nil && !isKnown { claims.append(facts) }
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
+    }
+
+    /// Fails where a line holds another document than the store kept at its row.
+    private mutating func checkClaims(of name: String) throws(SluiceError) {
+        guard let store, !claims.isEmpty else { return }
+        let claims = claims
+        self.claims = []
+        let stranger = try store.read { reader in
+            try claims.first { try !reader.keeps($0.document, asRow: $0.seq, tokens: $0.tokens) }
+        }
+        guard let stranger else { return }
+        throw SluiceError(
+            .checkFailed,
+            "\(name): the store kept another document at row \(stranger.seq), or of another length, or none")
     }
 
     /// The first line in which two manifests differ, or nil where they are equal.
@@ -148,18 +170,19 @@ private struct ExportCheck {
     }
 
     /// Whether the store made this very export.
-    func release(in store: Store) throws(SluiceError) -> Finding {
+    mutating func release(in store: Store) throws(SluiceError) -> Finding {
         let manifest = contents(ExportManifest.fileName) ?? []
         let name = ExportManifest.header(of: manifest)?.release ?? ""
         guard !name.isEmpty else {
             return Finding(
                 check: "export-release", passed: true,
-                detail: "not a release: the store cannot tell whether it made this")
+                detail: "not a release: the store can only tell whether these are its documents")
         }
         guard let known = try store.read({ try $0.release(named: name) }) else {
             return Finding(check: "export-release", passed: false, detail: "the store knows no release \(name)")
         }
         let isSame = known.manifest == Digest.of(manifest)
+        isKnown = isSame
         return Finding(
             check: "export-release", passed: isSame,
             detail: isSame

@@ -38,6 +38,23 @@ import Testing
         #expect(try !fails(folder))
     }
 
+    @Test func `of no release holds every document against the store, where one is named`() throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let store = try Store.open(directory: folder.path("store"), mode: .read)
+        func failed() throws -> [String] {
+            try ExportVerifier.verify(directory: folder.path("out"), against: store).filter { !$0.passed }.map(\.check)
+        }
+        #expect(try failed() == [])
+        let elsewhere = try Folder()
+        let texts = (0..<9).map { Fixture.Document(share: [0, 60, 0][$0 % 3], words: 12, padding: $0 == 4 ? 1 : 0) }
+        let other = try Fixture.store(in: elsewhere, texts)
+        store.close()
+        #expect(
+            try ExportVerifier.verify(directory: folder.path("out"), against: other).filter { !$0.passed }.map(\.check)
+                .contains("export-lines"))
+    }
+
     @Test func `notices a missing file, a surplus one and a shortened one`() throws {
         let folder = try Folder()
         try export(.gzip, in: folder)

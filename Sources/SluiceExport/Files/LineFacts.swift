@@ -4,6 +4,8 @@ import SluiceCore
 /// What a written line says that can be counted again.
 struct LineFacts: Sendable, Equatable {
     var seq: Int64
+    /// SHA-256 of the text.
+    var document: Digest
     var verdict: Verdict
     var origin: Origin
     /// In millionths.

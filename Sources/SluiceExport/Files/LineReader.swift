@@ -36,7 +36,8 @@ struct LineReader {
         let id = try string()
         try literal(",\"text\":")
         let start = at
-        guard try digestOfString().hexBytes.elementsEqual(bytes[id]) else {
+        let document = try digestOfString()
+        guard document.hexBytes.elementsEqual(bytes[id]) else {
             throw LineMismatch(offset: start, expected: "a text whose SHA-256 is the line's id")
         }
         let keys: [StaticString] = [",\"source\":", ",\"added\":", ",\"created\":", ",\"metadata\":{\"url\":"]
@@ -75,7 +76,8 @@ struct LineReader {
         try literal("}}}")
         guard at == bytes.count else { throw LineMismatch(offset: at, expected: "the end of the line") }
         let facts = LineFacts(
-            seq: seq, verdict: verdict, origin: origin, probability: probability, logOdds: logOdds, tokens: tokens,
+            seq: seq, document: document, verdict: verdict, origin: origin, probability: probability, logOdds: logOdds,
+            tokens: tokens,
             real: real, synthetic: synthetic)
         if let expected = facts.expected { throw LineMismatch(offset: at, expected: expected) }
         return facts
