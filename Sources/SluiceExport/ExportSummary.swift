@@ -23,6 +23,8 @@ public struct ExportSummary: Sendable, Equatable {
     public var ledgerSize: Int64
     /// How its files are compressed.
     public var compression: ExportCompression
+    /// Finished releases beside it that never got to their places, and that its store does not know: they were left alone.
+    public var spared: [String] = []
 
     /// Documents of the release before that are not in this one; the manifest lists them, and why.
     public struct LeftSince: Sendable, Equatable {

@@ -68,7 +68,7 @@ public struct Exporter {
                 leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
                 manifest: Digest.of(manifest.rendered),
                 ledgerSize: manifest.header.ledgerSize,
-                compression: ExportCompression(rawValue: manifest.header.compression) ?? .none)
+                compression: ExportCompression(rawValue: manifest.header.compression) ?? .none, spared: output.spared)
         }
     }
 

@@ -38,13 +38,14 @@ package struct RemoteExport: Sendable {
                 .io, "the files did not arrive as the daemon made them: \(first.check): \(first.detail)",
                 advice: "run it again; if it stays, run `sluice verify` where the store is")
         }
-        let summary = try ExportSummary(
+        var summary = try ExportSummary(
             reading: output.path, as: directory, askedCapPPM: cap.map(ShardSettings.ppm))
         if !isNew {
             try requireSame(summary, name)
             patience.note("the daemon had made \(name) before; these are the files of that time")
         }
         try output.publish()
+        summary.spared = output.spared
         return summary
     }
 

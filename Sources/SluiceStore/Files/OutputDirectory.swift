@@ -36,6 +36,8 @@ public final class OutputDirectory {
     public var parent: String { place.parent }
     private let place: Place
     private let lock: Int32
+    /// The half-made directories of dead processes that were left alone, because somebody may know of them.
+    public let spared: [String]
     /// Whether it stays when this value goes.
     private var isKept = false
 
@@ -45,12 +47,13 @@ public final class OutputDirectory {
     ///   not writable; `.io` where the disk is full.
     public init(_ place: String, for purpose: Purpose) throws(SluiceError) {
         self.place = try Place(place, for: purpose)
+        var spared: [String] = []
         for dead in self.place.dead(of: purpose) {
-            if !purpose.mayBeKnown(dead.path) { OutputDirectory.remove(dead.path) }
+            if purpose.mayBeKnown(dead.path) { spared.append(dead.path) } else { OutputDirectory.remove(dead.path) }
             close(dead.lock)
         }
-        path = self.place.halfMade
-        guard mkdir(path, purpose.mode) == 0 else { throw OutputDirectory.failure("create", path) }
+        self.spared = spared
+        path = try self.place.makeHalf(mode: purpose.mode)
         lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw OutputDirectory.failure("open", path) }
     }
@@ -76,6 +79,7 @@ public final class OutputDirectory {
         }
         guard let found else { return nil }
         (path, lock) = found
+        spared = []
         isKept = true
     }
 
@@ -195,8 +199,18 @@ private struct Place {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// The path of a half-made directory of this process.
-    var halfMade: String { above + prefix + String(getpid()) }
+    /// Makes a half-made directory of this process, and answers its path. In a container every process may have the same
+    /// number, so one of that name may have been spared.
+    func makeHalf(mode: mode_t) throws(SluiceError) -> String {
+        var number = String(getpid())
+        while mkdir(above + prefix + number, mode) != 0 {
+            guard errno == EEXIST, number.utf8.count < 64 else {
+                throw OutputDirectory.failure("create", above + prefix + number)
+            }
+            number += "0"
+        }
+        return above + prefix + number
+    }
 
     /// The half-made directories whose processes have ended, each with a lock on it that the caller closes.
     func dead(of purpose: OutputDirectory.Purpose) -> [(path: String, lock: Int32)] {

@@ -58,6 +58,10 @@ struct ExportCommand: AsyncParsableCommand {
                     "sluice: \(left.documents) documents of \(left.release) are not in this release, \(left.real) of them "
                         + "by people as far as is known; left_since in its manifest says which and why")
             }
+            for path in summary.spared {
+                Console.note(
+                    "sluice: \(path) holds a finished release that this store does not know; it was left alone")
+            }
             if cap != nil && summary.isCapFromShards {
                 Console.note("sluice: the shards' own cap is lower than --cap, and holds")
             }
