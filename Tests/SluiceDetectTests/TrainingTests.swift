@@ -140,6 +140,7 @@ struct TrainingTests {
         #expect(domains.map(\.borrowed) == ["synthetic", nil, nil])
         #expect(domains[0].trueVerdicts == nil)
         #expect(evaluation.table.split(separator: "\n").count >= 6)
+        #expect(evaluation.table.contains("domain domain0 *") && evaluation.table.contains("\n* lacks one label"))
         #expect(evaluation.json.hasPrefix("{\"rows\":[{\"kind\":\"all\""))
     }
 

@@ -37,6 +37,21 @@ struct SummaryTests {
         #expect(!same.errors.contains("--origin"))
     }
 
+    @Test("is not reached with a name that nothing could be found by")
+    func names() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
+        for source in ["", String(repeating: "x", count: 2049)] {
+            #expect(try Program.run("ingest", "--store", store, "--source", source, input).exitCode == 64)
+        }
+        #expect(try Program.run("ingest", "--store", store, "--source", "crawl", input).exitCode == 0)
+        for release in ["", "a\nb"] {
+            let run = try Program.run("export", "--store", store, "--release", release, "--output", folder.path("out"))
+            #expect(run.exitCode == 64)
+        }
+    }
+
     @Test("and what is detected say what was repaired in a text")
     func repairs() throws {
         let folder = try Folder()
