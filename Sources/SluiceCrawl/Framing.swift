@@ -57,13 +57,13 @@ struct LineFramer {
     let limits: Limits
 
     func next(_ stream: MemberStream) throws(SluiceError) -> Framed? {
-        let end = stream.compression == .none ? .max : stream.position + UInt64(longest)
+        let limit = stream.compression == .none ? .max : stream.position + UInt64(longest)
         while true {
             // Only once a byte waits is its member known for certain.
             _ = try stream.fill(1)
             let start = stream.location
-            if stream.position > end { return blank(stream, at: start) }
-            passBlankLines(stream, upTo: end)
+            if stream.position > limit { return blank(stream, at: start) }
+            passBlankLines(stream, upTo: limit)
             let (length, terminator) = try lineLength(stream)
             if length > limits.lineBytes { return try tooLong(stream, at: start) }
             let end = length + terminator
@@ -79,11 +79,11 @@ struct LineFramer {
     }
 
     /// Passes over the blank lines among the waiting bytes, but for what may be the last of them, and not beyond the first
-    /// line that ends behind position `end` of the stream.
-    private func passBlankLines(_ stream: MemberStream, upTo end: UInt64) {
+    /// line that ends behind position `limit` of the stream.
+    private func passBlankLines(_ stream: MemberStream, upTo limit: UInt64) {
         let waiting = stream.queue.bytes
         guard let first = waiting.first, isJSONSpace(first) else { return }
-        let room = Int(clamping: end - stream.position)
+        let room = Int(clamping: limit - stream.position)
         let blank = waiting.dropLast().prefix(room < Int.max ? room + 1 : room).prefix(while: isJSONSpace)
         if let feed = blank.lastIndex(of: UInt8(ascii: "\n")) { stream.consume(feed + 1) }
     }

@@ -96,8 +96,9 @@ public struct RecordDecoder: Sendable {
         record.id = string(line.id, span)
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
-        record.declared = label(line.metadata, span)
-        record.unreadLabel = unreadLabel(line.metadata, span)
+        let isSynthetic = flag(line.metadata.synthetic, span)
+        record.declared = label(isSynthetic, line.metadata, span)
+        record.unreadLabel = unreadLabel(isSynthetic, line.metadata, span)
         if case .string(let text) = line.text {
             record.content = .text(JSONLine.unescaped(text, span, lone: &record.loneSurrogates))
         } else {
@@ -106,10 +107,11 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func label(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> DeclaredLabel? {
+    private func label(
+        _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
+    ) -> DeclaredLabel? {
         var hasGenerator = false
         if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
-        let isSynthetic = flag(metadata.synthetic, line)
         guard isSynthetic != nil || hasGenerator else { return nil }
         return DeclaredLabel(
             isSynthetic: isSynthetic ?? true, generator: text(metadata.generator, line),
@@ -128,8 +130,10 @@ public struct RecordDecoder: Sendable {
     }
 
     /// What stands where a label ought to and is none; an empty string and null say nothing.
-    private func unreadLabel(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> String? {
-        if flag(metadata.synthetic, line) == nil, let found = found(metadata.synthetic, line) {
+    private func unreadLabel(
+        _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
+    ) -> String? {
+        if isSynthetic == nil, let found = found(metadata.synthetic, line) {
             return "“synthetic” is neither true nor false, and counts for none: \(found)"
         }
         if case .string = metadata.generator { return nil }

@@ -10,7 +10,7 @@ extension Exporter {
     /// - Throws: `.cannotCreate` where there is one, and another export is asked for; `.io` where its files do not read
     ///   back. It stays where it is then.
     public func finished(in directory: String) throws(SluiceError) -> ExportSummary? {
-        let left = try OutputDirectory(leftFor: directory, for: .export) { path throws(SluiceError) in
+        let left = try OutputDirectory(finishedFor: directory, for: .export) { path throws(SluiceError) in
             guard let manifest = FileManager.default.contents(atPath: "\(path)/\(Exporter.manifestName)"),
                 let header = ExportManifest.header(of: [UInt8](manifest)),
                 let known = try store.read({ try $0.release(named: header.release) }),

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SluiceCore
 import SluiceStore
 
@@ -125,7 +124,7 @@ public struct Exporter {
         }
         if let release = settings.release {
             // From the commit on this may be the only copy of what the name stands for.
-            try output.sync()
+            try output.finish()
             let description = ReleaseDescription(
                 name: release, capPPM: packed.manifest.header.capPpm, ledgerSize: packed.manifest.header.ledgerSize,
                 manifest: Digest.of(manifest))
@@ -137,14 +136,9 @@ public struct Exporter {
 }
 
 extension OutputDirectory.Purpose {
-    /// The files of an export. A release's are finished once there is a manifest; a store may know them from then on.
+    /// The files of an export.
     public static let export = OutputDirectory.Purpose(name: "an export", mode: 0o777) { name in
         name == ExportManifest.fileName || name == ExportManifest.sumsName
             || (name.hasPrefix("shard-") && name.contains(".jsonl"))
-    } mayBeKnown: { path in
-        guard let manifest = FileManager.default.contents(atPath: "\(path)/\(ExportManifest.fileName)") else {
-            return false
-        }
-        return ExportManifest.header(of: [UInt8](manifest))?.release != ""
     }
 }

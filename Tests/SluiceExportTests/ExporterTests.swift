@@ -138,16 +138,16 @@ import Testing
         let first = try exporter.export(to: folder.path("out"))
         let files = try folder.files("out")
         // As a crash leaves it between the store's commit and the directory's appearance.
-        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.finished-1"))
         try FileManager.default.createDirectory(
-            atPath: folder.path(".out.partial-2"), withIntermediateDirectories: true)
+            atPath: folder.path(".out.finished-2"), withIntermediateDirectories: true)
         try Fixture.append(
             [Fixture.Document(share: 0)], after: Int64(Self.mixed.count), to: store)
         for other in [settings(), settings(release: "r2"), settings(release: "r1", cap: 20_000)] {
             #expect(
                 failure { _ = try Exporter(store: store, settings: other).export(to: folder.path("out")) }
                     == .cannotCreate)
-            #expect(try folder.files(".out.partial-1") == files, "what is asked for otherwise destroys nothing")
+            #expect(try folder.files(".out.finished-1") == files, "what is asked for otherwise destroys nothing")
         }
         #expect(try exporter.export(to: folder.path("out")) == first)
         #expect(try folder.files("out") == files)
@@ -160,11 +160,11 @@ import Testing
         let store = try Fixture.store(in: folder, Self.mixed)
         let exporter = Exporter(store: store, settings: settings(release: "r1"))
         _ = try exporter.export(to: folder.path("out"))
-        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
-        let name = ".out.partial-1/shard-00000.jsonl.zst"
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.finished-1"))
+        let name = ".out.finished-1/shard-00000.jsonl.zst"
         try folder.write(folder.bytes(name).dropLast(100), to: name)
         #expect(failure { _ = try exporter.export(to: folder.path("out")) } == .io)
-        #expect(try folder.names() == [".out.partial-1", "store"])
+        #expect(try folder.names() == [".out.finished-1", "store"])
     }
 
     @Test func `that was finished is brought to its place under other settings, and cleared away by no other store`()
@@ -174,13 +174,13 @@ import Testing
         let store = try Fixture.store(in: folder, Self.mixed)
         let first = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("out"))
         let files = try folder.files("out")
-        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.partial-1"))
+        try FileManager.default.moveItem(atPath: folder.path("out"), toPath: folder.path(".out.finished-1"))
         let elsewhere = try Folder()
         let other = try Fixture.store(in: elsewhere, Self.mixed)
         // A process of this one's number had made it, as in a container.
-        let half = ".out.partial-\(getpid())"
-        try FileManager.default.moveItem(atPath: folder.path(".out.partial-1"), toPath: folder.path(half))
-        let summary = try Exporter(store: other, settings: settings()).export(to: folder.path("out"))
+        let half = ".out.finished-\(getpid())"
+        try FileManager.default.moveItem(atPath: folder.path(".out.finished-1"), toPath: folder.path(half))
+        let summary = try Exporter(store: other, settings: settings(release: "r9")).export(to: folder.path("out"))
         #expect(try summary.spared == [folder.path(half)] && folder.files(half) == files)
         try FileManager.default.removeItem(atPath: folder.path("out"))
         var later = settings(release: "r1")
@@ -189,6 +189,20 @@ import Testing
         let reader = try Store.open(directory: folder.path("store"), mode: .read)
         #expect(try Exporter(store: reader, settings: later).finished(in: folder.path("out")) == first)
         #expect(try folder.files("out") == files)
+    }
+
+    @Test func `that nobody has noted down yet is cleared away like any other`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixed)
+        _ = try Exporter(store: store, settings: settings()).export(to: folder.path("out"))
+        let elsewhere = try Folder()
+        let other = try Fixture.store(in: elsewhere, Self.mixed)
+        _ = try Exporter(store: other, settings: settings(release: "r1")).export(to: elsewhere.path("out"))
+        // As a kill leaves it while the files are read back.
+        try FileManager.default.moveItem(atPath: elsewhere.path("out"), toPath: folder.path(".two.partial-1"))
+        let summary = try Exporter(store: store, settings: settings(release: "r1")).export(to: folder.path("two"))
+        #expect(summary.spared == [])
+        #expect(try folder.names() == ["out", "store", "two"])
     }
 
     @Test(arguments: ["", "a\0b", "a\nb", String(repeating: "x", count: 2049)])

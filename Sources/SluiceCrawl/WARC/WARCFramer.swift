@@ -36,7 +36,7 @@ struct WARCFramer {
                 framed.skipped = stream.giveUp()
                 return framed
             }
-            try passBlankLines(stream)
+            try passBlankLines(stream, upTo: end)
             guard try stream.fill(1) else {
                 guard case .damage = stream.barrier else { return nil }
                 return try stream.damagedRecord(at: stream.location)
@@ -281,8 +281,7 @@ struct WARCFramer {
         return stream.position + UInt64(most)
     }
 
-    private func passBlankLines(_ stream: MemberStream) throws(SluiceError) {
-        let end = end(ofPatience: stream)
+    private func passBlankLines(_ stream: MemberStream, upTo end: UInt64) throws(SluiceError) {
         // Beyond it they are stray bytes.
         while stream.position <= end, try stream.fill(1) {
             let blanks = stream.queue.bytes.prefix(while: WARCLines.isLineEnd).count

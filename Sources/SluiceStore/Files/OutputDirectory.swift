@@ -5,7 +5,8 @@ import SluiceCore
 /// A directory that appears with all its files or not at all: it is filled beside its place and moved there at the end.
 ///
 /// The half-made one is locked while its process lives, so that a later one for the same place can tell a dead one and
-/// clear it away.
+/// clear it away. One that somebody else is about to note down is given another name first: it may be the only copy of
+/// what is noted, and nobody clears it away.
 public final class OutputDirectory {
     /// What a directory is to hold.
     public struct Purpose: Sendable {
@@ -15,59 +16,56 @@ public final class OutputDirectory {
         var mode: mode_t
         /// True of the names of files that belong into it, and may be cleared away with a dead one.
         var owns: @Sendable (String) -> Bool
-        /// True of the path of a half-made one that may be the only copy of what somebody knows of.
-        var mayBeKnown: @Sendable (String) -> Bool
 
         /// A purpose of its parts.
-        public init(
-            name: String, mode: mode_t, owns: @escaping @Sendable (String) -> Bool,
-            mayBeKnown: @escaping @Sendable (String) -> Bool = { _ in false }
-        ) {
+        public init(name: String, mode: mode_t, owns: @escaping @Sendable (String) -> Bool) {
             self.name = name
             self.mode = mode
             self.owns = owns
-            self.mayBeKnown = mayBeKnown
         }
     }
 
     /// Where the files go for now.
-    public let path: String
+    public private(set) var path: String
     /// The directory that the place is in.
     public var parent: String { place.parent }
     private let place: Place
     private let lock: Int32
-    /// The half-made directories of dead processes that were left alone, because somebody may know of them.
+    /// The finished directories of dead processes that never got to the place.
     public let spared: [String]
     /// Whether it stays when this value goes.
     private var isKept = false
 
-    /// Makes the half-made directory beside `place`, and clears away what dead processes left there and nobody can know of.
+    /// Makes the half-made directory beside `place`, and clears away those that dead processes left there.
     ///
     /// - Throws: `.cannotCreate` where `place` is anything but absent or an empty directory, or its parent is missing or
     ///   not writable; `.io` where the disk is full.
     public init(_ place: String, for purpose: Purpose) throws(SluiceError) {
         self.place = try Place(place, for: purpose)
-        var spared: [String] = []
-        for dead in self.place.dead(of: purpose) {
-            if purpose.mayBeKnown(dead.path) { spared.append(dead.path) } else { OutputDirectory.remove(dead.path) }
+        for dead in self.place.dead(.partial, of: purpose) {
+            OutputDirectory.remove(dead.path)
             close(dead.lock)
         }
-        self.spared = spared
-        path = try self.place.makeHalf(mode: purpose.mode)
+        spared = self.place.dead(.finished, of: purpose).map { dead in
+            close(dead.lock)
+            return dead.path
+        }
+        path = self.place.free(.partial)
+        guard mkdir(path, purpose.mode) == 0 else { throw OutputDirectory.failure("create", path) }
         lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw OutputDirectory.failure("open", path) }
     }
 
-    /// Takes over the first half-made directory for `place` that a dead process left and `isWanted` says yes to, given
-    /// its path; nil where there is none. Nothing is cleared away.
+    /// Takes over the first finished directory for `place` that a dead process left and `isWanted` says yes to, given its
+    /// path; nil where there is none. Nothing is cleared away.
     ///
     /// - Throws: as ``init(_:for:)``, and what `isWanted` throws.
-    public init?(leftFor place: String, for purpose: Purpose, where isWanted: (String) throws(SluiceError) -> Bool)
+    public init?(finishedFor place: String, for purpose: Purpose, where isWanted: (String) throws(SluiceError) -> Bool)
         throws(SluiceError)
     {
         self.place = try Place(place, for: purpose)
         var found: (path: String, lock: Int32)?
-        var left = self.place.dead(of: purpose)[...]
+        var left = self.place.dead(.finished, of: purpose)[...]
         defer { for dead in left { close(dead.lock) } }
         while found == nil, let dead = left.first {
             if try isWanted(dead.path) {
@@ -108,18 +106,22 @@ public final class OutputDirectory {
         guard fsync(file) == 0 else { throw OutputDirectory.failure("write", path(of: name)) }
     }
 
-    /// Waits until the directory itself and the names of its files are on the disk.
-    public func sync() throws(SluiceError) {
+    /// Gives the directory the name of a finished one, for good on the disk. It still goes with this value until
+    /// ``keep()``.
+    public func finish() throws(SluiceError) {
         guard fsync(lock) == 0 else { throw OutputDirectory.failure("write", path) }
+        let finished = place.free(.finished)
+        guard rename(path, finished) == 0 else { throw OutputDirectory.failure("create", finished) }
+        path = finished
         try syncParent()
     }
 
-    /// Leaves the directory where it is, should it not get to its place.
+    /// Leaves the directory where it is, should it not get to its place: somebody knows of it now.
     public func keep() { isKept = true }
 
     /// Moves the directory to its place, for good.
     public func publish() throws(SluiceError) {
-        try sync()
+        guard fsync(lock) == 0 else { throw OutputDirectory.failure("write", path) }
         guard rename(path, place.path) == 0 else { throw OutputDirectory.failure("create", place.path) }
         isKept = true
         try syncParent()
@@ -160,9 +162,13 @@ private struct Place {
     private let above: String
     private let name: String
 
+    /// How far a directory is that is not at its place.
+    enum State: String { case partial, finished }
+
     var parent: String { above.isEmpty ? "." : above }
-    /// What the name of a half-made directory begins with; the number of its process follows.
-    private var prefix: String { ".\(name).partial-" }
+
+    /// What the name of a directory in this state begins with; the number of its process follows.
+    private func prefix(_ state: State) -> String { ".\(name).\(state.rawValue)-" }
 
     /// A place that is free.
     init(_ place: String, for purpose: OutputDirectory.Purpose) throws(SluiceError) {
@@ -199,22 +205,18 @@ private struct Place {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Makes a half-made directory of this process, and answers its path. In a container every process may have the same
-    /// number, so one of that name may have been spared.
-    func makeHalf(mode: mode_t) throws(SluiceError) -> String {
-        var number = String(getpid())
-        while mkdir(above + prefix + number, mode) != 0 {
-            guard errno == EEXIST, number.utf8.count < 64 else {
-                throw OutputDirectory.failure("create", above + prefix + number)
-            }
-            number += "0"
-        }
-        return above + prefix + number
+    /// The path of a directory of this process in this state. In a container every process may have the same number, so
+    /// zeros follow it where there is one already.
+    func free(_ state: State) -> String {
+        var path = above + prefix(state) + String(getpid())
+        var status = stat()
+        while lstat(path, &status) == 0 { path += "0" }
+        return path
     }
 
-    /// The half-made directories whose processes have ended, each with a lock on it that the caller closes.
-    func dead(of purpose: OutputDirectory.Purpose) -> [(path: String, lock: Int32)] {
-        let prefix = prefix
+    /// The directories in this state whose processes have ended, each with a lock on it that the caller closes.
+    func dead(_ state: State, of purpose: OutputDirectory.Purpose) -> [(path: String, lock: Int32)] {
+        let prefix = prefix(state)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         return names.sorted().compactMap { name -> (path: String, lock: Int32)? in
             // Byte by byte: the same characters, composed otherwise, are another name.

@@ -83,7 +83,7 @@ struct BesideTests {
         let store = folder.path("store")
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(20)))
         #expect(try Program.run("ingest", "--store", store, "--origin", "real", input).exitCode == 0)
-        let (out, half) = (folder.path("out"), folder.path(".out.partial-1"))
+        let (out, half) = (folder.path("out"), folder.path(".out.finished-1"))
         #expect(try Program.run("export", "--store", store, "--release", "r1", "--output", out).exitCode == 0)
         try FileManager.default.moveItem(atPath: out, toPath: half)
         let daemon = try RunningDaemon(folder)
