@@ -129,7 +129,7 @@ struct LineFramer {
         }
         if left > 0 { return framed("longer than \(limits.lineBytes) bytes", start) }
         return framed(
-            "no end within \(longest) bytes; nothing behind was read", start, stream.finish())
+            "no end within \(longest) bytes; nothing behind was read", start, stream.giveUp())
     }
 
     private func framed(_ detail: String, _ start: Location, _ skipped: UInt64 = 0) -> Framed {

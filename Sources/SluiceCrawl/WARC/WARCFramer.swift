@@ -166,7 +166,7 @@ struct WARCFramer {
                     .recordTooLarge,
                     "Content-Length is \(head.length), and far more than the file's size was unpacked; "
                         + "nothing behind was read", at: head.location, header: head.block)
-                framed.skipped = stream.finish()
+                framed.skipped = stream.giveUp()
                 return framed
             }
             _ = try stream.fill(min(rest, WARCLines.lookahead + 1))
@@ -215,7 +215,7 @@ struct WARCFramer {
         if fromLineStart, try startsRecord(stream) { return 0 }
         let end = end(ofPatience: stream)
         while try stream.fill(1) {
-            if stream.position > end { return passed + stream.finish() }
+            if stream.position > end { return passed + stream.giveUp() }
             let isMore = try stream.fill(WARCLines.lookahead + 1)
             let count = stream.queue.count
             if let cut = try firstStart(stream, from: -1, to: count) {

@@ -31,7 +31,8 @@ struct ExportCommand: AsyncParsableCommand {
     func validate() throws {
         if let cap, !(0...1).contains(cap) { throw ValidationError("--cap must be from 0 to 1.") }
         if let release, !ReleaseDescription.isName(release) {
-            throw ValidationError("--release must have 1 to 2048 bytes and no control characters.")
+            throw ValidationError(
+                "--release must have 1 to \(ReleaseDescription.nameLimit) bytes and no control characters.")
         }
     }
 
