@@ -96,9 +96,8 @@ public struct RecordDecoder: Sendable {
         record.id = string(line.id, span)
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
-        let isSynthetic = flag(line.metadata.synthetic, span)
-        record.declared = label(isSynthetic, line.metadata, span)
-        record.unreadLabel = unreadLabel(isSynthetic, line.metadata, span)
+        record.declared = label(line.metadata, span)
+        record.unreadLabel = unreadLabel(line.metadata, isLabelled: record.declared != nil, span)
         if case .string(let text) = line.text {
             record.content = .text(JSONLine.unescaped(text, span, lone: &record.loneSurrogates))
         } else {
@@ -107,9 +106,8 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func label(
-        _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
-    ) -> DeclaredLabel? {
+    private func label(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> DeclaredLabel? {
+        let isSynthetic = flag(metadata.synthetic, line)
         var hasGenerator = false
         if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
         guard isSynthetic != nil || hasGenerator else { return nil }
@@ -129,12 +127,18 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    /// What stands where a label ought to and is none; an empty string and null say nothing.
+    /// What stands where a label, or what belongs to one, ought to and is none; an empty string and null say nothing.
     private func unreadLabel(
-        _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
+        _ metadata: JSONLine.Metadata, isLabelled: Bool, _ line: Span<UInt8>
     ) -> String? {
-        if isSynthetic == nil, let found = found(metadata.synthetic, line) {
+        if let found = found(metadata.instead, line) {
+            return "“metadata” is no object, and counts for none: \(found)"
+        }
+        if flag(metadata.synthetic, line) == nil, let found = found(metadata.synthetic, line) {
             return "“synthetic” is neither true nor false, and counts for none: \(found)"
+        }
+        if isLabelled, flag(metadata.verified, line) == nil, let found = found(metadata.verified, line) {
+            return "“verified” is neither true nor false, and counts for false: \(found)"
         }
         if case .string = metadata.generator { return nil }
         return found(metadata.generator, line).map { "“generator” is no text, and counts for none: \($0)" }

@@ -13,6 +13,9 @@ public final class SourceReader {
     /// The size of the file in bytes.
     public var size: UInt64 { stream.window.size }
 
+    /// The bytes passed so far, unpacked: those of the records and whatever stood between them.
+    public var passedBytes: UInt64 { stream.position }
+
     private let stream: MemberStream
     private let framer: Framer
     private var ordinal: Int

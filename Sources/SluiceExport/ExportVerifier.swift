@@ -112,6 +112,15 @@ private struct ExportCheck {
                 for record in batch.records { try count(record, into: &file, ledgerSize: header.ledgerSize) }
                 try checkClaims(of: name)
             }
+            guard reader.passedBytes == UInt64(file.rawBytes) else {
+                throw SluiceError(
+                    .checkFailed,
+                    "\(name): the file has \(reader.passedBytes) bytes unpacked, and its lines \(file.rawBytes)")
+            }
+            guard reader.compression.rawValue == header.compression else {
+                throw SluiceError(
+                    .checkFailed, "\(name): packed as \(reader.compression), and \(header.compression) was expected")
+            }
             let obeys = file.totals.obey(capPPM: header.capPpm)
             let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
             note(

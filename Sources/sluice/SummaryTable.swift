@@ -47,8 +47,8 @@ extension IngestSummary {
         }
         if counts.unreadLabels > 0 {
             remarks.append(
-                "\(counts.unreadLabels) documents have a metadata.synthetic or generator that is no label; it counts for none, "
-                    + "and their evidence says what it is (unread-label)")
+                "\(counts.unreadLabels) documents have a label in their metadata that cannot be read and counts for none; "
+                    + "their evidence says what it is (unread-label)")
         }
         if cutSearches > 0 {
             remarks.append(

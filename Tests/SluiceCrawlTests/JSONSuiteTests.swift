@@ -128,7 +128,18 @@ struct JSONTests {
             (#"{"generator":true}"#, "“generator” is no text, and counts for none: true"),
             (#"{"synthetic":true,"generator":"gpt-x"}"#, nil), (#"{"synthetic":"false","generator":null}"#, nil),
             (#"{"synthetic":null,"generator":""}"#, nil), (#"{"synthetic":""}"#, nil), (#"{"label":"human"}"#, nil),
-            ("7", nil),
+            (
+                #"{"synthetic":true,"verified":"ja"}"#,
+                "“verified” is neither true nor false, and counts for false: ja"
+            ),
+            (#"{"synthetic":true,"verified":"1"}"#, nil), (#"{"verified":"ja"}"#, nil),
+            ("7", "“metadata” is no object, and counts for none: 7"),
+            (
+                #""{\"synthetic\":true}""#,
+                "“metadata” is no object, and counts for none: {\"synthetic\":true}"
+            ),
+            (#"[{"synthetic":true}]"#, "“metadata” is no object, and counts for none: a list or an object"),
+            (#"7,"metadata":{}"#, nil), ("null", nil), ("{}", nil),
         ] as [(String, String?)])
     func unreadLabels(metadata: String, unread: String?) {
         #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).unreadLabel == unread)

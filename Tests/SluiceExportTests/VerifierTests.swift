@@ -91,18 +91,53 @@ import Testing
         let line = String(decoding: try folder.bytes(name), as: UTF8.self)
         let forged = line.replacingOccurrences(of: `true`, with: `false`)
         #expect(forged != line)
-        try folder.write(Array(forged.utf8), to: name)
-        let sums = String(decoding: try folder.bytes("out/SHA256SUMS"), as: UTF8.self)
-        let manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
-        let old = Digest.of(Array(line.utf8)).hex
-        let new = Digest.of(Array(forged.utf8)).hex
-        let newManifest = manifest.replacingOccurrences(of: old, with: new)
-        let newSums = sums.replacingOccurrences(of: old, with: new).replacingOccurrences(
-            of: Digest.of(Array(manifest.utf8)).hex, with: Digest.of(Array(newManifest.utf8)).hex)
-        try folder.write(Array(newManifest.utf8), to: "out/manifest.json")
-        try folder.write(Array(newSums.utf8), to: "out/SHA256SUMS")
+        try forge(name, Array(forged.utf8), in: folder)
         let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
         #expect(failed.contains { $0.check == "export-lines" && $0.detail.contains(expected) }, "\(failed)")
+    }
+
+    @Test(arguments: ["a blank line", "a byte order mark", "carriage returns", "another packing"])
+    func `notices what is no line, digests and all`(what: String) throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let name = "out/shard-00000.jsonl"
+        let bytes = try folder.bytes(name)
+        let text = String(decoding: bytes, as: UTF8.self)
+        switch what {
+        case "a blank line": try forge(name, Array(text.replacing("\n{", with: "\n \n{").utf8), in: folder)
+        case "a byte order mark": try forge(name, [0xEF, 0xBB, 0xBF] + bytes, in: folder)
+        case "carriage returns": try forge(name, Array(text.replacing("\n", with: "\r\n").utf8), in: folder)
+        default: try forge(name, gzip(bytes, in: folder), in: folder)
+        }
+        #expect(try folder.bytes(name) != bytes)
+        let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+        #expect(failed.map(\.check).contains("export-lines"), "\(failed)")
+    }
+
+    /// Puts `bytes` in the place of a file, and what is true of them into the manifest and the sums.
+    private func forge(_ name: String, _ bytes: [UInt8], in folder: Folder) throws {
+        let old = try folder.bytes(name)
+        let sums = String(decoding: try folder.bytes("out/SHA256SUMS"), as: UTF8.self)
+        let manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
+        let new = Digest.of(bytes).hex
+        let newManifest = manifest.replacing(Digest.of(old).hex, with: new).replacing(
+            "\"bytes\": \(old.count),", with: "\"bytes\": \(bytes.count),")
+        let newSums = sums.replacing(Digest.of(old).hex, with: new).replacing(
+            Digest.of(Array(manifest.utf8)).hex, with: Digest.of(Array(newManifest.utf8)).hex)
+        try folder.write(bytes, to: name)
+        try folder.write(Array(newManifest.utf8), to: "out/manifest.json")
+        try folder.write(Array(newSums.utf8), to: "out/SHA256SUMS")
+    }
+
+    private func gzip(_ bytes: [UInt8], in folder: Folder) throws -> [UInt8] {
+        let path = folder.path("plain")
+        try folder.write(bytes, to: "plain")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
+        process.arguments = [path]
+        try process.run()
+        process.waitUntilExit()
+        return try folder.bytes("plain.gz")
     }
 
     @Test func `reads no line that is longer than its file was announced to be`() throws {

@@ -88,7 +88,7 @@ struct SummaryTests {
         let run = try Program.run(["ingest", "--json", "--store", store] + inputs)
         #expect(run.exitCode == 0)
         #expect(run.json["unreadLabels"] as? Int == 5)
-        #expect(run.errors.contains("5 documents have a metadata.synthetic or generator that is no label"))
+        #expect(run.errors.contains("5 documents have a label in their metadata that cannot be read"))
         let rows = try Program.run("provenance", "--json", "--store", store).rows
         let details = rows.flatMap { row in
             (row["evidence"] as? [[String: Any]] ?? []).compactMap { piece in

@@ -26,6 +26,8 @@ struct JSONLine {
         var synthetic: Value?
         var generator: Value?
         var verified: Value?
+        /// What stands in the place of an object.
+        var instead: Value?
     }
 
     private enum Key { case text, id, url, created, metadata, synthetic, generator, verified }
@@ -53,7 +55,7 @@ struct JSONLine {
                 if cursor.peek(line) == UInt8(ascii: "{") {
                     try members(line, &cursor, depth: 1)
                 } else {
-                    try cursor.value(line, depth: 1)
+                    metadata.instead = try JSONLine.value(line, &cursor, depth: 1)
                 }
             } else {
                 let value = try JSONLine.value(line, &cursor, depth: depth + 1)

@@ -12,7 +12,7 @@ public struct Tally: Sendable, Equatable {
     public var rejected: [Reason: Int] = [:]
     /// Kept documents by verdict.
     public var verdicts: [Verdict: Int] = [:]
-    /// Kept documents with a label that is neither true nor false; it counted for none.
+    /// Kept documents with a label in their metadata that cannot be read; it counted for none.
     public var unreadLabels = 0
     /// Bytes of the texts as they came, duplicates included.
     public var textBytes: UInt64 = 0

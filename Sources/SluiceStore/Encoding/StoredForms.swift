@@ -5,8 +5,6 @@ import SluiceLedger
 enum StoredRecordID {
     private static let (head, tail) = (Array("<urn:uuid:".utf8), UInt8(ascii: ">"))
     private static let bareMark: UInt8 = 1
-    /// Where in a UUID the dashes are.
-    private static let dashes: Set<Int> = [8, 13, 18, 23]
     private static let uuidLength = 36
 
     /// The bytes of an id that is a UUID in lower case, bare or as `<urn:uuid:…>`; nil of any other.
@@ -24,8 +22,8 @@ enum StoredRecordID {
     /// The id of these bytes; nil where they are none.
     static func unpack(_ bytes: [UInt8]) -> String? {
         switch bytes.count {
-        case 16: String(decoding: head + text(bytes[...]) + [tail], as: UTF8.self)
-        case 17 where bytes[0] == bareMark: String(decoding: text(bytes[1...]), as: UTF8.self)
+        case 16: text(bytes[...], from: head, to: [tail])
+        case 17 where bytes[0] == bareMark: text(bytes[1...], from: [], to: [])
         default: nil
         }
     }
@@ -55,15 +53,17 @@ enum StoredRecordID {
         return bytes
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(uuidLength)
-        for byte in bytes {
-            if dashes.contains(text.count) { text.append(UInt8(ascii: "-")) }
-            text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    private static func text(_ bytes: ArraySlice<UInt8>, from head: [UInt8], to tail: [UInt8]) -> String {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+        var text = head
+        text.reserveCapacity(head.count + uuidLength + tail.count)
+        for (index, byte) in bytes.enumerated() {
+            // Of eight, four, four, four and twelve digits.
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
         }
-        return text
+        return String(decoding: text + tail, as: UTF8.self)
     }
 }
 
