@@ -77,7 +77,7 @@ public struct RawBatch: Sendable {
     public var records: [RawRecord]
     /// Where to go on once this batch is committed.
     public var resume: ResumePoint
-    /// The bytes of the file read so far, for progress; reading ahead counts, so it is not to be stored.
+    /// The bytes of the file read so far, for progress and not to be stored: within a member it is an estimate.
     public var position: UInt64
     /// The bytes that belong to no sound record, in this batch's damaged stretches.
     ///

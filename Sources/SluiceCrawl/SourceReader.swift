@@ -19,6 +19,7 @@ public final class SourceReader {
     private let stream: MemberStream
     private let framer: Framer
     private var ordinal: Int
+    private var passed: UInt64 = 0
     /// The record behind the last batch, read ahead, and where it was found.
     private var ahead: Framed?
     private var aheadLocation: Location
@@ -86,7 +87,9 @@ public final class SourceReader {
         }
         batch.resume = ResumePoint(
             memberOffset: aheadLocation.memberOffset, skipBytes: aheadLocation.skipBytes, ordinal: ordinal)
-        batch.position = stream.inputPosition
+        // A member that was streamed had run ahead of what it gave out.
+        passed = max(passed, stream.passedPosition)
+        batch.position = passed
         batch.isLast = ahead == nil
         return batch
     }

@@ -32,6 +32,21 @@ struct LargeMemberTests {
         }
     }
 
+    @Test(
+        "is read as far as its records have come out, and not at once",
+        arguments: [CompressedWriter.Mode.gzip(level: 1), .zstd])
+    func position(mode: CompressedWriter.Mode) throws {
+        let file = try TemporaryFile(
+            try compressed(Self.lines, mode), name: mode == .zstd ? "a.jsonl.zst" : "a.jsonl.gz")
+        let reader = try SourceReader(path: file.path, limits: Limits())
+        var shares: [Double] = []
+        while let batch = try reader.nextBatch(maxRecords: 70, maxBytes: 64 << 20) {
+            shares.append(Double(batch.position) / Double(reader.size))
+        }
+        #expect(shares.count == 10 && shares.last == 1)
+        for (place, share) in shares.enumerated() { #expect(abs(share - Double(place + 1) / 10) < 0.1, "\(shares)") }
+    }
+
     @Test("has them before and behind others, and before what is no member")
     func amongOthers() throws {
         let plain = try read(Self.lines, name: "a.jsonl")

@@ -94,6 +94,15 @@ final class MemberStream {
     /// The offset in the file up to which it has been read; it runs ahead of the bytes given out.
     var inputPosition: UInt64 { min(nextInput, window.size) }
 
+    /// The offset in the file up to which it has been given out; within a member, in proportion to what is decompressed.
+    var passedPosition: UInt64 {
+        let end = Mark(streamStart: position + UInt64(queue.count), offset: inputPosition)
+        let (from, to) = (marks.first ?? end, marks.count > 1 ? marks[1] : end)
+        guard to.streamStart > from.streamStart, to.offset > from.offset else { return to.offset }
+        let share = Double(position - from.streamStart) / Double(to.streamStart - from.streamStart)
+        return from.offset + UInt64(Double(to.offset - from.offset) * share)
+    }
+
     /// Where the first waiting byte is; at the end of a member, where the next one starts.
     var location: Location {
         guard compression != .none, let mark = marks.first else {
