@@ -68,10 +68,17 @@ struct LookupTable {
             let share = LookupRun.size(run.level) / LookupRun.size(level)
             let first = LookupRun(kind: run.kind, level: level, number: run.number * share)
             let last = LookupRun(kind: run.kind, level: level, number: (run.number + 1) * share - 1)
-            try db.execute(
-                sql: "DELETE FROM lookup WHERE id BETWEEN ? AND ?",
-                arguments: [first.ids.lowerBound, last.ids.upperBound])
+            try delete(first.ids.lowerBound...last.ids.upperBound)
         }
+    }
+
+    /// Deletes rows, a megabyte or two of them at a time: SQLite keeps what a statement deletes in memory until it is done.
+    private func delete(_ ids: ClosedRange<Int64>) throws {
+        repeat {
+            try db.execute(
+                sql: "DELETE FROM lookup WHERE id IN (SELECT id FROM lookup WHERE id BETWEEN ? AND ? LIMIT 256)",
+                arguments: [ids.lowerBound, ids.upperBound])
+        } while db.changesCount > 0
     }
 
     private func keys(of parts: [LookupRun], chunk: Int64) throws -> [PackedKey] {

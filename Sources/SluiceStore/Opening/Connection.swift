@@ -31,6 +31,9 @@ enum Connection {
         }
         let queue = try DatabaseQueue(path: files.database, configuration: configuration)
         try Schema.migrator.migrate(queue)
+        // What a statement has changed so far is kept until it is done, and is small: no file beside the store, which a
+        // system without a writable temporary directory could not give. A migration's may be large.
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         return queue
     }
 
