@@ -1,5 +1,61 @@
 /// Moments, written as RFC 3339 has them.
 public enum Timestamp {
+    /// The day of the Gregorian calendar that `text` is, as `YYYY-MM-DD`; nil of anything else.
+    public static func day(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> (year: Int64, month: Int64, day: Int64)? {
+        guard let fields = fields(text, lengths: (4, 2, 2), sign: UInt8(ascii: "-")) else { return nil }
+        let (year, month, day) = fields
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let length: Int64 =
+            switch month {
+            case 2: isLeap ? 29 : 28
+            case 4, 6, 9, 11: 30
+            default: 31
+            }
+        return (1...12).contains(month) && (1...length).contains(day) ? fields : nil
+    }
+
+    /// Whether `text` is a day, as `YYYY-MM-DD`.
+    public static func isDay(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { day($0[...]) != nil }
+    }
+
+    /// The second of the day that `text` is, as `HH:MM:SS`; nil of anything else. A leap second is none that readers know.
+    public static func second(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        guard let (hour, minute, second) = fields(text, lengths: (2, 2, 2), sign: UInt8(ascii: ":")), hour < 24,
+            minute < 60, second < 60
+        else { return nil }
+        return hour * 3600 + minute * 60 + second
+    }
+
+    /// Three numbers of so many digits, with a sign between them.
+    private static func fields(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>, lengths: (Int, Int, Int), sign: UInt8
+    ) -> (Int64, Int64, Int64)? {
+        let (first, second) = (lengths.0, lengths.0 + 1 + lengths.1)
+        guard text.count == second + 1 + lengths.2 else { return nil }
+        var numbers: (Int64, Int64, Int64) = (0, 0, 0)
+        for place in 0..<text.count {
+            let byte = text[text.startIndex + place]
+            if place == first || place == second {
+                guard byte == sign else { return nil }
+                continue
+            }
+            let digit = Int64(byte) - Int64(UInt8(ascii: "0"))
+            guard (0...9).contains(digit) else { return nil }
+            if place < first {
+                numbers.0 = numbers.0 * 10 + digit
+            } else if place < second {
+                numbers.1 = numbers.1 * 10 + digit
+            } else {
+                numbers.2 = numbers.2 * 10 + digit
+            }
+        }
+        return numbers
+    }
+
     /// `microseconds` since 1970 as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. The civil date is computed after the proleptic
     /// Gregorian calendar; years outside 0 to 9999 are clamped.
     ///

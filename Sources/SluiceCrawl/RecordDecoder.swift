@@ -42,14 +42,14 @@ public struct RecordDecoder: Sendable {
             record.content = .rejected(.htmlNotExtracted, detail: "a response; its HTML is not extracted")
         } else if WARCHeader.equal(type, "conversion") || WARCHeader.equal(type, "resource") {
             if let contentType = header.contentType, RecordDecoder.isHTML(contentType) {
-                record.content = .rejected(.htmlNotExtracted, detail: "a \(RecordDecoder.printable(type)) of HTML")
+                record.content = .rejected(.htmlNotExtracted, detail: "a \(RecordDecoder.beginning(type)) of HTML")
             } else if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
-                record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.printable(contentType))")
+                record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.beginning(contentType))")
             } else {
                 record.content = .text(raw.bytes)
             }
         } else {
-            let shown = type.isEmpty ? "WARC-Type is missing" : "WARC-Type is \(RecordDecoder.printable(type))"
+            let shown = type.isEmpty ? "WARC-Type is missing" : "WARC-Type is \(RecordDecoder.beginning(type))"
             record.content = .rejected(.unsupportedRecordType, detail: shown)
         }
     }
@@ -194,5 +194,5 @@ public struct RecordDecoder: Sendable {
         return .text(bytes)
     }
 
-    private static func printable(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
+    private static func beginning(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
 }

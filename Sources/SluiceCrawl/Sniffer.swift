@@ -62,8 +62,14 @@ struct Sniffer {
         let content = bytes.drop(while: isJSONSpace)
         if content.starts(with: WARCLines.magic) { return .warc }
         if suffixFormat == .warc { return .warc }
-        if content.first == UInt8(ascii: "{") { return .jsonl }
-        return suffixFormat ?? .text
+        return suffixFormat ?? (Sniffer.isObject(content) ? .jsonl : .text)
+    }
+
+    /// Whether `content` begins as a JSON object does; a brace alone begins wiki text, TeX and style sheets too.
+    private static func isObject(_ content: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard content.first == UInt8(ascii: "{") else { return false }
+        let next = content.dropFirst().drop(while: isJSONSpace).first
+        return next == UInt8(ascii: "\"") || next == UInt8(ascii: "}")
     }
 
     private var lowercasedName: String {

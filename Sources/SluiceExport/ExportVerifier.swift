@@ -12,7 +12,8 @@ public enum ExportVerifier {
     /// provenance row.
     ///
     /// With a `store`, the manifest is held against what that store wrote down when it made the release, and every line of
-    /// any other export against the row that it names: an export that was forged consistently, sums and all, fails there.
+    /// any other export against the row that it names, or one of its reviews: document, words, verdict, origin, probability and
+    /// masses. An export that was forged consistently, sums and all, fails there.
     ///
     /// - Throws: `.inputMissing` where there is no such directory.
     public static func verify(directory: String, against store: Store? = nil) throws(SluiceError) -> [Finding] {
@@ -160,12 +161,13 @@ private struct ExportCheck {
         let claims = claims
         self.claims = []
         let stranger = try store.read { reader in
-            try claims.first { try !reader.keeps($0.document, asRow: $0.seq, tokens: $0.tokens) }
+            try claims.first { claim in try reader.history(ofRow: claim.seq).map { !claim.agrees(with: $0) } ?? true }
         }
         guard let stranger else { return }
         throw SluiceError(
             .checkFailed,
-            "\(name): the store kept another document at row \(stranger.seq), or of another length, or none")
+            "\(name): of row \(stranger.seq) the store says otherwise, and always has",
+            advice: "`sluice provenance` shows the row of the document \(stranger.document.hex)")
     }
 
     /// The first line in which two manifests differ, or nil where they are equal.

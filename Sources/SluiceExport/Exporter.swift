@@ -34,8 +34,12 @@ public struct Exporter {
                 .usage, "a release's name has 1 to \(ReleaseDescription.nameLimit) bytes and no control characters",
                 advice: "give another name")
         }
-        guard (0...1_000_000).contains(settings.capPPM ?? 0), settings.fileBytes > 0 else {
+        guard (0...1_000_000).contains(settings.capPPM ?? 0) else {
             throw SluiceError(.configuration, "the cap of an export must be 0 to 1", advice: "correct --cap")
+        }
+        guard settings.fileBytes > 0 else {
+            throw SluiceError(
+                .configuration, "a file of an export must have room for a byte", advice: "correct export.file_bytes")
         }
         if let finished = try finished(in: directory) { return finished }
         let packed = try store.read { reader in

@@ -48,19 +48,28 @@ public struct Review: Sendable, Equatable {
         }
     }
 
+    /// The probability that the document is synthetic from this review on, where its row said `own`.
+    public func probability(over own: Double) -> Double {
+        switch verdict {
+        case .real: 0
+        case .synthetic: 1
+        case .uncertain: own
+        }
+    }
+
     /// What is held of the document from this review on, where its row said `own`.
     ///
     /// A person who is certain is the only evidence that counts. One who is not adds nothing to what spoke before, so
     /// that the probability stays and its reasons with it. The reviewer's name is not among the reasons: they go into
     /// exports.
     public func judgement(over own: RecordedJudgement) -> RecordedJudgement {
-        let weight: Double
-        let probability: Double
-        switch verdict {
-        case .real: (weight, probability) = (-Review.weight, 0)
-        case .synthetic: (weight, probability) = (Review.weight, 1)
-        case .uncertain: (weight, probability) = (0, own.probability)
-        }
+        let weight =
+            switch verdict {
+            case .real: -Review.weight
+            case .synthetic: Review.weight
+            case .uncertain: 0.0
+            }
+        let probability = probability(over: own.probability)
         let reason = Evidence(
             kind: "reviewed", weight: weight, detail: "a person read it: \(verdict.rawValue), review \(id)")
         let evidence = RecordedJudgement.json([reason])

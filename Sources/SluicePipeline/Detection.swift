@@ -34,7 +34,7 @@ public struct Detection {
         settings: Settings, model: DetectorModel, prior: Double, explains: Bool = false
     ) throws(SluiceError) {
         self.settings = settings
-        workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
+        workers = settings.ingest.workerCount
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
             further: try FurtherEvidence(settings.watermark), judge: try Judge(prior: prior), explains: explains)
@@ -50,9 +50,9 @@ public struct Detection {
         var summary = DetectionSummary(failures: list.failures, passedOver: list.passedOver)
         for path in list.paths {
             if path == InputList.standardInput {
-                try await StandardInputCopy.use(in: StandardInputCopy.temporaryDirectory) { copy in
-                    try await judge(copy, name: "stdin", format, &summary, body)
-                }
+                let copy = try StandardInputCopy()
+                defer { withExtendedLifetime(copy) {} }
+                try await judge(copy.path, name: "stdin", format, &summary, body)
             } else {
                 try await judge(path, name: InputList.name(of: path), format, &summary, body)
             }

@@ -122,12 +122,6 @@ public struct StoreReader {
             progress: progress)
     }
 
-    /// Whether row `seq` kept the document with this digest, of so many words.
-    public func keeps(_ document: Digest, asRow seq: Int64, tokens: Int64) throws -> Bool {
-        let sql = "SELECT document, tokens FROM record WHERE seq = ? AND decision = 'kept'"
-        return try db.firstRow(sql, [seq]) { try $0.digest(0) == document && $0.integer(1) == tokens } ?? false
-    }
-
     // MARK: Shards
 
     /// All shards, in the order in which they were opened.

@@ -45,9 +45,7 @@ struct SharedOptions: ParsableArguments {
     static func storeDirectory(_ store: String?) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let store { return store }
-        if let state = environment["STATE_DIRECTORY"], !state.isEmpty {
-            return String(state.split(separator: ":")[0])
-        }
+        if let state = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return String(state) }
         if let state = environment["XDG_STATE_HOME"], !state.isEmpty { return state + "/sluice" }
         return (environment["HOME"] ?? ".") + "/.local/state/sluice"
     }

@@ -30,13 +30,14 @@ extension IngestSummary {
     /// What a run without effect, or with less than its user may think, has to say.
     var remarks: [String] {
         if counts.records == 0 {
-            return indexRemarks + [
-                alreadyIngested == 0
-                    ? "the input holds no records"
-                    : failures.isEmpty
-                        ? "nothing new: every source is in the store already"
-                        : "nothing new: all sources that can be read are in the store already"
-            ] + otherwise
+            let nothing: [String] =
+                switch (isRepeated: alreadyIngested > 0, isReadable: failures.isEmpty) {
+                case (true, true): ["nothing new: every source is in the store already"]
+                case (true, false): ["nothing new: all sources that can be read are in the store already"]
+                case (false, true): ["the input holds no records"]
+                case (false, false): []
+                }
+            return indexRemarks + nothing + otherwise
         }
         var remarks: [String] = []
         if counts.kept + counts.exactDuplicates + counts.nearDuplicates == 0 {

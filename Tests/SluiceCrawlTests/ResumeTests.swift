@@ -124,7 +124,8 @@ struct FormTests {
             ("WARC/1.0\r\n", "x", SourceFormat.warc), ("\r\n{\"a\":1}", "x", .jsonl), ("[1]", "x.ndjson", .jsonl),
             ("[1]", "x.txt", .text), ("hello", "x", .text), ("hello", "x.jsonl", .jsonl),
             ("hello", "x.warc.wet", .warc),
-            ("hello", "x.txt.gz", .text), ("\u{FEFF}{}", "x", .jsonl),
+            ("hello", "x.txt.gz", .text), ("\u{FEFF}{}", "x", .jsonl), ("{ \"a\":1}", "x.txt", .jsonl),
+            ("{{Infobox}}", "x.txt", .text), ("{\\rtf1}", "x", .text), ("{oops", "x.jsonl", .jsonl),
         ])
     func formats(content: String, name: String, format: SourceFormat) throws {
         #expect(try read(Array(content.utf8), name: name).format == format)

@@ -46,7 +46,11 @@ import Testing
         documents[1].url = nil
         documents[1].recordID = nil
         documents[1].captured = nil
-        documents[2].captured = "last Tuesday"
+        let noTimes = [
+            "last Tuesday", "0000-00-00 00:00:00", "2024-13-45T99:99:99Z", "2021-05-06T24:00:00Z", "2021-02-29",
+            "2021-05-06T07:08:09+07:60",
+        ]
+        for (place, text) in noTimes.enumerated() { documents[place + 2].captured = text }
         let store = try Fixture.store(in: folder, documents)
         _ = try Exporter(store: store, settings: settings(.none)).export(to: folder.path("out"))
         var shapes: Set<String> = []
@@ -61,6 +65,9 @@ import Testing
                 let sluice = try #require((object?["metadata"] as? [String: Any])?["sluice"] as? [String: Any])
                 let seq = try #require(sluice["seq"] as? Int)
                 #expect(Array(text.utf8) == Fixture.text(seq, words: 40))
+                if (3..<3 + noTimes.count).contains(seq) {
+                    #expect(object?["created"] as? String == "" && object?["added"] as? String == "")
+                }
                 let keys = (object ?? [:]).keys.sorted() + sluice.keys.sorted()
                 let strings = sluice.filter { $0.value is String }.keys.sorted()
                 shapes.insert(

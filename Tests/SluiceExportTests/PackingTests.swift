@@ -36,6 +36,22 @@ import Testing
         }
     }
 
+    @Test func `of one document that no file has space for does not end a file each time it is due`() throws {
+        let folder = try Folder()
+        // A line of 39 KB that needs 120 words of real text beside it: some ten lines.
+        let large = Fixture.Document(share: 1000, words: 12, padding: 38_000)
+        let store = try Fixture.store(
+            in: folder, [large] + (0..<400).map { _ in Fixture.Document(share: 0, words: 12) })
+        let summary = try Exporter(
+            store: store,
+            settings: ExportSettings(
+                compression: .none, fileBytes: 40_000, toolVersion: "test", configuration: Digest.of([3]))
+        ).export(to: folder.path("out"))
+        let bytes = summary.files.map(\.rawBytes).reduce(0, +)
+        #expect(summary.leftOut == 1 && summary.totals.documents == 400)
+        #expect(summary.files.count <= Int(bytes / 40_000) + 3, "\(summary.files.count) files of \(bytes) bytes")
+    }
+
     /// Whatever was left out asks for more than the last file could have given, or the file had no space.
     private func expectOneMoreWouldNotFit(
         _ folder: Folder, _ documents: [Fixture.Document], _ summary: ExportSummary

@@ -55,6 +55,38 @@ import Testing
                 .contains("export-lines"))
     }
 
+    @Test func `of no release holds what is said of every author against the store, its reviews included`() throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let shards = ShardSettings(capPPM: 100_000, targetTokens: 100_000_000)
+        let store = try Store.open(
+            directory: folder.path("store"), mode: .write, settings: StoreSettings(shards: shards))
+        defer { store.close() }
+        func failed() throws -> [Finding] {
+            try ExportVerifier.verify(directory: folder.path("out"), against: store).filter { !$0.passed }
+        }
+        let name = "out/shard-00000.jsonl"
+        let bytes = try folder.bytes(name)
+        let line = String(decoding: bytes, as: UTF8.self)
+        // All of it consistent: a person called it real.
+        let forged = line.replacing(
+            /"verdict":"uncertain","origin":"detected","probability":0.060000,"tokens":12,"real":11.280,"synthetic":0.720,"evidence":\[[^\]]*\]/,
+            with: "\"verdict\":\"real\",\"origin\":\"reviewed\",\"probability\":0.000000,\"tokens\":12,"
+                + "\"real\":12.000,\"synthetic\":0.000,\"evidence\":[{\"kind\":\"reviewed\",\"weight\":-60,\"detail\":\"\"}]",
+            maxReplacements: 1)
+        #expect(forged != line)
+        try forge(name, Array(forged.utf8), in: folder)
+        let findings = try failed()
+        #expect(
+            findings.contains { $0.check == "export-lines" && $0.detail.contains("of row 2 the store") }, "\(findings)")
+        let review = ReviewDescription(document: 2, verdict: .real, reviewer: "a")
+        _ = try store.write { try $0.review(review, timeMicroseconds: 3) }
+        #expect(try !failed().contains { $0.check == "export-lines" })
+        // What was true before the review still was.
+        try forge(name, bytes, in: folder)
+        #expect(try failed() == [])
+    }
+
     @Test func `notices a missing file, a surplus one and a shortened one`() throws {
         let folder = try Folder()
         try export(.gzip, in: folder)

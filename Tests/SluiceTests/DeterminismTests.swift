@@ -72,6 +72,28 @@ struct DeterminismTests {
         #expect(exports.allSatisfy { $0 == exports[0] })
     }
 
+    @Test("in one run and in three, where the texts of the first thousand records taught nothing and later ones do")
+    func lateDictionary() throws {
+        let folder = try Folder()
+        let texts = Dump.texts(4000, words: 40)
+        let inputs = try [
+            folder.file("a.jsonl", Data(String(repeating: "{}\n", count: 62_000).utf8)),
+            folder.file("b.jsonl", Dump.jsonLines(Array(texts[..<2000]))),
+            folder.file("c.jsonl", Dump.jsonLines(Array(texts[2000...]))),
+        ]
+        func ingest(_ inputs: [String], into store: String) throws {
+            let run = try Program.run(["ingest", "--store", folder.path(store)] + inputs)
+            #expect([0, 1, 65].contains(run.exitCode), "\(run.errors)")
+        }
+        try ingest(inputs, into: "one")
+        for input in inputs { try ingest([input], into: "three") }
+        let dictionaries = try Program.tool(
+            "/usr/bin/sqlite3", folder.path("one/sluice.db"), "SELECT first_seq FROM dictionary")
+        #expect(dictionaries.text.split(separator: "\n") == ["65537"])
+        #expect(try Self.image(of: folder.path("one"), in: folder) == Self.image(of: folder.path("three"), in: folder))
+        #expect(try Program.run("verify", "--store", folder.path("three")).exitCode == 0)
+    }
+
     @Test("when it is killed at fifty random moments and started again each time")
     func kills() throws {
         let folder = try Folder()

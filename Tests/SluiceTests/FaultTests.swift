@@ -91,24 +91,30 @@ struct FaultTests {
         #expect(run.text.contains("stats=0"), "\(run.errors)")
     }
 
-    @Test("a file that may not be read ends with exit code 66")
+    @Test("a file that may not be read ends with exit code 66, and one beside others, or a directory, with 1")
     func unreadable() throws {
         let folder = try Folder()
         let program = folder.path("sluice")
         try FileManager.default.copyItem(
             at: Program.products.appendingPathComponent("sluice"), to: URL(fileURLWithPath: program))
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1)))
+        let other = try folder.file("b.jsonl", Dump.jsonLines(Dump.texts(3, seed: 2)))
         try FileManager.default.copyItem(
             at: Program.root.appendingPathComponent("config"), to: URL(fileURLWithPath: folder.path("config")))
         let run = try isolated(
             """
             chmod 755 '\(folder.url.path)'; chmod 000 '\(input)'
             mkdir -m 777 '\(folder.path("state"))'
-            setpriv --reuid 65534 --regid 65534 --clear-groups '\(program)' ingest \
-              --store '\(folder.path("state"))/store' '\(input)'; echo "exit=$?"
+            mkdir '\(folder.path("dir"))' '\(folder.path("dir/locked"))'
+            mv '\(other)' '\(folder.path("dir"))'; chmod 700 '\(folder.path("dir/locked"))'
+            nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups '\(program)' "$@"; }
+            nobody ingest --store '\(folder.path("state"))/store' '\(input)'; echo "file=$?"
+            nobody ingest --json --store '\(folder.path("state"))/store' '\(folder.path("dir"))'; echo "directory=$?"
             """)
-        #expect(run.text.contains("exit=66"), "\(run.text) \(run.errors)")
-        #expect(run.errors.contains("Permission denied"))
+        #expect(run.text.contains("file=66"), "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("a.jsonl: Permission denied") && !run.errors.contains("holds no records"))
+        #expect(run.text.contains("directory=1") && run.text.contains("\"kept\":3"), "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("dir/locked: Permission denied"))
     }
 }
 

@@ -23,6 +23,14 @@ struct LimitsTests {
         return (outcome, peak)
     }
 
+    @Test("a state directory without a name is no store's place")
+    func stateDirectory() throws {
+        for value in [":", "::", ""] {
+            let run = try Program.run(["stats"], environment: ["STATE_DIRECTORY": value])
+            #expect(run.exitCode == 66, "\(run.errors)")
+        }
+    }
+
     @Test("a line of a gigabyte is one rejected record, and the lines around it stay")
     func longLine() throws {
         let folder = try Folder()

@@ -89,13 +89,13 @@ struct WARCFramer {
         _ header: WARCHeader, _ block: [UInt8], _ location: Location, _ stream: MemberStream
     ) throws(SluiceError) -> HeadResult {
         guard let length = header.length else {
-            let stated = header.contentLength.map { "Content-Length is “\(printable($0))”" }
+            let stated = header.contentLength.map { "Content-Length is “\(beginning($0))”" }
             var framed = broken(.damagedRecord, stated ?? "Content-Length is missing", at: location, header: block)
             stream.consume(block.count)
             framed.skipped = try passToRecord(stream, fromLineStart: true)
             return .broken(framed)
         }
-        let problem = header.isKnownVersion ? nil : "version WARC/\(printable(header.version)) is not known"
+        let problem = header.isKnownVersion ? nil : "version WARC/\(beginning(header.version)) is not known"
         return .head(
             Head(
                 location: location, block: block, length: length, isWarcinfo: header.isWarcinfo, problem: problem))
@@ -295,5 +295,5 @@ struct WARCFramer {
         return stream.queue.bytes.dropFirst(index).starts(with: WARCLines.magic)
     }
 
-    private func printable(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(40), as: UTF8.self) }
+    private func beginning(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(40), as: UTF8.self) }
 }

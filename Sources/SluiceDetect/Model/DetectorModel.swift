@@ -1,6 +1,6 @@
 import SluiceCore
 
-/// What the detector has learnt: weights of hashed words and word pairs, phrases, gates and a calibration; aggregate
+/// What the detector has learnt: weights of hashed runs of words, phrases, gates and a calibration; aggregate
 /// figures only, no text.
 ///
 /// The raw score of a text is `bias + scale · Σ wᵢ·dᵢ / √Σ dᵢ²` over its distinct features *i*, where *wᵢ* is the

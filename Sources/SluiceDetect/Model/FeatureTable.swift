@@ -104,7 +104,7 @@ struct FeatureTable: Sendable, Equatable {
             }
         }
 
-        /// The weight and the rarity of the feature in a slot that ``slot(_:)`` gave.
+        /// The weight and the rarity of the feature in a slot that ``slot(_:home:)`` gave.
         @inline(__always)
         func figures(_ slot: UInt32) -> (weight: Int64, rarity: Int64) {
             (Int64(weights[Int(slot)]), Int64(keys[Int(slot)] & 0xFF))

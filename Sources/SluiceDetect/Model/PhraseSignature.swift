@@ -13,8 +13,6 @@ public struct PhraseSignature: Sendable, Equatable {
     public static let weightLimit = 4.0
     /// The weight of a chat program's own mark that the training set does not hold: assigned, not measured.
     public static let assignedWeight = 2.0
-    /// The most words of a phrase.
-    static let wordLimit = 12
 
     /// A signature of its parts.
     public init(phrase: String, weight: Double, human: Int, synthetic: Int) {

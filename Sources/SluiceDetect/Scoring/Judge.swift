@@ -34,7 +34,7 @@ public struct Judge: Sendable {
             throw SluiceError(
                 .configuration, "the weight of an early capture is \(anchorWeight)", advice: "give -5 to 0 nats")
         }
-        guard let day = Judge.day(anchorBefore), day.count == anchorBefore.utf8.count else {
+        guard Timestamp.isDay(anchorBefore) else {
             throw SluiceError(.configuration, "“\(anchorBefore)” is no day", advice: "write it as 2022-11-30")
         }
         self.prior = prior
@@ -93,21 +93,12 @@ public struct Judge: Sendable {
             detail: Evidence.cut(detail))
     }
 
+    /// Whether a moment lies before the day that sets text apart; one that begins with no day is of no time.
     private func isEarly(_ captured: String) -> Bool {
-        guard let day = Judge.day(captured) else { return false }
-        return day.lexicographicallyPrecedes(anchorBefore.utf8)
-    }
-
-    /// The bytes `YYYY-MM-DD` that `text` starts with, or nil where it starts otherwise.
-    private static func day(_ text: String) -> [UInt8]? {
-        let day = Array(text.utf8.prefix(10))
-        guard day.count == 10 else { return nil }
-        for (index, byte) in day.enumerated() {
-            let isDash = index == 4 || index == 7
-            guard isDash ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
-                return nil
-            }
+        var captured = captured
+        return captured.withUTF8 { utf8 in
+            let day = utf8.prefix(10)
+            return Timestamp.day(day) != nil && day.lexicographicallyPrecedes(anchorBefore.utf8)
         }
-        return day
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import SluiceStore
 
 /// What a written line says that can be counted again.
 struct LineFacts: Sendable, Equatable {
@@ -17,6 +18,15 @@ struct LineFacts: Sendable, Equatable {
     var real: Int64
     /// Thousandths of a token.
     var synthetic: Int64
+
+    /// Whether it says of the document what was held of it at some time.
+    func agrees(with history: DocumentHistory) -> Bool {
+        document == history.document && tokens == history.tokens
+            && history.standings.contains { standing in
+                verdict == standing.verdict && origin == standing.origin && synthetic == standing.synthetic
+                    && probability == Int64((standing.probability * 1e6).rounded())
+            }
+    }
 
     /// What the figures ought to be and are not; nil where they agree with one another (laws 4 and 6).
     var expected: String? {

@@ -18,8 +18,10 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var files: [ExportedFile] = []
     /// The documents in them.
     private(set) var exported = SeqSet()
-    /// Documents whose line alone is longer than a file, or any line, may be.
+    /// Documents whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
     private var tooLong: [Int64] = []
+    /// The ages of those that waited and ended a file, since their line had no space in it.
+    private var closers: Set<Int> = []
 
     /// Packs what `supply` has under a cap of `capPPM` millionths.
     init(_ supply: Supply, settings: ExportSettings, capPPM: Int64, into directory: OutputDirectory) {
@@ -63,8 +65,14 @@ struct ShardPacker<Supply: ExportSupply> {
                 deferred.remove(entry)
                 continue
             }
-            // It keeps its place in the queue until the next file has room for it.
-            guard hasSpaceForLine else { return try finishFile() }
+            guard hasSpaceForLine else {
+                // It keeps its place in the queue until the next file has room for it. If that has no space beside the real
+                // text that it needs either, no file has, and each would end where it is due.
+                if closers.insert(entry.age).inserted { return try finishFile() }
+                tooLong.append(entry.document.seq)
+                deferred.remove(entry)
+                continue
+            }
             deferred.remove(entry)
             try writeLine(of: document)
         }

@@ -38,9 +38,9 @@ public struct InputList: Sendable, Equatable {
             switch try InputList.kind(of: input) {
             case .file: paths.append(input)
             case .directory:
-                let before = paths.count
+                let before = paths.count + failures.count
                 try addDirectory(input)
-                guard paths.count > before else {
+                guard paths.count + failures.count > before else {
                     throw SluiceError(
                         .inputMissing, "\(input) holds no input",
                         advice: "files ending in \(InputList.endings.joined(separator: ", ")), "
@@ -99,7 +99,8 @@ public struct InputList: Sendable, Equatable {
                 continue
             }
             switch status.st_mode & S_IFMT {
-            case S_IFDIR: try addDirectory(path)
+            case S_IFDIR:
+                do throws(SluiceError) { try addDirectory(path) } catch { failures.append(error) }
             case S_IFREG where InputList.isDump(name): paths.append(path)
             case S_IFLNK where InputList.isDump(name) && (try? InputList.kind(of: path)) == .file: paths.append(path)
             default: passedOver.append(path)

@@ -3,30 +3,49 @@ import SluiceCore
 
 /// Standard input, copied to a file: a source is known by the digest of its bytes before its first record is decided,
 /// and can be read on after a crash, only if it can be read twice.
-public enum StandardInputCopy {
-    /// Copies standard input to its end into `directory`, calls `body` with the copy's path, and removes the copy.
+///
+/// A value is a copy without a name, for who has no store to put one into: it is gone with the value, and with the process
+/// however that ends.
+public final class StandardInputCopy {
+    /// Where the copy can be opened while the value lives.
+    public var path: String { "/proc/self/fd/\(descriptor)" }
+
+    private let descriptor: Int32
+
+    /// Copies standard input to its end into the directory for temporary files.
     ///
-    /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails; what `body` throws.
-    static func use(in directory: String, _ body: (String) async throws -> Void) async throws {
-        let path = try make(in: directory)
-        defer { unlink(path) }
-        try await body(path)
+    /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails.
+    public init() throws(SluiceError) {
+        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let path = StandardInputCopy.path(in: directory)
+        descriptor = try StandardInputCopy.create(path)
+        unlink(path)
+        try StandardInputCopy.copy(to: descriptor, path)
     }
 
-    /// Copies standard input to its end into `directory` and answers the copy's path.
-    public static func make(in directory: String) throws(SluiceError) -> String {
-        let path = directory + "/stdin-\(RunName.new()).partial"
-        do throws(SluiceError) { try copy(to: path) } catch {
+    deinit { close(descriptor) }
+
+    /// Copies standard input to its end into a store's `directory` and answers the copy's path.
+    static func make(in directory: String) throws(SluiceError) -> String {
+        let path = path(in: directory)
+        let output = try create(path)
+        defer { close(output) }
+        do throws(SluiceError) { try copy(to: output, path) } catch {
             unlink(path)
             throw error
         }
         return path
     }
 
-    private static func copy(to path: String) throws(SluiceError) {
+    private static func path(in directory: String) -> String { directory + "/stdin-\(RunName.new()).partial" }
+
+    private static func create(_ path: String) throws(SluiceError) -> Int32 {
         let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw failure(path) }
-        defer { close(output) }
+        return output
+    }
+
+    private static func copy(to output: Int32, _ path: String) throws(SluiceError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
@@ -40,11 +59,6 @@ public enum StandardInputCopy {
             }
             guard isWritten else { throw failure(path) }
         }
-    }
-
-    /// Where a copy goes that belongs to no store.
-    public static var temporaryDirectory: String {
-        getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     }
 
     /// Removes what runs that were killed left behind in `directory`; only while the store's lock is held.

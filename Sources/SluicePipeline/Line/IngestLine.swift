@@ -30,7 +30,7 @@ public struct IngestLine {
         remark: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(SluiceError) {
         self.settings = settings
-        workers = settings.ingest.workers > 0 ? settings.ingest.workers : Processors.available
+        workers = settings.ingest.workerCount
         reader = BatchReader(store: store, settings: settings, board: board)
         preparer = try Preparer(settings: settings)
         finisher = try Finisher(settings: settings, model: model)

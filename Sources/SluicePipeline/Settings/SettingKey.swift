@@ -115,13 +115,7 @@ public struct SettingKey: Sendable {
             }
             settings[keyPath: path] = text
         case .date(let path):
-            let isDate =
-                text.utf8.count == 10
-                && text.utf8.enumerated().allSatisfy { index, byte in
-                    index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
-                }
-            let isDay = ("01"..."12").contains(text.dropFirst(5).prefix(2)) && ("01"..."31").contains(text.suffix(2))
-            guard isDate, isDay else { throw refusal(of: text, expected: "a date, YYYY-MM-DD") }
+            guard Timestamp.isDay(text) else { throw refusal(of: text, expected: "a date, YYYY-MM-DD") }
             settings[keyPath: path] = text
         }
     }

@@ -53,10 +53,10 @@ package struct RemoteIngest: Sendable {
             return try await handIn(path, named: InputList.name(of: path), &progress)
         }
         // A pipe can be read once and at its own pace; the daemon may want it twice, and waits for nobody long.
-        let copy = try StandardInputCopy.make(in: StandardInputCopy.temporaryDirectory)
-        defer { unlink(copy) }
-        progress.bytesTotal += try SourceFile.size(of: copy)
-        try await handIn(copy, named: "stdin", &progress)
+        let copy = try StandardInputCopy()
+        defer { withExtendedLifetime(copy) {} }
+        progress.bytesTotal += try SourceFile.size(of: copy.path)
+        try await handIn(copy.path, named: "stdin", &progress)
     }
 
     private func handIn(

@@ -78,26 +78,16 @@ enum StoredMoment {
         var text = text
         return text.withUTF8 { utf8 in
             guard utf8.count == 20 || utf8.count == 24, utf8.last == UInt8(ascii: "Z") else { return nil }
-            for (place, sign) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")] as [(Int, Unicode.Scalar)] {
-                guard utf8[place] == UInt8(ascii: sign) else { return nil }
-            }
-            func number(_ places: Range<Int>) -> Int64? {
-                var value: Int64 = 0
-                for place in places {
-                    guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(utf8[place]) else { return nil }
-                    value = value * 10 + Int64(utf8[place] - UInt8(ascii: "0"))
-                }
-                return value
-            }
-            guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-                let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-                (1...12).contains(month), (1...length(ofMonth: month, year)).contains(day), hour < 24, minute < 60,
-                second < 60
+            guard let (year, month, day) = Timestamp.day(utf8[..<10]), utf8[10] == UInt8(ascii: "T"),
+                let second = Timestamp.second(utf8[11..<19])
             else { return nil }
-            let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+            let seconds = days(year, month, day) * 86_400 + second
             guard utf8.count == 24 else { return seconds < milliseconds ? seconds : nil }
-            guard utf8[19] == UInt8(ascii: "."), let fraction = number(20..<23) else { return nil }
-            let whole = seconds * 1000 + fraction
+            let digits = utf8[20..<23]
+            guard utf8[19] == UInt8(ascii: "."),
+                digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+            else { return nil }
+            let whole = seconds * 1000 + digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
             return whole >= milliseconds ? whole : nil
         }
     }
@@ -107,14 +97,6 @@ enum StoredMoment {
         guard number <= last, number >= -62_167_219_200 else { return nil }
         guard number >= milliseconds else { return Timestamp.text(microseconds: number * 1_000_000, places: 0) }
         return Timestamp.text(microseconds: number * 1000, places: 3)
-    }
-
-    private static func length(ofMonth month: Int64, _ year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
     }
 
     /// Days since 1970-01-01 in the proleptic Gregorian calendar; the year begins with March, so that the leap day ends it.

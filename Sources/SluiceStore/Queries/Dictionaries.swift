@@ -30,9 +30,6 @@ extension StoreReader {
         return try number.flatMap { try dictionary($0) }
     }
 
-    /// The first row for which the newest dictionary is; 0 where there is none.
-    public func lastDictionaryRow() throws -> Int64 { try next("first_seq", in: "dictionary") - 1 }
-
     func dictionary(_ number: Int64) throws -> TextDictionary? {
         try shelf.dictionary(number) {
             try db.firstRow("SELECT body FROM dictionary WHERE first_seq = ?", [number]) {

@@ -45,7 +45,7 @@ struct ShardsCommand: AsyncParsableCommand {
                     return Console.out(try ShardLine.shown(await daemon.shard(shard), shared))
                 }
                 defer { store.close() }
-                guard let found = try store.read({ try $0.shards() }).first(where: { $0.id == shard }) else {
+                guard let found = try store.read({ try $0.shard(shard) }) else {
                     throw SluiceError(
                         .inputMissing, "there is no shard \(shard)", advice: "'sluice shards' lists those there are")
                 }
@@ -70,8 +70,9 @@ struct ShardsCommand: AsyncParsableCommand {
                 guard let sealed = try store.write({ try $0.sealShard() }) else {
                     throw SluiceError(.noUsableData, "no shard is open with a document in it")
                 }
-                let shards = try store.read { try $0.shards() }
-                for shard in shards where shard.id == sealed { Console.out(shared.json ? shard.json : shard.line) }
+                if let shard = try store.read({ try $0.shard(sealed) }) {
+                    Console.out(shared.json ? shard.json : shard.line)
+                }
             }
         }
     }

@@ -2,6 +2,30 @@ import Foundation
 import Testing
 
 @Suite struct `What sluice detect says of a text` {
+    @Test func `leaves nothing of its standard input behind, even where it is killed`() throws {
+        let folder = try Folder()
+        let process = Program.process(["detect", "-"])
+        process.environment?["TMPDIR"] = folder.url.path
+        let pipe = Pipe()
+        (process.standardInput, process.standardOutput) = (pipe, FileHandle.nullDevice)
+        try process.run()
+        try pipe.fileHandleForWriting.write(contentsOf: Data("a text\n".utf8))
+        // Its copy is open until the end of its input, which does not come.
+        let descriptors = "/proc/\(process.processIdentifier)/fd"
+        var isCopying = false
+        for _ in 0..<1000 where !isCopying {
+            usleep(10_000)
+            isCopying = try FileManager.default.contentsOfDirectory(atPath: descriptors).contains { name in
+                let link = try? FileManager.default.destinationOfSymbolicLink(atPath: descriptors + "/" + name)
+                return link?.hasPrefix(folder.url.path) ?? false
+            }
+        }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(isCopying)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [])
+    }
+
     private static let machine = """
         As an AI language model, I cannot walk to the harbour. However, it is important to note that the rich tapestry of
         maritime history stands as a testament to human resilience, and that each vessel plays a crucial role in fostering

@@ -5,8 +5,9 @@ import SluiceStore
 /// Knows with which dictionary the text of each row is compressed, and learns new ones.
 ///
 /// A dictionary is learned from the kept documents among the records up to record 1,024, used from the next row on, and
-/// learned anew each time the ledger has grown 64-fold, then from the last 4,096 records. So which one a text has follows
-/// from its row's number alone, and no batch waits for another.
+/// learned anew each time the ledger has grown 64-fold, then from the last 4,096 records. Where these hold too few documents
+/// to learn from, the one before stays. So which one a text has follows from its row's number and the rows before it, and no
+/// batch waits for another.
 struct TextPacker {
     /// The record behind which the first dictionary comes.
     private static let first: Int64 = 1024
@@ -28,9 +29,7 @@ struct TextPacker {
     init(_ reader: StoreReader, level: Int) throws {
         self.level = level
         let last = try reader.nextSeq() - 1
-        due = TextPacker.due(from: max(try reader.lastDictionaryRow(), 1))
-        // A store that had grown before there were dictionaries.
-        while due << TextPacker.growth <= last { due <<= TextPacker.growth }
+        due = TextPacker.due(from: last)
         dictionary = try reader.dictionary(forRow: last + 1).map { try ZstdDictionary($0, level: level) }
         let first = max(due - TextPacker.window + 1, 1)
         guard first <= last else { return }
