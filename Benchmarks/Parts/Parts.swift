@@ -63,21 +63,29 @@ private enum Inputs {
     static func path(_ name: String) -> String? { ProcessInfo.processInfo.environment["SLUICE_BENCH_" + name] }
 
     static func texts() -> [[UInt8]]? {
-        guard let path = path("TEXTS"), let reader = try? SourceReader(path: path, limits: Limits()) else { return nil }
-        let decoder = RecordDecoder(limits: Limits())
-        let records = (try? reader.nextBatch(maxRecords: 1000, maxBytes: 64 << 20))?.records ?? []
-        return records.compactMap { raw in
-            guard case .text(let bytes) = decoder.decode(raw).content else { return nil }
-            return bytes
+        path("TEXTS").map { path in
+            read(path) {
+                let decoder = RecordDecoder(limits: Limits())
+                let reader = try SourceReader(path: path, limits: Limits())
+                return try (reader.nextBatch(maxRecords: 1000, maxBytes: 64 << 20)?.records ?? []).compactMap { raw in
+                    guard case .text(let bytes) = decoder.decode(raw).content else { return nil }
+                    return bytes
+                }
+            }
         }
     }
 
     static func detector() -> Detector? {
-        path("MODEL").flatMap { try? DetectorModel.load(path: $0) }.map { Detector(model: $0) }
+        path("MODEL").map { path in read(path) { Detector(model: try DetectorModel.load(path: path)) } }
     }
 
     static func store() -> Store? {
-        path("STORE").flatMap { try? Store.open(directory: $0, mode: .read) }
+        path("STORE").map { path in read(path) { try Store.open(directory: path, mode: .read) } }
+    }
+
+    /// What is named is measured, or said to be unreadable.
+    private static func read<Value>(_ path: String, _ body: () throws -> Value) -> Value {
+        do { return try body() } catch { fatalError("\(path): \(error)") }
     }
 
     /// Digests of documents from all over the store.

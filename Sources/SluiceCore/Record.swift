@@ -33,6 +33,8 @@ public struct Record: Sendable, Equatable {
     public var declared: DeclaredLabel?
     /// What stands where a label ought to and is none, in words.
     public var unreadLabel: String?
+    /// Which of its names were left out, because they are longer than names are kept.
+    public var droppedNames: [String] = []
     /// Escapes in the text that stand for no character, each of which became U+FFFD.
     public var loneSurrogates = 0
     /// The text's bytes, unrepaired, or why there are none.

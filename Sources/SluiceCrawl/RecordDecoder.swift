@@ -4,7 +4,7 @@ import SluiceCore
 public struct RecordDecoder: Sendable {
     private let limits: Limits
 
-    /// The longest id, address or generator's name that is kept, in bytes; a longer one is dropped.
+    /// The longest id, address or generator's name that is kept, in bytes; a longer one is left out, and said to be.
     public static let nameLimit = 4096
 
     /// A decoder within `limits`.
@@ -32,7 +32,13 @@ public struct RecordDecoder: Sendable {
         record.id = name(header.id)
         record.url = name(header.targetURI.map(RecordDecoder.plainURI))
         record.captured = name(header.date)
+        note("WARC-Record-ID", header.id, isKept: record.id != nil, in: &record)
+        note("WARC-Target-URI", header.targetURI, isKept: record.url != nil, in: &record)
         return header
+    }
+
+    private func note(_ what: String, _ bytes: [UInt8]?, isKept: Bool, in record: inout Record) {
+        if !isKept, (bytes?.count ?? 0) > RecordDecoder.nameLimit { record.droppedNames.append(what) }
     }
 
     private func decodeWARC(_ raw: RawRecord, into record: inout Record) {
@@ -96,6 +102,8 @@ public struct RecordDecoder: Sendable {
         record.id = string(line.id, span)
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
+        if record.id == nil, isLong(line.id) { record.droppedNames.append("id") }
+        if record.url == nil, isLong(line.metadata.url) || isLong(line.url) { record.droppedNames.append("url") }
         record.declared = label(line.metadata, span)
         record.unreadLabel = unreadLabel(line.metadata, isLabelled: record.declared != nil, span)
         if case .string(let text) = line.text {
@@ -171,6 +179,15 @@ public struct RecordDecoder: Sendable {
         // An escaped character takes at most six bytes.
         guard string.range.count <= 6 * RecordDecoder.nameLimit else { return nil }
         return name(JSONLine.unescaped(string, line))
+    }
+
+    /// True of what is longer than a name as it stands, which may still be one without its escapes.
+    private func isLong(_ value: JSONLine.Value?) -> Bool {
+        switch value {
+        case .string(let string): string.range.count > RecordDecoder.nameLimit
+        case .integer(let range): range.count > RecordDecoder.nameLimit
+        default: false
+        }
     }
 
     private func name(_ bytes: [UInt8]?) -> String? {

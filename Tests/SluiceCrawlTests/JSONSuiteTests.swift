@@ -192,6 +192,11 @@ struct JSONTests {
         let record = decode(#"{"text":"a","id":"\#(long)","url":"\#(long)"}"#)
         #expect(record.id == nil)
         #expect(record.url == nil)
+        #expect(record.droppedNames == ["id", "url"])
+        // Escapes count for what they stand for, and one address of two is enough.
+        let escaped = String(repeating: "\\u0061", count: 4096)
+        let kept = decode(#"{"text":"a","id":"\#(escaped)","url":"http://a","metadata":{"url":"\#(long)"}}"#)
+        #expect(kept.id?.count == 4096 && kept.url == "http://a" && kept.droppedNames == [])
     }
 
     @Test("cut anywhere, or with any byte changed, never ends in a crash")

@@ -29,7 +29,7 @@ struct OrderedBatchesTests {
         #expect(ordinals == Array(0..<60))
     }
 
-    @Test("are worked on by as many workers as there are, and no more", arguments: [1, 3])
+    @Test("are worked on by no more workers than there are", arguments: [1, 3])
     func bound(workers: Int) async throws {
         let (reader, file) = try reader(lines: 40)
         defer { try? FileManager.default.removeItem(at: file) }

@@ -92,6 +92,10 @@ struct Finisher: Sendable {
         if let label = record.unreadLabel {
             notes.append(Evidence(kind: "unread-label", weight: 0, detail: Evidence.cut(label)))
         }
+        for name in record.droppedNames {
+            let detail = "“\(name)” is longer than \(RecordDecoder.nameLimit) bytes, and is left out"
+            notes.append(Evidence(kind: "dropped-name", weight: 0, detail: detail))
+        }
         notes += further.find(in: document.text.bytes, words: document.words, score: score)
         if let template { notes.append(template.evidence(weight: templatingWeight)) }
         return RecordedJudgement(

@@ -14,6 +14,7 @@ struct PreparedRecord: Sendable {
     var captured: String?
     var declared: DeclaredLabel?
     var unreadLabel: String?
+    var droppedNames: [String]
     /// The commitment to its address, where it has one.
     var commitment: Commitment?
     var content: Content
