@@ -161,7 +161,8 @@ private struct ExportCheck {
         let claims = claims
         self.claims = []
         let stranger = try store.read { reader in
-            try claims.first { claim in try reader.history(ofRow: claim.seq).map { !claim.agrees(with: $0) } ?? true }
+            let histories = try reader.histories(ofRows: claims.map(\.seq))
+            return claims.first { claim in histories[claim.seq].map { !claim.agrees(with: $0) } ?? true }
         }
         guard let stranger else { return }
         throw SluiceError(

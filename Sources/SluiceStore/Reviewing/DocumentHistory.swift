@@ -25,27 +25,35 @@ public struct DocumentHistory: Sendable, Equatable {
 }
 
 extension StoreReader {
-    /// The document that row `seq` kept; nil where it kept none.
-    public func history(ofRow seq: Int64) throws -> DocumentHistory? {
+    /// The documents that these rows kept, by row; those that kept none are not among them. One query, and one more for each
+    /// document that was reviewed.
+    public func histories(ofRows rows: [Int64]) throws -> [Int64: DocumentHistory] {
         let sql = """
-            SELECT r.document, r.tokens, r.verdict, r.origin, r.probability, d.synthetic
-            FROM record AS r CROSS JOIN document AS d ON d.seq = r.seq WHERE r.seq = ?
+            SELECT r.seq, r.document, r.tokens, r.verdict, r.origin, r.probability, d.synthetic,
+                EXISTS (SELECT 1 FROM review WHERE document = r.seq)
+            FROM json_each(?) AS j CROSS JOIN record AS r ON r.seq = j.value CROSS JOIN document AS d ON d.seq = r.seq
             """
-        let found = try db.firstRow(sql, [seq]) { row in
-            DocumentHistory(
-                document: try row.digest(0), tokens: try row.integer(1),
+        var histories: [Int64: DocumentHistory] = [:]
+        var reviewed: [Int64] = []
+        try db.forEachRow(sql, ["[\(rows.map(String.init).joined(separator: ","))]"]) { row in
+            let seq = try row.integer(0)
+            if try row.flag(7) { reviewed.append(seq) }
+            histories[seq] = DocumentHistory(
+                document: try row.digest(1), tokens: try row.integer(2),
                 standings: [
                     DocumentHistory.Standing(
-                        verdict: try row.word(2), origin: try row.word(3), probability: try row.share(4),
-                        synthetic: try row.integer(5, in: ShardTotals.masses))
+                        verdict: try row.word(3), origin: try row.word(4), probability: try row.share(5),
+                        synthetic: try row.integer(6, in: ShardTotals.masses))
                 ])
         }
-        guard var found, let own = found.standings.first else { return nil }
-        found.standings += try reviews(of: seq).map { review in
-            DocumentHistory.Standing(
-                verdict: review.verdict, origin: .reviewed, probability: review.probability(over: own.probability),
-                synthetic: review.synthetic)
+        for seq in reviewed {
+            guard let own = histories[seq]?.standings.first else { continue }
+            histories[seq]?.standings += try reviews(of: seq).map { review in
+                DocumentHistory.Standing(
+                    verdict: review.verdict, origin: .reviewed, probability: review.probability(over: own.probability),
+                    synthetic: review.synthetic)
+            }
         }
-        return found
+        return histories
     }
 }
