@@ -42,7 +42,7 @@ struct SummaryTests {
         let folder = try Folder()
         let store = folder.path("store")
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
-        for source in ["", String(repeating: "x", count: 2049)] {
+        for source in ["", "a\nb", "\u{1B}[1m", String(repeating: "x", count: 2049)] {
             #expect(try Program.run("ingest", "--store", store, "--source", source, input).exitCode == 64)
         }
         #expect(try Program.run("ingest", "--store", store, "--source", "crawl", input).exitCode == 0)

@@ -43,8 +43,11 @@ struct IngestCommand: AsyncParsableCommand {
         if let workers, !(0...1024).contains(workers) {
             throw ValidationError("--workers must be from 0 to 1024.")
         }
-        if let source, !(1...2048).contains(source.utf8.count) {
-            throw ValidationError("--source must have 1 to 2048 bytes.")
+        for (option, name) in [("--source", source), ("--generator", generator)] {
+            guard let name else { continue }
+            guard (1...2048).contains(name.utf8.count), !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                throw ValidationError("\(option) must have 1 to 2048 bytes and no control characters.")
+            }
         }
         if generator != nil && origin != .synthetic {
             throw ValidationError("--generator names the model of a synthetic source; add --origin synthetic.")
