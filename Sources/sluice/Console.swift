@@ -20,7 +20,7 @@ enum Console {
     /// Says on standard error that files of the directories given are not read, if there are such.
     static func note(passedOver files: [String]) {
         guard let first = files.first else { return }
-        note("sluice: \(files.count) files are not named like dumps and were passed over, the first \(first)")
+        note("sluice: passed over as no files that are named like dumps: \(files.count), the first \(first)")
     }
 
     /// Rewrites the last line of standard error; only for terminals.

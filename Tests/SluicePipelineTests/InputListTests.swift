@@ -46,6 +46,19 @@ struct InputListTests {
         #expect(try InputList(expanding: [folder.path]).paths.count == 1)
     }
 
+    @Test("that are links named like dumps and lead nowhere, or to no file, are failures beside the others")
+    func links() throws {
+        try make(["a.jsonl"])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, target) in [("b.jsonl", "a.jsonl"), ("gone.jsonl", "nowhere"), ("null.jsonl", "/dev/null")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.appendingPathComponent(name).path, withDestinationPath: target)
+        }
+        let list = try InputList(expanding: [folder.path])
+        #expect(list.paths.map { InputList.name(of: $0) } == ["a.jsonl", "b.jsonl"])
+        #expect(list.failures.count == 2 && list.passedOver == [])
+    }
+
     @Test("that are not there or neither file nor directory are refused", arguments: ["/nonexistent/x", "/dev/null"])
     func refusals(path: String) {
         let error = #expect(throws: SluiceError.self) { try InputList(expanding: [path]) }

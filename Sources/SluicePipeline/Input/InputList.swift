@@ -102,7 +102,12 @@ public struct InputList: Sendable, Equatable {
             case S_IFDIR:
                 do throws(SluiceError) { try addDirectory(path) } catch { failures.append(error) }
             case S_IFREG where InputList.isDump(name): paths.append(path)
-            case S_IFLNK where InputList.isDump(name) && (try? InputList.kind(of: path)) == .file: paths.append(path)
+            case S_IFLNK where InputList.isDump(name):
+                do throws(SluiceError) {
+                    if try InputList.kind(of: path) == .file { paths.append(path) } else { passedOver.append(path) }
+                } catch {
+                    failures.append(error)
+                }
             default: passedOver.append(path)
             }
         }

@@ -157,7 +157,7 @@ import Testing
         let cases: [(inputs: [String], exitCode: Int32, says: String)] = [
             ([damaged], 1, "damaged: 1, the first damaged.jsonl#1 at byte \(line.utf8.count): invalid-json"),
             ([rejected], 65, "none of the 2 records holds text"),
-            ([dumps], 0, "1 files are not named like dumps and were passed over, the first"),
+            ([dumps], 0, "passed over as no files that are named like dumps: 1, the first"),
             (["--prior", "1.5", damaged], 64, "--prior must be from"),
         ]
         for (inputs, exitCode, says) in cases {
