@@ -42,6 +42,8 @@ public struct Evidence: Sendable, Equatable {
     /// it names nothing. For showing, never recorded: a reader who has the text finds the words in it.
     public var words: [Range<Int>]
 
+    /// The kind of what stands in the place of a label and is none.
+    public static let unreadLabel = "unread-label"
     /// The longest `detail`, in UTF-8 bytes.
     public static let detailLimit = 256
 

@@ -19,6 +19,9 @@ public struct DeclaredLabel: Sendable, Equatable {
 ///
 /// A record is known by its source and `ordinal`.
 public struct Record: Sendable, Equatable {
+    /// The longest id, address or generator's name that is kept, in UTF-8 bytes; a longer one is left out, and said to be.
+    public static let nameLimit = 4096
+
     /// The place among the records of the source, from 0.
     public var ordinal: Int
     /// Where it starts: the offset in the file of its compressed member, or of its first byte in an uncompressed file.
@@ -31,10 +34,9 @@ public struct Record: Sendable, Equatable {
     public var captured: String?
     /// What the record declares about its author.
     public var declared: DeclaredLabel?
-    /// What stands where a label ought to and is none, in words.
-    public var unreadLabel: String?
-    /// Which of its names were left out, because they are longer than names are kept.
-    public var droppedNames: [String] = []
+    /// What its labels and names hold that could not be taken, as evidence of weight 0: ``Evidence/unreadLabel`` and
+    /// `dropped-name`.
+    public var notes: [Evidence] = []
     /// Escapes in the text that stand for no character, each of which became U+FFFD.
     public var loneSurrogates = 0
     /// The text's bytes, unrepaired, or why there are none.

@@ -4,8 +4,9 @@ public enum Timestamp {
     public static func day(
         _ text: Slice<UnsafeBufferPointer<UInt8>>
     ) -> (year: Int64, month: Int64, day: Int64)? {
-        guard let fields = fields(text, lengths: (4, 2, 2), sign: UInt8(ascii: "-")) else { return nil }
-        let (year, month, day) = fields
+        guard text.count == 10, hasSigns("-", in: text, at: 4, 7), let year = number(text.prefix(4)),
+            let month = number(text.dropFirst(5).prefix(2)), let day = number(text.suffix(2))
+        else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let length: Int64 =
             switch month {
@@ -13,7 +14,16 @@ public enum Timestamp {
             case 4, 6, 9, 11: 30
             default: 31
             }
-        return (1...12).contains(month) && (1...length).contains(day) ? fields : nil
+        return (1...12).contains(month) && (1...length).contains(day) ? (year, month, day) : nil
+    }
+
+    /// The second of the day that `text` is, as `HH:MM:SS`; nil of anything else. A leap second is none that readers know.
+    public static func second(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        guard text.count == 8, hasSigns(":", in: text, at: 2, 5), let hour = number(text.prefix(2)),
+            let minute = number(text.dropFirst(3).prefix(2)), let second = number(text.suffix(2)), hour < 24,
+            minute < 60, second < 60
+        else { return nil }
+        return hour * 3600 + minute * 60 + second
     }
 
     /// Whether `text` is a day, as `YYYY-MM-DD`.
@@ -22,38 +32,27 @@ public enum Timestamp {
         return text.withUTF8 { day($0[...]) != nil }
     }
 
-    /// The second of the day that `text` is, as `HH:MM:SS`; nil of anything else. A leap second is none that readers know.
-    public static func second(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
-        guard let (hour, minute, second) = fields(text, lengths: (2, 2, 2), sign: UInt8(ascii: ":")), hour < 24,
-            minute < 60, second < 60
-        else { return nil }
-        return hour * 3600 + minute * 60 + second
+    /// Whether `text` is a second of a day, as `HH:MM:SS`.
+    public static func isSecond(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { second($0[...]) != nil }
     }
 
-    /// Three numbers of so many digits, with a sign between them.
-    private static func fields(
-        _ text: Slice<UnsafeBufferPointer<UInt8>>, lengths: (Int, Int, Int), sign: UInt8
-    ) -> (Int64, Int64, Int64)? {
-        let (first, second) = (lengths.0, lengths.0 + 1 + lengths.1)
-        guard text.count == second + 1 + lengths.2 else { return nil }
-        var numbers: (Int64, Int64, Int64) = (0, 0, 0)
-        for place in 0..<text.count {
-            let byte = text[text.startIndex + place]
-            if place == first || place == second {
-                guard byte == sign else { return nil }
-                continue
-            }
-            let digit = Int64(byte) - Int64(UInt8(ascii: "0"))
-            guard (0...9).contains(digit) else { return nil }
-            if place < first {
-                numbers.0 = numbers.0 * 10 + digit
-            } else if place < second {
-                numbers.1 = numbers.1 * 10 + digit
-            } else {
-                numbers.2 = numbers.2 * 10 + digit
-            }
+    /// The number that `digits`, 18 at most, are; nil of anything else.
+    public static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        guard digits.count <= 18 else { return nil }
+        var number: Int64 = 0
+        for byte in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte - UInt8(ascii: "0"))
         }
-        return numbers
+        return number
+    }
+
+    private static func hasSigns(
+        _ sign: Unicode.Scalar, in text: Slice<UnsafeBufferPointer<UInt8>>, at first: Int, _ second: Int
+    ) -> Bool {
+        text[text.startIndex + first] == UInt8(ascii: sign) && text[text.startIndex + second] == UInt8(ascii: sign)
     }
 
     /// `microseconds` since 1970 as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. The civil date is computed after the proleptic

@@ -4,9 +4,6 @@ import SluiceCore
 public struct RecordDecoder: Sendable {
     private let limits: Limits
 
-    /// The longest id, address or generator's name that is kept, in bytes; a longer one is left out, and said to be.
-    public static let nameLimit = 4096
-
     /// A decoder within `limits`.
     public init(limits: Limits) { self.limits = limits }
 
@@ -32,14 +29,13 @@ public struct RecordDecoder: Sendable {
         record.id = name(header.id)
         record.url = name(header.targetURI.map(RecordDecoder.plainURI))
         record.captured = name(header.date)
-        note("WARC-Record-ID", header.id, isKept: record.id != nil, in: &record)
-        note("WARC-Target-URI", header.targetURI, isKept: record.url != nil, in: &record)
+        if record.id == nil, isLong(header.id?.count) { record.notes.append(.dropped("WARC-Record-ID")) }
+        if record.url == nil, isLong(header.targetURI?.count) { record.notes.append(.dropped("WARC-Target-URI")) }
         return header
     }
 
-    private func note(_ what: String, _ bytes: [UInt8]?, isKept: Bool, in record: inout Record) {
-        if !isKept, (bytes?.count ?? 0) > RecordDecoder.nameLimit { record.droppedNames.append(what) }
-    }
+    /// True of what is longer than a name, as it stands: without its escapes it may still be one.
+    private func isLong(_ length: Int?) -> Bool { (length ?? 0) > Record.nameLimit }
 
     private func decodeWARC(_ raw: RawRecord, into record: inout Record) {
         let header = decodeHeader(raw, into: &record)
@@ -102,10 +98,15 @@ public struct RecordDecoder: Sendable {
         record.id = string(line.id, span)
         record.url = string(line.metadata.url, span) ?? string(line.url, span)
         record.captured = text(line.created, span)
-        if record.id == nil, isLong(line.id) { record.droppedNames.append("id") }
-        if record.url == nil, isLong(line.metadata.url) || isLong(line.url) { record.droppedNames.append("url") }
-        record.declared = label(line.metadata, span)
-        record.unreadLabel = unreadLabel(line.metadata, isLabelled: record.declared != nil, span)
+        if record.id == nil, isLong(line.id?.length) { record.notes.append(.dropped("id")) }
+        if record.url == nil, isLong(line.metadata.url?.length) || isLong(line.url?.length) {
+            record.notes.append(.dropped("url"))
+        }
+        let isSynthetic = flag(line.metadata.synthetic, span)
+        record.declared = label(isSynthetic, line.metadata, span)
+        if let unread = unreadLabel(isSynthetic, isLabelled: record.declared != nil, line.metadata, span) {
+            record.notes.append(Evidence(kind: Evidence.unreadLabel, weight: 0, detail: Evidence.cut(unread)))
+        }
         if case .string(let text) = line.text {
             record.content = .text(JSONLine.unescaped(text, span, lone: &record.loneSurrogates))
         } else {
@@ -114,8 +115,9 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func label(_ metadata: JSONLine.Metadata, _ line: Span<UInt8>) -> DeclaredLabel? {
-        let isSynthetic = flag(metadata.synthetic, line)
+    private func label(
+        _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
+    ) -> DeclaredLabel? {
         var hasGenerator = false
         if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
         guard isSynthetic != nil || hasGenerator else { return nil }
@@ -137,12 +139,12 @@ public struct RecordDecoder: Sendable {
 
     /// What stands where a label, or what belongs to one, ought to and is none; an empty string and null say nothing.
     private func unreadLabel(
-        _ metadata: JSONLine.Metadata, isLabelled: Bool, _ line: Span<UInt8>
+        _ isSynthetic: Bool?, isLabelled: Bool, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
     ) -> String? {
         if let found = found(metadata.instead, line) {
             return "“metadata” is no object, and counts for none: \(found)"
         }
-        if flag(metadata.synthetic, line) == nil, let found = found(metadata.synthetic, line) {
+        if isSynthetic == nil, let found = found(metadata.synthetic, line) {
             return "“synthetic” is neither true nor false, and counts for none: \(found)"
         }
         if isLabelled, flag(metadata.verified, line) == nil, let found = found(metadata.verified, line) {
@@ -177,21 +179,12 @@ public struct RecordDecoder: Sendable {
     private func text(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
         guard case .string(let string) = value else { return nil }
         // An escaped character takes at most six bytes.
-        guard string.range.count <= 6 * RecordDecoder.nameLimit else { return nil }
+        guard string.range.count <= 6 * Record.nameLimit else { return nil }
         return name(JSONLine.unescaped(string, line))
     }
 
-    /// True of what is longer than a name as it stands, which may still be one without its escapes.
-    private func isLong(_ value: JSONLine.Value?) -> Bool {
-        switch value {
-        case .string(let string): string.range.count > RecordDecoder.nameLimit
-        case .integer(let range): range.count > RecordDecoder.nameLimit
-        default: false
-        }
-    }
-
     private func name(_ bytes: [UInt8]?) -> String? {
-        guard let bytes, !bytes.isEmpty, bytes.count <= RecordDecoder.nameLimit else { return nil }
+        guard let bytes, !bytes.isEmpty, bytes.count <= Record.nameLimit else { return nil }
         // A control character in a name is an accident or an attack; none may reach a terminal, or end a C string.
         let replacement = Array("\u{FFFD}".utf8)
         let hasControls = bytes.contains { $0 < 0x20 || $0 == 0x7F }
@@ -212,4 +205,24 @@ public struct RecordDecoder: Sendable {
     }
 
     private static func beginning(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(80), as: UTF8.self) }
+}
+
+extension JSONLine.Value {
+    /// The bytes of a string or a number as they stand in the line; nil of anything else.
+    fileprivate var length: Int? {
+        switch self {
+        case .string(let string): string.range.count
+        case .integer(let range), .decimal(let range): range.count
+        case .flag, .null, .other: nil
+        }
+    }
+}
+
+extension Evidence {
+    /// That a record's `name` was left out.
+    fileprivate static func dropped(_ name: String) -> Evidence {
+        Evidence(
+            kind: "dropped-name", weight: 0,
+            detail: "“\(name)” is longer than \(Record.nameLimit) bytes, and is left out")
+    }
 }

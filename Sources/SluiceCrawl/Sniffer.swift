@@ -61,7 +61,6 @@ struct Sniffer {
         }
         let content = bytes.drop(while: isJSONSpace)
         if content.starts(with: WARCLines.magic) { return .warc }
-        if suffixFormat == .warc { return .warc }
         return suffixFormat ?? (Sniffer.isObject(content) ? .jsonl : .text)
     }
 

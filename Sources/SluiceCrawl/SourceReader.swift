@@ -12,14 +12,14 @@ public final class SourceReader {
     public let compression: Compression
     /// The size of the file in bytes.
     public var size: UInt64 { stream.window.size }
-
     /// The bytes passed so far, unpacked: those of the records and whatever stood between them.
     public var passedBytes: UInt64 { stream.position }
 
     private let stream: MemberStream
     private let framer: Framer
     private var ordinal: Int
-    private var passed: UInt64 = 0
+    /// How far in the file the last batch came.
+    private var reached: UInt64 = 0
     /// The record behind the last batch, read ahead, and where it was found.
     private var ahead: Framed?
     private var aheadLocation: Location
@@ -88,8 +88,8 @@ public final class SourceReader {
         batch.resume = ResumePoint(
             memberOffset: aheadLocation.memberOffset, skipBytes: aheadLocation.skipBytes, ordinal: ordinal)
         // A member that was streamed had run ahead of what it gave out.
-        passed = max(passed, stream.passedPosition)
-        batch.position = passed
+        reached = max(reached, stream.passedPosition)
+        batch.position = reached
         batch.isLast = ahead == nil
         return batch
     }

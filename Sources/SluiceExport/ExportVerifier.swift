@@ -107,6 +107,7 @@ private struct ExportCheck {
     ) -> ExportedFile {
         let name = announced.name
         var file = ExportedFile(name: name)
+        defer { claims = [] }
         do throws(SluiceError) {
             let path = directory + "/" + name
             let (digest, bytes) = try SourceFile.digest(of: path)
@@ -162,7 +163,7 @@ private struct ExportCheck {
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
     }
 
-    /// Fails where a line holds another document than the store kept at its row.
+    /// Fails where a line holds another document than the store kept at its row, or says of it what was never held.
     private mutating func checkClaims(of name: String) throws(SluiceError) {
         guard let store, !claims.isEmpty else { return }
         let claims = claims
@@ -174,8 +175,7 @@ private struct ExportCheck {
         guard let stranger else { return }
         throw SluiceError(
             .checkFailed,
-            "\(name): of row \(stranger.seq) the store says otherwise, and always has",
-            advice: "`sluice provenance` shows the row of the document \(stranger.document.hex)")
+            "\(name): of row \(stranger.seq) the store says otherwise, and always has")
     }
 
     /// The first line in which two manifests differ, or nil where they are equal.
@@ -195,7 +195,7 @@ private struct ExportCheck {
         guard !name.isEmpty else {
             return Finding(
                 check: "export-release", passed: true,
-                detail: "not a release: the store can only tell whether these are its documents")
+                detail: "not a release: the store knows its documents as they are here, but not whether these are all")
         }
         guard let known = try store.read({ try $0.release(named: name) }) else {
             return Finding(check: "export-release", passed: false, detail: "the store knows no release \(name)")

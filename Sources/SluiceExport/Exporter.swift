@@ -29,9 +29,9 @@ public struct Exporter {
     ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not
     ///   0 to 1; `.io` where the disk is full or the files do not read back as they were written.
     public func export(to directory: String) throws(SluiceError) -> ExportSummary {
-        guard settings.release.map(ReleaseDescription.isName) ?? true else {
+        guard settings.release.map(GivenName.isOne) ?? true else {
             throw SluiceError(
-                .usage, "a release's name has 1 to \(ReleaseDescription.nameLimit) bytes and no control characters",
+                .usage, "a release's name has \(GivenName.rule)",
                 advice: "give another name")
         }
         guard (0...1_000_000).contains(settings.capPPM ?? 0) else {

@@ -34,7 +34,7 @@ public struct Detection {
         settings: Settings, model: DetectorModel, prior: Double, explains: Bool = false
     ) throws(SluiceError) {
         self.settings = settings
-        workers = settings.ingest.workerCount
+        workers = Processors.workers(settings.ingest.workers)
         preparer = DetectionPreparer(
             decoder: RecordDecoder(limits: settings.limits), detector: Detector(model: model),
             further: try FurtherEvidence(settings.watermark), judge: try Judge(prior: prior), explains: explains)
@@ -111,7 +111,7 @@ private struct DetectionPreparer: Sendable {
                 let score = detector.score(words, scratch: &scratch)
                 let more = further.find(in: text, words: words, score: score)
                 var document = DetectedDocument(
-                    id: id, judgement: judge.judge(score: score, notes: clean.notes + more),
+                    id: id, judgement: judge.judge(score: score, notes: clean.notes + record.notes + more),
                     llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count)
                 let explains = explains && score.abstention == nil
                 let named = document.judgement.evidence.flatMap(\.words).map(\.upperBound).max()

@@ -25,9 +25,11 @@ public enum Clock {
 }
 
 /// The machine's processors.
-enum Processors {
-    /// How many may be used, at least 1.
-    static var available: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+package enum Processors {
+    /// The parallel workers where `asked` are asked for: 0 for one a processor.
+    package static func workers(_ asked: Int) -> Int {
+        asked > 0 ? asked : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
 }
 
 /// The names of runs.

@@ -250,7 +250,7 @@ public final class StoreWriter {
 
 /// What a release is, besides its documents.
 public struct ReleaseDescription: Sendable, Equatable {
-    /// Its name, given once.
+    /// Its name, a ``GivenName``, given once.
     public var name: String
     /// The cap its files were written under, in millionths.
     public var capPPM: Int64
@@ -258,14 +258,6 @@ public struct ReleaseDescription: Sendable, Equatable {
     public var ledgerSize: Int64
     /// SHA-256 of its manifest.
     public var manifest: Digest
-
-    /// The most bytes of a name.
-    public static let nameLimit = 2048
-
-    /// True where `name` may be a release's.
-    public static func isName(_ name: String) -> Bool {
-        (1...nameLimit).contains(name.utf8.count) && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-    }
 
     /// A description of its parts.
     public init(name: String, capPPM: Int64, ledgerSize: Int64, manifest: Digest) {

@@ -142,7 +142,7 @@ struct JSONTests {
             (#"7,"metadata":{}"#, nil), ("null", nil), ("{}", nil),
         ] as [(String, String?)])
     func unreadLabels(metadata: String, unread: String?) {
-        #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).unreadLabel == unread)
+        #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).notes.map(\.detail) == (unread.map { [$0] } ?? []))
     }
 
     @Test(
@@ -192,11 +192,12 @@ struct JSONTests {
         let record = decode(#"{"text":"a","id":"\#(long)","url":"\#(long)"}"#)
         #expect(record.id == nil)
         #expect(record.url == nil)
-        #expect(record.droppedNames == ["id", "url"])
+        #expect(
+            record.notes.map(\.detail) == ["id", "url"].map { "“\($0)” is longer than 4096 bytes, and is left out" })
         // Escapes count for what they stand for, and one address of two is enough.
         let escaped = String(repeating: "\\u0061", count: 4096)
         let kept = decode(#"{"text":"a","id":"\#(escaped)","url":"http://a","metadata":{"url":"\#(long)"}}"#)
-        #expect(kept.id?.count == 4096 && kept.url == "http://a" && kept.droppedNames == [])
+        #expect(kept.id?.count == 4096 && kept.url == "http://a" && kept.notes == [])
     }
 
     @Test("cut anywhere, or with any byte changed, never ends in a crash")

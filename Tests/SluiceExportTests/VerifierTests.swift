@@ -141,7 +141,10 @@ import Testing
         case "a blank line": try forge(name, Array(text.replacing("\n{", with: "\n \n{").utf8), in: folder)
         case "a byte order mark": try forge(name, [0xEF, 0xBB, 0xBF] + bytes, in: folder)
         case "carriage returns": try forge(name, Array(text.replacing("\n", with: "\r\n").utf8), in: folder)
-        default: try forge(name, gzip(bytes, in: folder), in: folder)
+        default:
+            let packed = try Folder()
+            try export(.gzip, in: packed)
+            try forge(name, packed.bytes(name + ".gz"), in: folder)
         }
         #expect(try folder.bytes(name) != bytes)
         let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
@@ -161,17 +164,6 @@ import Testing
         try folder.write(bytes, to: name)
         try folder.write(Array(newManifest.utf8), to: "out/manifest.json")
         try folder.write(Array(newSums.utf8), to: "out/SHA256SUMS")
-    }
-
-    private func gzip(_ bytes: [UInt8], in folder: Folder) throws -> [UInt8] {
-        let path = folder.path("plain")
-        try folder.write(bytes, to: "plain")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
-        process.arguments = [path]
-        try process.run()
-        process.waitUntilExit()
-        return try folder.bytes("plain.gz")
     }
 
     @Test func `reads no line that is longer than its file was announced to be`() throws {

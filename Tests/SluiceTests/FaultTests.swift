@@ -91,7 +91,7 @@ struct FaultTests {
         #expect(run.text.contains("stats=0"), "\(run.errors)")
     }
 
-    @Test("a file that may not be read ends with exit code 66, and one beside others, or a directory, with 1")
+    @Test("a file that may not be read ends with exit code 66, and a directory beside other inputs with 1")
     func unreadable() throws {
         let folder = try Folder()
         let program = folder.path("sluice")

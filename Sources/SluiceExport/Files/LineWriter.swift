@@ -71,10 +71,10 @@ struct LineWriter {
         guard let stated else { return "" }
         if isUsual(stated) { return String(stated.dropLast()) + ".000Z" }
         var rest = stated.utf8[...]
-        guard let date = field("dddd-dd-dd", &rest), isMoment(date + "T00:00:00") else { return "" }
+        guard let date = field("dddd-dd-dd", &rest), Timestamp.isDay(date) else { return "" }
         if rest.isEmpty { return date + "T00:00:00.000Z" }
         guard let mark = rest.popFirst(), mark == UInt8(ascii: "T") || mark == UInt8(ascii: " "),
-            let time = field("dd:dd:dd", &rest), isMoment(date + "T" + time)
+            let time = field("dd:dd:dd", &rest), Timestamp.isSecond(time)
         else { return "" }
         var fraction = ""
         if rest.first == UInt8(ascii: ".") {
@@ -84,7 +84,7 @@ struct LineWriter {
         }
         let milliseconds = (fraction + "000").prefix(3)
         let zone = rest.isEmpty ? "Z" : field("Z", &rest) ?? field("+dd:dd", &rest) ?? field("-dd:dd", &rest)
-        guard let zone, rest.isEmpty, zone == "Z" || isMoment(date + "T" + zone.dropFirst() + ":00") else { return "" }
+        guard let zone, rest.isEmpty, zone == "Z" || Timestamp.isSecond(zone.dropFirst() + ":00") else { return "" }
         return "\(date)T\(time).\(milliseconds)\(zone)"
     }
 
@@ -92,19 +92,9 @@ struct LineWriter {
     private static func isUsual(_ stated: String) -> Bool {
         var stated = stated
         return stated.withUTF8 { utf8 in
-            utf8.count == 20 && utf8[19] == UInt8(ascii: "Z") && isMoment(utf8[..<19])
+            utf8.count == 20 && utf8[10] == UInt8(ascii: "T") && utf8[19] == UInt8(ascii: "Z")
+                && Timestamp.day(utf8[..<10]) != nil && Timestamp.second(utf8[11..<19]) != nil
         }
-    }
-
-    private static func isMoment(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { isMoment($0[...]) }
-    }
-
-    /// True of a day and a second of it, with a `T` between them.
-    private static func isMoment(_ utf8: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        utf8.count == 19 && utf8[utf8.startIndex + 10] == UInt8(ascii: "T") && Timestamp.day(utf8.prefix(10)) != nil
-            && Timestamp.second(utf8.suffix(8)) != nil
     }
 
     /// Takes what looks like `shape` off the front of `text`, where `d` is any digit and all else itself.

@@ -25,7 +25,7 @@ public struct InputList: Sendable, Equatable {
     /// Expands `inputs`: a file stands for itself, a directory for the dumps below it in the order of their paths' bytes.
     ///
     /// - Throws: ``SluiceError`` of the kind `inputMissing` where an input is missing, is neither a file nor a
-    ///   directory, or is a directory without a dump.
+    ///   directory, or is a directory with neither a dump nor a failure in it.
     public init(expanding inputs: [String]) throws(SluiceError) {
         paths = []
         passedOver = []

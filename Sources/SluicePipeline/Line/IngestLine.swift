@@ -30,7 +30,7 @@ public struct IngestLine {
         remark: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(SluiceError) {
         self.settings = settings
-        workers = settings.ingest.workerCount
+        workers = Processors.workers(settings.ingest.workers)
         reader = BatchReader(store: store, settings: settings, board: board)
         preparer = try Preparer(settings: settings)
         finisher = try Finisher(settings: settings, model: model)

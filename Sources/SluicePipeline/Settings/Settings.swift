@@ -53,9 +53,6 @@ public struct Settings: Sendable, Equatable {
         public var batchBytes = 4 << 20
         /// The zstd level at which texts are stored, 1 to 19.
         public var textCompression = 3
-
-        /// The parallel workers that there are to be, at least 1.
-        public var workerCount: Int { workers > 0 ? workers : Processors.available }
     }
 
     /// How shards are written out.

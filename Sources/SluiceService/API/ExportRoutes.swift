@@ -44,8 +44,8 @@ struct ExportRoutes {
         _ = try Parameters(request, known: [])
         let body = try await RequestObject(request, known: ["release", "name", "cap", "compression"])
         let release = try body.text("release")
-        guard release.map(ReleaseDescription.isName) ?? true else {
-            throw Parameters.wrong("release", "it has 1 to 2,048 bytes and no control characters")
+        guard release.map(GivenName.isOne) ?? true else {
+            throw Parameters.wrong("release", "it has \(GivenName.rule)")
         }
         let name = try body.text("name") ?? release.map(ExportShelf.name) ?? "export-\(context.id)"
         guard ExportShelf.isName(name) else {

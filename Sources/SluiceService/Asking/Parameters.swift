@@ -19,10 +19,12 @@ struct Parameters {
         }
     }
 
-    /// The parameter as a text of 1 to 2,048 bytes; nil where it is not given.
+    /// The parameter as a text that may be any name of a record; nil where it is not given.
     func text(_ name: String) throws(Problem) -> String? {
         guard let value = values[name] else { return nil }
-        guard (1...2048).contains(value.utf8.count) else { throw Parameters.wrong(name, "it has 1 to 2,048 bytes") }
+        guard (1...Record.nameLimit).contains(value.utf8.count) else {
+            throw Parameters.wrong(name, "it has 1 to \(Record.nameLimit) bytes")
+        }
         return value
     }
 

@@ -57,7 +57,7 @@ struct RequestObject {
     }
 
     /// A text of 1 to `limit` bytes; nil where the member is missing or null.
-    func text(_ name: String, limit: Int = 2048) throws(Problem) -> String? {
+    func text(_ name: String, limit: Int = GivenName.limit) throws(Problem) -> String? {
         switch members[name] {
         case nil, .null: return nil
         case .text(let text) where (1...limit).contains(text.utf8.count): return text

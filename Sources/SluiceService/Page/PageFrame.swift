@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import SluiceCore
 import SluicePipeline
 
 /// What stands around every page.
@@ -84,7 +85,7 @@ struct PageFrame {
             \(items)</ul></nav>
             <form class="search" role="search" action="/search" method="get">
             <label class="unseen" for="q">Find a document, address, host, record or source</label>
-            <input id="q" name="q" type="search" value="\(query)" maxlength="2048" autocomplete="off" spellcheck="false" \
+            <input id="q" name="q" type="search" value="\(query)" maxlength="\(Record.nameLimit)" autocomplete="off" spellcheck="false" \
             placeholder="URL, host, id, record or SHA-256">
             <button type="submit">Find</button>
             </form>

@@ -83,11 +83,8 @@ enum StoredMoment {
             else { return nil }
             let seconds = days(year, month, day) * 86_400 + second
             guard utf8.count == 24 else { return seconds < milliseconds ? seconds : nil }
-            let digits = utf8[20..<23]
-            guard utf8[19] == UInt8(ascii: "."),
-                digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-            else { return nil }
-            let whole = seconds * 1000 + digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+            guard utf8[19] == UInt8(ascii: "."), let fraction = Timestamp.number(utf8[20..<23]) else { return nil }
+            let whole = seconds * 1000 + fraction
             return whole >= milliseconds ? whole : nil
         }
     }

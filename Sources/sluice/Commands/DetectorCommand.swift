@@ -98,10 +98,8 @@ struct DetectorCommand: AsyncParsableCommand {
                 var texts = try LabelledFile.read(data).filter(isKept)
                 var others = try LabelledFile.read(calibration).filter(isKept)
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
-                var settings = Settings().ingest
-                settings.workers = workers
                 let model = try await DetectorTrainer(options).train(
-                    texts, calibration: others, workers: settings.workerCount
+                    texts, calibration: others, workers: Processors.workers(workers)
                 ) { if Console.isInteractive { Console.note($0) } }
                 try file.write(model.encoded())
                 try phrases.write(Array(model.phraseTable.utf8))

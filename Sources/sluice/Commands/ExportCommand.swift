@@ -30,10 +30,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let cap, !(0...1).contains(cap) { throw ValidationError("--cap must be from 0 to 1.") }
-        if let release, !ReleaseDescription.isName(release) {
-            throw ValidationError(
-                "--release must have 1 to \(ReleaseDescription.nameLimit) bytes and no control characters.")
-        }
+        if let release, !GivenName.isOne(release) { throw ValidationError("--release must have \(GivenName.rule).") }
     }
 
     func run() async throws {

@@ -44,10 +44,7 @@ struct IngestCommand: AsyncParsableCommand {
             throw ValidationError("--workers must be from 0 to 1024.")
         }
         for (option, name) in [("--source", source), ("--generator", generator)] {
-            guard let name else { continue }
-            guard (1...2048).contains(name.utf8.count), !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-                throw ValidationError("\(option) must have 1 to 2048 bytes and no control characters.")
-            }
+            if let name, !GivenName.isOne(name) { throw ValidationError("\(option) must have \(GivenName.rule).") }
         }
         if generator != nil && origin != .synthetic {
             throw ValidationError("--generator names the model of a synthetic source; add --origin synthetic.")

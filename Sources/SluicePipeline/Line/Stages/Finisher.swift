@@ -88,14 +88,7 @@ struct Finisher: Sendable {
         _ sourceLabel: DeclaredLabel?, _ scratch: inout DetectorScratch
     ) -> RecordedJudgement {
         let score = detector.score(document.words, scratch: &scratch)
-        var notes = document.text.notes
-        if let label = record.unreadLabel {
-            notes.append(Evidence(kind: "unread-label", weight: 0, detail: Evidence.cut(label)))
-        }
-        for name in record.droppedNames {
-            let detail = "“\(name)” is longer than \(RecordDecoder.nameLimit) bytes, and is left out"
-            notes.append(Evidence(kind: "dropped-name", weight: 0, detail: detail))
-        }
+        var notes = document.text.notes + record.notes
         notes += further.find(in: document.text.bytes, words: document.words, score: score)
         if let template { notes.append(template.evidence(weight: templatingWeight)) }
         return RecordedJudgement(
@@ -122,7 +115,7 @@ extension Tally {
         switch outcome {
         case .kept:
             kept += 1
-            if record.unreadLabel != nil { unreadLabels += 1 }
+            if record.notes.contains(where: { $0.kind == Evidence.unreadLabel }) { unreadLabels += 1 }
         case .duplicate(let match) where match.kind == .exact: exactDuplicates += 1
         case .duplicate: nearDuplicates += 1
         case .rejected(let reason, let detail):

@@ -13,8 +13,7 @@ struct PreparedRecord: Sendable {
     var url: String?
     var captured: String?
     var declared: DeclaredLabel?
-    var unreadLabel: String?
-    var droppedNames: [String]
+    var notes: [Evidence]
     /// The commitment to its address, where it has one.
     var commitment: Commitment?
     var content: Content

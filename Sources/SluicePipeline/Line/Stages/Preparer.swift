@@ -31,8 +31,7 @@ struct Preparer: Sendable {
                 let address = record.url.map { (url: $0, bytes: Digest.of(raw.bytes)) }
                 return PreparedRecord(
                     ordinal: record.ordinal, offset: record.offset, id: record.id, url: record.url,
-                    captured: record.captured, declared: record.declared, unreadLabel: record.unreadLabel,
-                    droppedNames: record.droppedNames,
+                    captured: record.captured, declared: record.declared, notes: record.notes,
                     commitment: address.map { Commitment(to: $0.url, inRecord: raw.digest(bytes: $0.bytes)) },
                     content: Preparer.content(of: record, address.map { (raw.bytes, $0.bytes) }, &tools))
             }

@@ -29,6 +29,7 @@ struct TextPacker {
     init(_ reader: StoreReader, level: Int) throws {
         self.level = level
         let last = try reader.nextSeq() - 1
+        // As a packer has it that went on from row to row.
         due = TextPacker.due(from: last)
         dictionary = try reader.dictionary(forRow: last + 1).map { try ZstdDictionary($0, level: level) }
         let first = max(due - TextPacker.window + 1, 1)

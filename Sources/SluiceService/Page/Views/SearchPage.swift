@@ -10,7 +10,7 @@ extension PageRoutes {
     @Sendable func search(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         let fields = FormFields(queryOf: request)
-        let text = String((fields.text("q") ?? "").prefix(2048))
+        let text = String((fields.text("q") ?? "").prefix(Record.nameLimit))
         let term = SearchTerm(text)
         let frame = PageFrame(title: text.isEmpty ? "Find" : "Found", caller: context.caller, query: text)
         if term.meanings.isEmpty { return .page(frame.html(PageRoutes.help)) }
