@@ -40,7 +40,7 @@ struct Sniffer {
         let start = Location(memberOffset: 0, skipBytes: 0)
         let stream = try MemberStream(
             window: window, compression: compression, at: start, expectsWARC: suffixFormat == .warc,
-            takesLarge: isToRead)
+            isToRead: isToRead)
         var isWhole = isToRead
         for _ in 0..<Sniffer.damageLimit {
             _ = try stream.fill(Sniffer.headBytes)

@@ -56,6 +56,14 @@ extension Compression {
         }
     }
 
+    /// The bytes that tell whether a member has a check.
+    static let headBytes = 5
+
+    /// True where the member that `bytes` start with ends with a check of its content, as every one of gzip does.
+    func hasCheck(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        self == .gzip || bytes.count >= Compression.headBytes && bytes[4] & 4 != 0
+    }
+
     /// The byte to look for when looking for a member.
     var firstMagicByte: UInt8 { self == .zstd ? 0x28 : 0x1F }
 }

@@ -45,6 +45,8 @@ final class MemberStream {
     /// How often it is still tried to decompress a member in one go that is large, but not very large. A try that fails has
     /// read all that is left of the file, so there are few of them, however many members that may be.
     var largeTries: Int
+    /// Whether what comes out is read, and not looked at alone; such members are checked first, however large.
+    private let isToRead: Bool
     /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
     var scout: RecordScout?
 
@@ -74,10 +76,11 @@ final class MemberStream {
 
     init(
         window: FileWindow, compression: Compression, at location: Location, expectsWARC: Bool,
-        takesLarge: Bool = true
+        isToRead: Bool = true
     ) throws(SluiceError) {
         self.window = window
-        largeTries = takesLarge ? MemberStream.mostLargeTries : 0
+        self.isToRead = isToRead
+        largeTries = isToRead ? MemberStream.mostLargeTries : 0
         self.expectsWARC = expectsWARC
         self.compression = compression
         decoder = MemberDecoder(compression)
@@ -217,7 +220,8 @@ final class MemberStream {
                     streamStart: position + UInt64(queue.count), noticedAt: start, isStray: true))
         }
         if compression == .gzip, try produceWhole(view) { return }
-        try beginInside()
+        let hasCheck = compression.hasCheck(try window.view(at: start, atLeast: Compression.headBytes))
+        try beginInside(checksAhead: hasCheck && isToRead)
     }
 
     /// Decompresses the member at `nextInput` in one go; false where it is too large for that, or damaged.
@@ -250,7 +254,7 @@ final class MemberStream {
     }
 
     /// Starts to stream the member at `nextInput`, and holds its output until it is either sound or too large to hold.
-    private func beginInside() throws(SluiceError) {
+    private func beginInside(checksAhead: Bool) throws(SluiceError) {
         let start = nextInput
         let waiting = queue.count
         decoder.reset()
@@ -260,8 +264,40 @@ final class MemberStream {
         {
             try produceInside()
         }
+        if isInside, barrier == nil, checksAhead { try checkAhead(from: start, behind: waiting) }
         // A member that failed its own check holds nothing that can be trusted.
         if checkFailed { queue.truncate(to: waiting) }
+    }
+
+    /// How many times its packed bytes a member may have decompressed, and how many bytes at least, to be checked ahead:
+    /// a few kilobytes can stand for a terabyte, and nothing that packs like that is text.
+    private static let checkedAhead = (share: UInt64(128), least: UInt64(256 << 20))
+
+    /// Decompresses the rest of the member at `start` for its check alone, behind `waiting` bytes; where the check does not
+    /// fail, the member is streamed anew.
+    ///
+    /// One wrong bit leaves most of what follows it readable, and wrong; only the end tells. Costs the member's
+    /// decompression once more.
+    private func checkAhead(from start: UInt64, behind waiting: Int) throws(SluiceError) {
+        let known = marks
+        var produced: UInt64 = 0
+        while isInside, barrier == nil,
+            produced <= max(MemberStream.checkedAhead.least, (nextInput - start) * MemberStream.checkedAhead.share)
+        {
+            if Task.isCancelled {
+                throw SluiceError(.busy, "\(window.path) was not read to its end", advice: "give it again")
+            }
+            queue.truncate(to: waiting)
+            try produceInside()
+            produced += UInt64(queue.count - waiting)
+        }
+        guard !checkFailed else { return }
+        queue.truncate(to: waiting)
+        marks = known
+        barrier = nil
+        isInside = true
+        nextInput = start
+        decoder.reset()
     }
 
     private var checkFailed = false

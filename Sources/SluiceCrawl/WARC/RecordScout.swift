@@ -25,7 +25,7 @@ final class RecordScout {
     init(of stream: MemberStream) throws(SluiceError) {
         self.stream = try MemberStream(
             window: FileWindow(path: stream.window.path), compression: stream.compression, at: stream.location,
-            expectsWARC: stream.expectsWARC, takesLarge: false)
+            expectsWARC: stream.expectsWARC, isToRead: false)
         origin = stream.position &- self.stream.position
         base = stream.position
         seen = stream.position
