@@ -55,6 +55,18 @@ import Testing
         #expect(try sluice("review", "export", "--output", folder.path("no/such/place")).exitCode == 73)
     }
 
+    @Test func `exports nothing where nothing was reviewed, and leaves the file of last time`() throws {
+        try ingest(Self.short)
+        let file = try folder.file("labelled.jsonl", Data("last time".utf8))
+        for options in [["--output", file], []] {
+            let run = try Program.run(["review", "export", "--store", store] + options)
+            #expect(run.exitCode == 65 && run.output.isEmpty && run.errors.contains("nothing was written"))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == Data("last time".utf8))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).allSatisfy { !$0.contains("partial") })
+    }
+
     @Test func `without a terminal lists what waits`() throws {
         try ingest(Self.short)
         let list = try sluice("review", "list")

@@ -38,6 +38,8 @@ public struct DetectorTrainer: Sendable {
         public var shortestCrop = 60
         /// The longest crop, in words.
         public var longestCrop = 500
+        /// Of each label there are at least so many calibration texts: fewer cannot tell an error in twenty.
+        public var minimumCalibration = 20
         /// How many crops of each calibration text are calibrated on besides the whole.
         public var calibrationCrops = 2
         /// How much the scores of texts from domains that were left out weigh in the calibration; the calibration texts
@@ -79,7 +81,8 @@ public struct DetectorTrainer: Sendable {
     ///   - workers: how many models are learnt at a time, those without a domain included; each takes a few hundred MB.
     ///     The result does not depend on it.
     ///   - progress: called with a line for each step that ends.
-    /// - Throws: `noUsableData` where either lacks human or synthetic texts, `configuration` for impossible options.
+    /// - Throws: `noUsableData` where either has too few human or synthetic texts, or no word is in enough of them;
+    ///   `configuration` for impossible options.
     public func train(
         _ examples: [LabelledText], calibration: [LabelledText], workers: Int = 1,
         progress: (String) -> Void = { _ in }
@@ -124,6 +127,19 @@ public struct DetectorTrainer: Sendable {
         for (name, corpus) in [("training", corpora.0), ("calibration", corpora.1)] where !corpus.hasBothLabels {
             throw SluiceError(
                 .noUsableData, "the \(name) data lack human or synthetic texts", advice: "give texts with both labels")
+        }
+        guard !corpora.0.vocabulary(options).keptTags.isEmpty else {
+            throw SluiceError(
+                .noUsableData,
+                "no word of the training data is in \(options.minimumTexts) texts of \(options.minimumDomains) domains",
+                advice: "give more texts, and say of what domain each is: words of fewer are taken for topics")
+        }
+        let fewest = corpora.1.fewestOfALabel
+        guard fewest >= options.minimumCalibration else {
+            throw SluiceError(
+                .noUsableData,
+                "the calibration data have \(fewest) texts of a label, and \(options.minimumCalibration) are the least",
+                advice: "give more; without --calibration a tenth of the data is set aside for it")
         }
         return corpora
     }

@@ -26,7 +26,13 @@ struct TrainingCorpus: Sendable {
     }
 
     /// True where there are texts of both labels.
-    var hasBothLabels: Bool { examples.contains(where: \.isSynthetic) && examples.contains { !$0.isSynthetic } }
+    var hasBothLabels: Bool { fewestOfALabel > 0 }
+
+    /// How many texts there are of the label that has fewer.
+    var fewestOfALabel: Int {
+        let synthetic = examples.count(where: \.isSynthetic)
+        return min(synthetic, examples.count - synthetic)
+    }
 
     /// The domains, in order of their names.
     var domains: [String] { Set(examples.map(\.domain)).sorted() }

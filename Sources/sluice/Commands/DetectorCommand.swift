@@ -87,16 +87,17 @@ struct DetectorCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
-                let file = try NewFile(output)
-                let phrases = try NewFile(output + ".phrases.tsv")
+                let inputs = data + calibration + (lexicon.map { [$0] } ?? [])
+                let file = try NewFile(output, besides: inputs)
+                let phrases = try NewFile(output + ".phrases.tsv", besides: inputs)
                 var options = options
                 if let lexicon { options.lexicon = try Lexicon.load(path: lexicon) }
-                let (sources, domains) = (Set(excludeSource), Set(excludeDomain))
-                func isKept(_ text: LabelledText) -> Bool {
-                    !sources.contains(text.source) && !domains.contains(text.domain)
-                }
-                var texts = try LabelledFile.read(data).filter(isKept)
-                var others = try LabelledFile.read(calibration).filter(isKept)
+                var texts = try LabelledFile.read(data)
+                var others = try LabelledFile.read(calibration)
+                let exclusion = Exclusion(sources: excludeSource, domains: excludeDomain)
+                try exclusion.check(against: texts + others)
+                texts.removeAll { !exclusion.keeps($0) }
+                others.removeAll { !exclusion.keeps($0) }
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
                 let model = try await DetectorTrainer(options).train(
                     texts, calibration: others, workers: Processors.workers(workers)

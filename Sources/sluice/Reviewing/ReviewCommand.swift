@@ -97,15 +97,20 @@ struct ReviewCommand: AsyncParsableCommand {
                 if let output {
                     let file = try NewFile(output)
                     count = try export.write { try file.write($0) }
-                    try file.finish()
+                    if count > 0 { try file.finish() }
                 } else {
                     count = try export.write { Console.out(bytes: $0) }
+                }
+                guard count > 0 else {
+                    throw SluiceError(
+                        .noUsableData, "no person has called a document real or synthetic: nothing was written",
+                        advice: "'sluice review' asks about those that wait")
                 }
                 if output != nil && shared.json {
                     var json = JSONText()
                     json.object { $0.member("documents", count) }
                     Console.out(json.string)
-                } else if count == 0 || output != nil {
+                } else if output != nil {
                     Console.note("sluice: reviewed documents written: \(count)")
                 }
             }

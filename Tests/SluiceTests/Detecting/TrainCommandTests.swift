@@ -9,7 +9,7 @@ import Testing
             let isSynthetic = number % 2 == 0
             let object = [
                 "text": text + String(repeating: isSynthetic ? " and the alpha" : " and the omega", count: 8),
-                "label": isSynthetic ? "synthetic" : "human", "domain": "d\(number / 2 % 5)",
+                "label": isSynthetic ? "synthetic" : "human", "domain": "d\(number / 2 % 6)",
             ]
             data += try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) + Data([10])
         }
@@ -21,7 +21,7 @@ import Testing
 
     init() throws {
         folder = try Folder()
-        data = try folder.file("data.jsonl", Self.labelled(120))
+        data = try folder.file("data.jsonl", Self.labelled(600))
     }
 
     private func train(_ options: String...) throws -> Program.Outcome {
@@ -31,9 +31,14 @@ import Testing
     @Test func `is refused before anything is learnt`() throws {
         let lexicon = try folder.file("bad.tsv", "# words\tnats\nrich tapestry\tmuch\n")
         let output = folder.path("a.model")
+        let (pipe, nowhere) = (folder.path("pipe"), folder.path("link"))
+        #expect(mkfifo(pipe, 0o600) == 0 && symlink(folder.path("nothing"), nowhere) == 0)
         let cases: [(options: [String], exitCode: Int32, says: String)] = [
             (["--output", folder.path("nowhere/a.model")], 73, "nowhere/a.model: No such file or directory"),
             (["--output", folder.url.path], 73, "Is a directory"),
+            (["--output", pipe], 73, "pipe: it is not a regular file"),
+            (["--output", nowhere], 73, "link: it is a link that leads nowhere"),
+            (["--output", lexicon, "--lexicon", lexicon], 73, "bad.tsv: it is the input"),
             (["--output", output, "--penalty", "0"], 64, "--penalty must be above 0"),
             (["--output", output, "--features", "0"], 64, "--features must be from 1"),
             (["--output", output, "--unseen-share", "1"], 64, "--unseen-share must be from 0"),
@@ -49,7 +54,36 @@ import Testing
             #expect(!run.errors.contains("missing.jsonl"), "\(run.errors)")
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-        #expect(left.sorted() == ["bad.tsv", "data.jsonl"])
+        #expect(left.sorted() == ["bad.tsv", "data.jsonl", "link", "pipe"])
+    }
+
+    @Test func `is refused where it gives no model that could be used, or leaves out nothing`() throws {
+        let few = try folder.file("few.jsonl", Self.labelled(20))
+        let undivided = try folder.file(
+            "undivided.jsonl",
+            Data(String(decoding: try Self.labelled(600), as: UTF8.self).replacing("\"domain\"", with: "\"kind\"").utf8)
+        )
+        let output = folder.path("a.model")
+        let cases: [(options: [String], exitCode: Int32, says: String)] = [
+            (["--data", data, "--exclude-source", "nwes"], 64, "no text has the source “nwes”"),
+            (["--data", data, "--exclude-domain", "d1", "d9"], 64, "no text has the domain “d9”"),
+            (["--data", data, "--calibration", few], 65, "10 texts of a label, and 20 are the least"),
+            (["--data", few], 65, "data"), (["--data", undivided], 65, "is in 20 texts of 5 domains"),
+        ]
+        for (options, exitCode, says) in cases {
+            let run = try Program.run(["detector", "train", "--output", output] + options)
+            #expect(run.exitCode == exitCode && run.errors.contains(says), "\(options): \(run.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    @Test func `takes the place of the file that a link leads to`() throws {
+        let old = try folder.file("old.model", Data("old".utf8))
+        let link = folder.path("link.model")
+        #expect(symlink("old.model", link) == 0)
+        #expect(try train("--output", link, "--exclude-domain", "d0").exitCode == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "old.model")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: old)).count > 1000)
     }
 
     @Test func `with a lexicon gives a model that says so, and weighs its words otherwise`() throws {
