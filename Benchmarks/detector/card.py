@@ -56,7 +56,8 @@ def dev(options):
     for row in evaluate(options.program, options.model, options.data):
         if row["kind"] == "generator" and row["human"] + row["synthetic"] < 48:
             continue
-        name = "**all**" if row["kind"] == "all" else row["kind"] + " " + row["name"].strip()
+        whole = {"all": "**all judged**", "every": "**every text**"}
+        name = whole.get(row["kind"], row["kind"] + " " + row["name"].strip())
         cells = [name + (" *" if row["borrowed"] else "")]
         cells += [str(row[key]) for key in ("human", "synthetic", "abstained")] + [fixed(row["auroc"], 4)]
         cells += [fixed(row[key]) for key in ("tprAt1", "tprAt5", "ece", "humanCalledSynthetic", "syntheticFound")]

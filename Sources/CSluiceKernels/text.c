@@ -17,6 +17,7 @@ void sluice_text_scan(const uint8_t *text, size_t length, uint64_t *regions, uin
                       struct sluice_text_counts *counts) {
     struct sluice_text_counts sum = {0};
     uint64_t before = 0;
+    uint64_t stars_before = 0;
     for (size_t at = 0; at < length; at += 64) {
         bytes64 v = {0};
         if (length - at >= 64) {
@@ -37,6 +38,13 @@ void sluice_text_scan(const uint8_t *text, size_t length, uint64_t *regions, uin
         sum.digits += COUNT(digits);
         sum.punctuation += COUNT(marks);
         sum.symbols += COUNT(printable & ~(letters | digits | marks));
+        uint64_t stars = BITS(v == (uint8_t)'*');
+        if (stars != 0) {
+            // The second of two or more in a row.
+            uint64_t seconds = stars & ((stars << 1) | (stars_before >> 63));
+            sum.emphases += COUNT(seconds & ~((stars << 2) | (stars_before >> 62)));
+        }
+        stars_before = stars;
         sum.word_bytes += COUNT(words);
         sum.word_starts += COUNT(words & ~((words << 1) | before));
         if (outside != 0) {

@@ -33,7 +33,8 @@ public struct Tokenizer: Sendable {
         words.shape.upper = counts.upper
         words.shape.digits = counts.digits
         words.shape.punctuation = counts.punctuation
-        words.shape.symbols = counts.symbols
+        // Markdown's sign for bold says nothing of whether a text is prose.
+        words.shape.symbols = counts.symbols - 2 * counts.emphases
         words.shape.nonASCII = counts.high
         releaseExcess()
         return words

@@ -31,7 +31,8 @@ public struct TextShape: Sendable, Equatable {
     public var digits = 0
     /// ASCII `. , ; : ! ? ' " -` and parentheses.
     public var punctuation = 0
-    /// Every other ASCII sign: `{ } [ ] < > = _ / \ | & * + # @ $ % ^ ~` and the backtick.
+    /// Every other ASCII sign: `{ } [ ] < > = _ / \ | & * + # @ $ % ^ ~` and the backtick; but of
+    /// each run of asterisks two are not counted.
     public var symbols = 0
     /// Bytes outside ASCII.
     public var nonASCII = 0

@@ -62,7 +62,7 @@ extension IngestSummary {
         }
         if isWhollyHeld {
             remarks.append(
-                "every document of this run is held: text that the detector cannot judge counts as synthetic by "
+                "every document of this run is held: text of which the detector can say nothing counts as synthetic by "
                     + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text "
                     + "arrives. If its authors are known, ingest it into a new store with --origin")
         }

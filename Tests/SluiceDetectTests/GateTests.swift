@@ -90,6 +90,47 @@ import Testing
         #expect(found.abstention?.explanation(found.language).contains("names, lists or headings") == true)
     }
 
+    @Test mutating func `weighs what its words say where it is English and short`() {
+        let human = score(
+            "We got in late on Friday, it rained, and my brother had left the key with the man next door.")
+        #expect(human.abstention == .tooShort && human.llr < -0.5)
+        let machine = score(
+            "It is important to note that this rich tapestry plays a crucial role in fostering a vibrant community.")
+        #expect(machine.abstention == .tooShort && machine.llr > 0.5)
+        #expect(abs(machine.evidence.reduce(0) { $0 + $1.weight } - machine.llr) < 1e-9)
+        // A handful of words says next to nothing, and a language that the model does not know nothing.
+        #expect(abs(score("It is crucial.").llr) < 1)
+        #expect(score("Der Hund lief am Abend über die nasse Wiese und bellte nach den Vögeln im Baum.").llr == 0)
+        #expect(score("").llr == 0)
+    }
+
+    @Test mutating func `speaks for nobody by what is not found in code, numbers and names`() {
+        let code = """
+            static int take(struct pool *p, size_t n) { /* the lock is held by whoever calls */
+                for (size_t i = 0; i < n && p->head != NULL; ++i) { struct slab *s = p->head; p->head = s->next; free(s); }
+                if (p->head == NULL) { p->tail = NULL; return -ENOMEM; }
+                p->count -= n; return (int)(p->count & 0x7fff); /* so that it fits into what the old headers had */
+            }
+            """
+        let numbers = (0..<60).map { "\($0).25, \($0 * 7).5, \($0 * 3).125" }
+        for text in [code + code, numbers.joined(separator: "\n")] {
+            let found = score(text)
+            #expect(found.abstention == .code && found.llr == 0 && found.evidence.isEmpty)
+        }
+        let answer = Samples.machine + "\n" + (0..<30).map { "| $x_{\($0)}$ | `f(\($0))` |" }.joined(separator: "\n")
+        let found = score(answer)
+        #expect(found.abstention == .code && found.llr > 1)
+    }
+
+    @Test mutating func `is not prose with words in bold print`() {
+        let plain = score(Samples.machine)
+        let bold = Samples.machine.split(separator: " ").enumerated().map {
+            $0.offset % 5 == 0 ? "**\($0.element)**" : String($0.element)
+        }.joined(separator: " ")
+        #expect(plain.abstention == nil && score(bold).abstention == nil)
+        #expect(abs(score(bold).llr - plain.llr) < 1e-9)
+    }
+
     @Test mutating func `is named by its language even where the words alone do not tell it from English`() {
         // Every fourth word is an English function word, and the text is German all the same.
         let german = Self.sample("de").split(whereSeparator: \.isWhitespace).map(String.init)

@@ -56,7 +56,8 @@ struct JudgeTests {
         }
     }
 
-    @Test("Where the detector abstains, nothing but the prior is known", arguments: Abstention.allCases)
+    @Test(
+        "Where the detector abstains and says nothing, nothing but the prior is known", arguments: Abstention.allCases)
     func abstained(reason: Abstention) throws {
         let judgement = try Judge(prior: 0.01, anchorWeight: -4).judge(
             score: TextScore(llr: 0, evidence: [], abstention: reason), captured: "2001-01-01")
@@ -64,6 +65,18 @@ struct JudgeTests {
         #expect(judgement.origin == .prior)
         #expect(judgement.evidence.last?.kind == "abstained")
         #expect(judgement.evidence.last?.weight == 0)
+    }
+
+    @Test("What a text weighs on which the detector abstains moves the probability, and gives no verdict")
+    func abstainedWithScore() throws {
+        for weight in [-9.0, 9] {
+            let words = Evidence(kind: "token-frequency", weight: weight, detail: "")
+            let judgement = try Judge(prior: 0.5).judge(
+                score: TextScore(llr: weight, evidence: [words], abstention: .tooShort))
+            #expect(judgement.verdict == .uncertain && judgement.origin == .prior)
+            #expect((judgement.probability > 0.99) == (weight > 0) && (judgement.probability < 0.01) == (weight < 0))
+            #expect(judgement.evidence.map(\.kind) == ["prior", "token-frequency", "abstained"])
+        }
     }
 
     @Test("Without a detector the verdict is uncertain, and the probability is the prior")

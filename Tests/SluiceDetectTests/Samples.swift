@@ -17,6 +17,14 @@ enum Samples {
         it as well as we did. So we sat on the wall and waited for something to happen, and nothing did until noon.
         """
 
+    /// Prose as chat models write it.
+    static let machine = """
+        It is important to note that fostering a vibrant community plays a crucial role in navigating the complexities of
+        modern life. By embracing a diverse tapestry of perspectives, individuals can delve into new opportunities and
+        cultivate a deeper understanding of one another. Furthermore, this holistic approach underscores the significance
+        of collaboration, ensuring that every voice is heard and that meaningful progress is achieved.
+        """
+
     /// A detector of the shipped model, with a scratch.
     static func detector() throws -> (Detector, DetectorScratch) {
         let detector = Detector(model: try DetectorModel.load(path: shipped))

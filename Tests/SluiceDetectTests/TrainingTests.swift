@@ -140,6 +140,8 @@ struct TrainingTests {
         #expect(domains.map(\.borrowed) == ["synthetic", nil, nil])
         #expect(domains[0].trueVerdicts == nil)
         #expect(evaluation.table.split(separator: "\n").count >= 6)
+        let every = evaluation.rows[1]
+        #expect(every.kind == "every" && every.abstained == 0 && every.human + every.synthetic == 60)
         #expect(evaluation.table.contains("domain domain0 *") && evaluation.table.contains("\n* lacks one label"))
         #expect(evaluation.json.hasPrefix("{\"rows\":[{\"kind\":\"all\""))
     }

@@ -7,7 +7,7 @@ struct SummaryTests {
     @Test("says why a corpus that cannot be judged is held, and only then")
     func held() throws {
         let folder = try Folder()
-        let short = (0..<20).map { "Text number \($0) of \($0 * 7) words that are too few." }
+        let short = (0..<20).map { "Der Text Nummer \($0) hat mit \($0 * 7) Wörtern zu wenige davon." }
         let unjudged = try folder.file("short.jsonl", Dump.jsonLines(short))
         let run = try Program.run("ingest", "--store", folder.path("a"), unjudged)
         #expect(run.exitCode == 0)

@@ -96,4 +96,15 @@ struct TokenizerTests {
         #expect(shape.nonASCII == bytes.count { $0 >= 0x80 })
         #expect(shape.unspacedWords == 1)
     }
+
+    @Test("counts no sign of bold print as one that prose does not use, wherever it stands")
+    func emphasis() {
+        var tokenizer = Tokenizer()
+        for (stars, counted) in [("*", 1), ("**", 0), ("***", 1), ("** ** *", 1), ("x**y**z", 0), ("********", 6)] {
+            for before in 0..<130 {
+                let text = String(repeating: "a", count: before) + stars + " b"
+                #expect(tokenizer.tokenize(Array(text.utf8)).shape.symbols == counted, "\(stars) behind \(before)")
+            }
+        }
+    }
 }

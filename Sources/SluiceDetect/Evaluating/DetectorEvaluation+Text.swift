@@ -11,7 +11,7 @@ extension DetectorEvaluation {
         ]
         let shown = rows.filter { $0.kind != "generator" || $0.human + $0.synthetic >= 20 }
         let lines = shown.map { row in
-            let name = row.kind == "all" ? "all" : "\(row.kind) \(row.name)"
+            let name = ["all", "every"].contains(row.kind) ? row.name : "\(row.kind) \(row.name)"
             return [
                 row.borrowed == nil ? name : name + " *", String(row.human), String(row.synthetic),
                 String(row.abstained), Self.fixed(row.auroc, 4), Self.fixed(row.found1, 3), Self.fixed(row.found5, 3),

@@ -4,12 +4,13 @@ import SluiceText
 
 /// How well a model tells labelled texts apart: overall, and by domain, generator, attack and length.
 ///
-/// Figures are of the texts that the detector judges; how many it abstains from stands beside them. Probabilities and
+/// Figures are of the texts that the detector judges; how many it abstains from stands beside them, and one row is of every
+/// text, ranked by what it weighs although it gets no verdict. Probabilities and
 /// verdicts are those at equal odds.
 public struct DetectorEvaluation: Sendable {
     /// The figures of one group of texts. A group that lacks one label borrows all texts of that label.
     public struct Row: Sendable, Equatable {
-        /// What the group is a part of: `all`, `domain`, `generator`, `attack` or `words`.
+        /// What the group is a part of: `all`, `every` (all and those abstained from), `domain`, `generator`, `attack` or `words`.
         public var kind: String
         /// The group's name.
         public var name: String
@@ -41,7 +42,9 @@ public struct DetectorEvaluation: Sendable {
     private struct Scored {
         let example: LabelledText
         let words: Int
-        let llr: Double?
+        var score: TextScore
+        /// What it weighs, where it is judged.
+        var llr: Double? { score.abstention == nil ? score.llr : nil }
     }
 
     /// Scores `examples` with `model` and measures.
@@ -52,7 +55,7 @@ public struct DetectorEvaluation: Sendable {
         let scored = examples.map { example in
             let words = tokenizer.tokenize(example.text)
             let score = detector.score(words, scratch: &scratch)
-            return Scored(example: example, words: words.count, llr: score.abstention == nil ? score.llr : nil)
+            return Scored(example: example, words: words.count, score: score)
         }
         let all = (human: scored.filter { !$0.example.isSynthetic }, synthetic: scored.filter(\.example.isSynthetic))
         func row(_ kind: String, _ name: String, _ group: [Scored]) -> Row {
@@ -64,7 +67,8 @@ public struct DetectorEvaluation: Sendable {
             return groups.sorted { $0.key < $1.key }.map { row(kind, $0.key, $0.value) }
         }
         self.rows =
-            [row("all", "all", scored)] + rows("domain") { $0.example.domain } + rows("words") { Self.band($0.words) }
+            [row("all", "all", scored), Self.every(row("all", "all", scored), scored)]
+            + rows("domain") { $0.example.domain } + rows("words") { Self.band($0.words) }
             + rows("attack") { $0.example.isSynthetic ? $0.example.attack : nil }
             + rows("generator") { $0.example.isSynthetic ? $0.example.generator : nil }
     }
@@ -78,6 +82,19 @@ public struct DetectorEvaluation: Sendable {
             ("abstained", Double(all.abstained)),
         ]
         return figures.compactMap { name, value in value.map { DetectorModel.Figure(name: "dev.\(name)", value: $0) } }
+    }
+
+    /// The row of all texts, with the figures of `all` that hang on the verdicts.
+    private static func every(_ all: Row, _ scored: [Scored]) -> Row {
+        let judged = scored.map { one in
+            var one = one
+            one.score.abstention = nil
+            return one
+        }
+        let (human, synthetic) = (judged.filter { !$0.example.isSynthetic }, judged.filter(\.example.isSynthetic))
+        var row = row("every", "every", judged, human: human, synthetic: synthetic)
+        (row.falseVerdicts, row.trueVerdicts) = (all.falseVerdicts, all.trueVerdicts)
+        return row
     }
 
     private static func band(_ words: Int) -> String {

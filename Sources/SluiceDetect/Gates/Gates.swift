@@ -46,6 +46,9 @@ public struct Gates: Sendable, Equatable {
         let signs = symbols + Double(shape.punctuation) + Double(shape.digits)
         if symbols > symbolShare * bytes || signs > signShare * bytes { return .code }
         if symbols > symbolShare / 2 * bytes, signs > mixedShare * bytes { return .code }
-        return Double(functionWords) < functionShare * words ? .language : nil
+        return isProse(functionWords, of: Int(words)) ? nil : .language
     }
+
+    /// True where `functionWords` of a text's `words` are as many as English prose has.
+    func isProse(_ functionWords: Int, of words: Int) -> Bool { Double(functionWords) >= functionShare * Double(words) }
 }

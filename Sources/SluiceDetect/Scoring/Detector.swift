@@ -35,23 +35,27 @@ public struct Detector: Sendable {
     /// What the text with these words says about its author. O(*n*).
     public func score(_ words: Words, scratch: inout DetectorScratch) -> TextScore {
         let all = 0..<words.count
-        // The gates that need no look at the words come first: what they keep out costs nothing.
-        if let early = abstainingEarly(words) { return early }
+        if let foreign = outOfScopeEarly(words) { return TextScore(outside: foreign) }
         scratch.features.collect(words, all, model.vocabulary, model.table)
-        if let late = abstainingLate(words, functionWords: scratch.features.functionWords) { return late }
+        let outside = outOfScope(words, functionWords: scratch.features.functionWords)
+        if let outside, outside.share == 0 { return TextScore(outside: outside) }
+        func heard(_ llr: Double) -> Double { outside?.part(of: llr) ?? llr }
         matcher.find(in: words.hashes, all, into: &scratch.phrases)
         let sums = sums(scratch.features)
         let phrase = scratch.phrases.max { model.phrases[$0].weight < model.phrases[$1].weight }
-        let phraseWeight = phrase.map { Evidence.rounded(model.phrases[$0].weight) } ?? 0
-        let calibrated = model.calibration.llr(score: sums.score, words: all.count)
+        let phraseWeight = phrase.map { Evidence.rounded(heard(model.phrases[$0].weight)) } ?? 0
+        let calibrated = heard(model.calibration.llr(score: sums.score, words: all.count))
         // Where the whole would pass the limit, the words give way: a phrase keeps the weight that was measured.
         let limit = Detector.llrLimit
         let tokens = Evidence.rounded(min(max(calibrated, -limit - phraseWeight), limit - phraseWeight))
+        if let outside, tokens == 0, phrase == nil { return TextScore(outside: outside) }
         var evidence = [tokenEvidence(sums, tokens, words, scratch.features)]
         if let phrase {
             evidence.append(phraseEvidence(phrase, phraseWeight, words, others: scratch.phrases.count - 1))
         }
-        return TextScore(llr: tokens + phraseWeight, evidence: evidence)
+        return TextScore(
+            llr: tokens + phraseWeight, evidence: evidence, abstention: outside?.abstention, language: outside?.language
+        )
     }
 
     /// The raw score of the features, and how many of them speak for either side.

@@ -65,10 +65,9 @@ public struct Judge: Sendable {
         }
         evidence += notes
         let isDetected = score.map { $0.abstention == nil } ?? false
+        if let score { evidence += score.evidence }
         if let score, let abstention = score.abstention {
             evidence.append(Evidence(kind: "abstained", weight: 0, detail: abstention.explanation(score.language)))
-        } else if let score {
-            evidence += score.evidence
         }
         let logOdds = evidence.reduce(0) { $0 + $1.weight }
         let probability = 1 / (1 + exp(-logOdds))

@@ -132,7 +132,7 @@ enum DocumentParts {
     private static func said(_ text: MarkedText) -> HTML {
         if let abstention = text.score.abstention {
             return """
-                <p class="note">The detector says nothing of this text: \(abstention.rawValue).</p>
+                <p class="note">The detector does not judge this text: \(abstention.rawValue).</p>
                 """
         }
         return """
