@@ -51,6 +51,12 @@ extension IngestSummary {
                 "\(counts.unreadLabels) documents have a label in their metadata that cannot be read and counts for none; "
                     + "their evidence says what it is (unread-label)")
         }
+        if counts.otherLabels > 0 {
+            remarks.append(
+                "\(counts.otherLabels) duplicates declare another verdict than the document kept before them has, which stays; "
+                    + "'sluice provenance --decision duplicate' shows what they declare, 'sluice review' changes verdicts"
+            )
+        }
         if cutSearches > 0 {
             remarks.append(
                 "\(cutSearches) records were compared with a part of their candidates only (limits.candidates)")

@@ -74,6 +74,31 @@ struct SummaryTests {
         }
     }
 
+    @Test("says how many duplicates declare another verdict than the document they repeat, and provenance says what")
+    func otherLabels() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let texts = Dump.texts(6)
+        let real = try folder.file("a.jsonl", Dump.jsonLines(Array(texts[..<4]), metadata: ["synthetic": false]))
+        // Two that are declared as they were, two otherwise, one of them twice, and two new ones.
+        let mixed = try folder.file(
+            "b.jsonl",
+            Dump.jsonLines(Array(texts[..<2]), metadata: ["synthetic": false])
+                + Dump.jsonLines(Array(texts[2...]), metadata: ["synthetic": true, "generator": "gpt-x"])
+                + Dump.jsonLines([texts[2]], metadata: ["synthetic": true]) + Dump.jsonLines([texts[5]]))
+        #expect(try Program.run("ingest", "--json", "--store", store, real).json["otherLabels"] as? Int == 0)
+        let run = try Program.run("ingest", "--json", "--store", store, mixed)
+        #expect(run.exitCode == 0 && run.json["otherLabels"] as? Int == 3)
+        #expect(run.errors.contains("3 duplicates declare another verdict than the document kept before them has"))
+        let rows = try Program.run("provenance", "--json", "--store", store, "--decision", "duplicate").rows
+        let verdicts = rows.map { $0["verdict"] as? String }
+        #expect(verdicts == ["real", "real", "synthetic", "synthetic", "synthetic", nil])
+        #expect(rows.map { $0["origin"] as? String } == verdicts.map { $0.map { _ in "declared" } })
+        let stats = try Program.run("stats", "--json", "--store", store).json
+        #expect(stats["verdicts"] as? [String: Int] == ["real": 4, "synthetic": 2, "uncertain": 0])
+        #expect(try Program.run("verify", "--store", store).exitCode == 0)
+    }
+
     @Test("says how many labels could not be read, and provenance says which and what they are")
     func unreadLabels() throws {
         let folder = try Folder()

@@ -14,6 +14,8 @@ public struct Tally: Sendable, Equatable {
     public var verdicts: [Verdict: Int] = [:]
     /// Kept documents with a label in their metadata that cannot be read; it counted for none.
     public var unreadLabels = 0
+    /// Duplicates that declare another verdict than the document kept before them has; that one stays.
+    public var otherLabels = 0
     /// Bytes of the texts as they came, duplicates included.
     public var textBytes: UInt64 = 0
     /// Bytes that belong to no record.
@@ -44,6 +46,7 @@ public struct Tally: Sendable, Equatable {
         rejected.merge(next.rejected, uniquingKeysWith: +)
         verdicts.merge(next.verdicts, uniquingKeysWith: +)
         unreadLabels += next.unreadLabels
+        otherLabels += next.otherLabels
         textBytes += next.textBytes
         skippedBytes += next.skippedBytes
         errors += next.errors.prefix(max(0, Tally.errorLimit - errors.count))
@@ -68,13 +71,14 @@ public struct Tally: Sendable, Equatable {
 }
 
 extension Tally {
-    /// Writes the verdicts, and the labels that gave none, as members of a JSON object.
+    /// Writes the verdicts, and the labels that gave none or came too late, as members of a JSON object.
     func writeVerdicts(to json: inout JSONText) {
         json.key("verdicts")
         json.object { json in
             for verdict in Verdict.allCases { json.member(verdict.rawValue, verdicts[verdict, default: 0]) }
         }
         json.member("unreadLabels", unreadLabels)
+        json.member("otherLabels", otherLabels)
     }
 }
 

@@ -3,7 +3,8 @@ import SluicePipeline
 
 extension SourceReport: Decodable {
     private enum Key: String, CodingKey {
-        case source, name, run, `repeat`, readOtherwise, kept, duplicates, rejected, verdicts, unreadLabels, bytes,
+        case source, name, run, `repeat`, readOtherwise, kept, duplicates, rejected, verdicts, unreadLabels,
+            otherLabels, bytes,
             errors
     }
 
@@ -44,6 +45,7 @@ extension SourceReport: Decodable {
             if let verdict = Verdict(rawValue: word), count > 0 { counts.verdicts[verdict] = count }
         }
         counts.unreadLabels = try values.decodeIfPresent(Int.self, forKey: .unreadLabels) ?? 0
+        counts.otherLabels = try values.decodeIfPresent(Int.self, forKey: .otherLabels) ?? 0
         let bytes = try values.decode(Bytes.self, forKey: .bytes)
         (counts.textBytes, counts.skippedBytes) = (bytes.text, bytes.skipped)
         counts.errors = try values.decode([Place].self, forKey: .errors).map { place in

@@ -13,6 +13,16 @@ extension StoreReader {
         return counts
     }
 
+    /// How many duplicates among these rows declare another verdict than the one that the document kept before them was kept
+    /// with.
+    public func otherLabels(among rows: ClosedRange<Int64>) throws -> Int {
+        let sql = """
+            SELECT count(*) FROM record AS r JOIN record AS k ON k.seq = r.duplicate_seq
+            WHERE r.seq BETWEEN ? AND ? AND r.verdict IS NOT NULL AND r.verdict IS NOT k.verdict
+            """
+        return Int(try db.integer(sql, [rows.lowerBound, rows.upperBound]) ?? 0)
+    }
+
     /// The UUID of the run that wrote the last row of a source; nil where there is none.
     public func run(ofSource id: Int64) throws -> String? {
         guard let last = try span(ofSource: id)?.upperBound else { return nil }

@@ -162,6 +162,9 @@ actor Committer {
         progress.add(tally)
         progress.isDone = step.extent?.isLast ?? true
         try writer.append(step.records.entries, run: run, timeMicroseconds: Clock.microseconds)
+        if let labelled = step.records.labelledDuplicates {
+            tally.otherLabels = try writer.reader.otherLabels(among: labelled)
+        }
         try writer.setProgress(progress, ofSource: stored.id)
         stored.progress = progress
         source.stored = stored
@@ -178,6 +181,7 @@ actor Committer {
         whole.run = runName
         whole.counts.verdicts = source.report.verdicts
         whole.counts.unreadLabels = source.report.unreadLabels
+        whole.counts.otherLabels = source.report.otherLabels
         return whole
     }
 }

@@ -54,8 +54,8 @@ struct Finisher: Sendable {
             if case .document(let document) = record.content {
                 entry.row.document = document.digest
                 entry.row.tokens = document.tokens
-                if let judgement {
-                    entry.row.judgement = judgement
+                entry.row.judgement = judgement
+                if outcome == .kept, let judgement {
                     entry.document = KeptDocument(
                         contentKey: document.fingerprint.contentKey, bands: document.fingerprint.packedBands,
                         synthetic: judgement.syntheticMass(ofTokens: document.tokens),
@@ -65,21 +65,24 @@ struct Finisher: Sendable {
                 }
             }
             entry.keys = LookupKeys(of: entry)
-            finished.tally.count(record, outcome, verdict: entry.row.judgement?.verdict)
+            finished.tally.count(record, outcome, verdict: judgement?.verdict)
             finished.entries.append(entry)
             seq += 1
         }
         return finished
     }
 
-    /// By record the judgement on it, nil where it is no kept document.
+    /// By record the judgement on it: of a kept document all that is known, of a duplicate what is declared of it, else nil.
     private func judgements(_ decided: DecidedRecords, _ sourceLabel: DeclaredLabel?) -> [RecordedJudgement?] {
         var scratch = DetectorScratch(for: detector)
         return zip(decided.records.indices, decided.outcomes).map { index, outcome in
-            guard outcome == .kept, case .document(let document) = decided.records[index].content else { return nil }
-            return judgement(
-                on: document, decided.records[index], decided.templates[decided.firstSeq + Int64(index)], sourceLabel,
-                &scratch)
+            let record = decided.records[index]
+            guard case .document(let document) = record.content else { return nil }
+            guard outcome == .kept else {
+                return (record.declared ?? sourceLabel).map { RecordedJudgement(judge.judge(score: nil, declared: $0)) }
+            }
+            let template = decided.templates[decided.firstSeq + Int64(index)]
+            return judgement(on: document, record, template, sourceLabel, &scratch)
         }
     }
 
@@ -111,10 +114,10 @@ extension Tally {
     /// Counts one record with its decision, and a kept one with its verdict.
     fileprivate mutating func count(_ record: PreparedRecord, _ outcome: ProvenanceRow.Outcome, verdict: Verdict?) {
         if case .document(let document) = record.content { textBytes += UInt64(document.readBytes) }
-        if let verdict { verdicts[verdict, default: 0] += 1 }
         switch outcome {
         case .kept:
             kept += 1
+            if let verdict { verdicts[verdict, default: 0] += 1 }
             if record.notes.contains(where: { $0.kind == Evidence.unreadLabel }) { unreadLabels += 1 }
         case .duplicate(let match) where match.kind == .exact: exactDuplicates += 1
         case .duplicate: nearDuplicates += 1

@@ -72,4 +72,10 @@ struct FinishedRecords: Sendable {
     var tally = Tally()
     /// The last record's number in the ledger; nil where there are none.
     var lastSeq: Int64? { entries.last?.row.seq }
+    /// The numbers in the ledger among which duplicates with a label are; nil where there are none.
+    var labelledDuplicates: ClosedRange<Int64>? {
+        let isOne = { (entry: StoreEntry) in entry.document == nil && entry.row.judgement != nil }
+        guard let first = entries.first(where: isOne), let last = entries.last(where: isOne) else { return nil }
+        return first.row.seq...last.row.seq
+    }
 }
