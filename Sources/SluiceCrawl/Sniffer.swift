@@ -32,16 +32,22 @@ struct Sniffer {
 
     /// What the source is made of; and the stream that was looked into, where all of it still waits to be read.
     ///
-    /// - Parameter isToRead: Whether the source is read from its start, so that what is decompressed here is of use.
-    /// - throws: `.noUsableData` for ARC files, which are not read.
+    /// - Parameters:
+    ///   - asked: What it is to be read as.
+    ///   - isToRead: Whether the source is read from its start, so that what is decompressed here is of use.
+    ///   - checksAhead: As for a stream.
+    /// - throws: `.noUsableData` for ARC files, which are not read, and for WARC that is to be read as JSON lines or these as
+    ///   WARC, which would give nothing but damage.
     func format(
-        _ window: FileWindow, _ compression: Compression, isToRead: Bool
+        _ window: FileWindow, _ compression: Compression, asked: SourceFormat, isToRead: Bool, checksAhead: Bool
     ) throws(SluiceError) -> (format: SourceFormat, stream: MemberStream?) {
         let start = Location(memberOffset: 0, skipBytes: 0)
+        let expectsWARC = suffixFormat == .warc
+        // A WARC framer begins with a stream of its own.
+        var isWhole = isToRead && !expectsWARC && asked != .warc
         let stream = try MemberStream(
-            window: window, compression: compression, at: start, expectsWARC: suffixFormat == .warc,
-            isToRead: isToRead)
-        var isWhole = isToRead
+            window: window, compression: compression, at: start, expectsWARC: expectsWARC, isToRead: isWhole,
+            checksAhead: checksAhead)
         for _ in 0..<Sniffer.damageLimit {
             _ = try stream.fill(Sniffer.headBytes)
             if stream.queue.count > 0 { break }
@@ -49,10 +55,13 @@ struct Sniffer {
             _ = try stream.takeDamage(since: stream.position)
             isWhole = false
         }
-        return (try format(ofHead: stream.queue.bytes), isWhole ? stream : nil)
+        let found = try format(ofHead: stream.queue.bytes, asked: asked)
+        return (asked == .auto ? found : asked, isWhole ? stream : nil)
     }
 
-    private func format(ofHead head: UnsafeBufferPointer<UInt8>) throws(SluiceError) -> SourceFormat {
+    private func format(
+        ofHead head: UnsafeBufferPointer<UInt8>, asked: SourceFormat
+    ) throws(SluiceError) -> SourceFormat {
         let bytes = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
         if bytes.starts(with: "filedesc://".utf8) {
             throw SluiceError(
@@ -60,8 +69,14 @@ struct Sniffer {
                 advice: "convert it to WARC first, with “warcio recompress” for example")
         }
         let content = bytes.drop(while: isJSONSpace)
-        if content.starts(with: WARCLines.magic) { return .warc }
-        return suffixFormat ?? (Sniffer.isObject(content) ? .jsonl : .text)
+        let shown: SourceFormat? =
+            content.starts(with: WARCLines.magic) ? .warc : Sniffer.isObject(content) ? .jsonl : nil
+        if let shown, asked != .auto, asked != shown {
+            throw SluiceError(
+                .noUsableData, "\(path) begins as \(shown.rawValue) does, and was to be read as \(asked.rawValue)",
+                advice: "leave --format out")
+        }
+        return shown == .warc ? .warc : suffixFormat ?? shown ?? .text
     }
 
     /// Whether `content` begins as a JSON object does; a brace alone begins wiki text, TeX and style sheets too.

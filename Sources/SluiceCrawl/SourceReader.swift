@@ -26,12 +26,16 @@ public final class SourceReader {
 
     /// Opens the regular file at `path` and tells what it is.
     ///
-    /// - Parameter name: What the file is called, where its path does not end in its name: endings such as `.warc.gz`
-    ///   say what damaged or empty bytes do not.
+    /// - Parameters:
+    ///   - name: What the file is called, where its path does not end in its name: endings such as `.warc.gz` say what
+    ///     damaged or empty bytes do not.
+    ///   - checksAhead: Whether a compressed member is checked before any record of it is given out, whatever its size;
+    ///     false for whoever makes nothing of the records before the last of them.
     /// - throws: `.inputMissing` where the file is missing, unreadable or not a regular file, `.noUsableData` for ARC
-    ///   files, `.io` where reading fails.
+    ///   files and for what begins as another format than `format`, `.io` where reading fails.
     public init(
-        path: String, name: String? = nil, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil
+        path: String, name: String? = nil, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil,
+        checksAhead: Bool = true
     ) throws(SluiceError) {
         let window = try FileWindow(path: path)
         let sniffer = Sniffer(path: path, name: name ?? path)
@@ -39,18 +43,21 @@ public final class SourceReader {
         let from = resume ?? .start
         let isFromStart = from.memberOffset == 0 && from.skipBytes == 0
         let found: (format: SourceFormat, stream: MemberStream?) =
-            format == .text ? (.text, nil) : try sniffer.format(window, compression, isToRead: isFromStart)
-        self.format = format == .auto ? found.format : format
+            format == .text
+            ? (.text, nil)
+            : try sniffer.format(
+                window, compression, asked: format, isToRead: isFromStart, checksAhead: checksAhead)
+        self.format = found.format
         framer = Framer(self.format, limits: limits)
         ordinal = from.ordinal
         let expectsWARC = self.format == .warc
-        // A WARC framer goes by the members that wait, and begins where none does.
-        if let sniffed = found.stream, !sniffed.expectsWARC, !expectsWARC {
+        if let sniffed = found.stream, !expectsWARC {
             stream = sniffed
         } else {
             stream = try MemberStream(
                 window: window, compression: compression,
-                at: Location(memberOffset: from.memberOffset, skipBytes: from.skipBytes), expectsWARC: expectsWARC)
+                at: Location(memberOffset: from.memberOffset, skipBytes: from.skipBytes), expectsWARC: expectsWARC,
+                checksAhead: checksAhead)
         }
         aheadLocation = stream.location
         if isFromStart, try stream.fill(3),

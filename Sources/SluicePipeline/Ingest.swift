@@ -166,8 +166,9 @@ private struct InputFeed: SourceFeed {
             progress.summary.addRepeat(source)
         case .failure(let error):
             // One source that cannot be used leaves the others as they are. Once its first batch is in the store it
-            // must be read to its end: then every error ends the run.
-            guard error.concernsOneInput, !outcome.hasBegun else { throw error }
+            // must be read to its end: then every error ends the run. Of a source that is not open yet, `.configuration`
+            // says that an earlier run began it as something else.
+            guard error.concernsOneInput || error.code == .configuration, !outcome.hasBegun else { throw error }
             progress.summary.failures.append(error)
         }
     }

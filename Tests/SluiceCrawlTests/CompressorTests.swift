@@ -117,14 +117,14 @@ struct BombTests {
         let handle = try #require(FileHandle(forWritingAtPath: path))
         let mode: CompressedWriter.Mode = suffix == "gz" ? .gzip(level: 1) : .zstd
         let writer = try CompressedWriter(descriptor: handle.fileDescriptor, path: path, mode: mode)
-        try writer.write(Array("{\"text\":\"before\"}\n".utf8))
+        try writer.write(Array("[0]\n{\"text\":\"before\"}\n".utf8))
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
         for _ in 0..<1024 { try writer.write(zeros) }
         try writer.write(Array("\n{\"text\":\"behind\"}\n".utf8))
         _ = try writer.finish()
         try handle.close()
         let lines = try read(path)
-        #expect(lines.outcomes == ["text", "line-too-long", "text"])
+        #expect(lines.outcomes == ["not-an-object", "text", "line-too-long", "text"])
         #expect(lines.texts == ["before", "behind"])
         #expect(try read(path, format: .text, limits: Limits(recordBytes: 16 << 20)).outcomes == ["record-too-large"])
         #expect(try read(path, format: .warc).outcomes == ["stray-bytes"])

@@ -135,6 +135,19 @@ struct FormTests {
         #expect(packed.format == format)
     }
 
+    @Test("is not taken for another one that it plainly is not, which would make damage of all of it")
+    func contradicted() throws {
+        let (warc, json) = ("WARC/1.0\r\n", "{\"text\":\"a\"}\n")
+        for (content, asked) in [(warc, SourceFormat.jsonl), (json, .warc)] {
+            for bytes in [Array(content.utf8), try gzip(content)] {
+                let error = #expect(throws: SluiceError.self) { try read(bytes, name: "a", format: asked) }
+                #expect(error?.code == .noUsableData && error?.advice == "leave --format out")
+            }
+        }
+        #expect(try read(Array(json.utf8), name: "a", format: .text).texts == [json])
+        #expect(try read(Array("junk\n".utf8) + Array(json.utf8), name: "a", format: .warc).format == .warc)
+    }
+
     @Test("of nothing holds no records", arguments: ["a.jsonl", "a.warc", "a.txt", "a.gz", "a.warc.gz"])
     func empty(name: String) throws {
         #expect(try read([], name: name).records.isEmpty)

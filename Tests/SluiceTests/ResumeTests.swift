@@ -38,10 +38,16 @@ struct ResumeTests {
         #expect(other.errors.contains("--origin"))
         let format = try Program.run(arguments + ["--origin", "synthetic", "--format", "text", input])
         #expect(format.exitCode == 78, "\(format.errors)")
+        // Other inputs of the run are read all the same.
+        let beside = try folder.file("b.jsonl", Dump.jsonLines(["Another text, which nobody has begun to read."]))
+        let both = try Program.run(arguments + ["--json", input, beside])
+        #expect(
+            both.exitCode == 1 && both.errors.contains("a.jsonl was begun with another")
+                && both.json["kept"] as? Int == 1)
         #expect(try Program.run(arguments + ["--origin", "synthetic", input]).exitCode == 0)
         let rows = try Program.run("provenance", "--store", folder.path("store"), "--json", "--limit", "0").rows
-        #expect(rows.count == 4000)
-        #expect(rows.allSatisfy { $0["origin"] as? String == "declared" })
+        #expect(rows.count == 4001)
+        #expect(rows.count { $0["origin"] as? String == "declared" } == 4000)
     }
 
     @Test("still says that its input was damaged, where the damage came before the interruption")

@@ -45,8 +45,8 @@ final class MemberStream {
     /// How often it is still tried to decompress a member in one go that is large, but not very large. A try that fails has
     /// read all that is left of the file, so there are few of them, however many members that may be.
     var largeTries: Int
-    /// Whether what comes out is read, and not looked at alone; such members are checked first, however large.
-    private let isToRead: Bool
+    /// Whether members too large to hold are checked before any of them is given out.
+    private let checksAhead: Bool
     /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
     var scout: RecordScout?
 
@@ -74,12 +74,17 @@ final class MemberStream {
     private static let chunk = 128 << 10
     private static let markLimit = 1 << 16
 
+    /// A stream of the members from `location` on.
+    ///
+    /// - Parameters:
+    ///   - isToRead: False where what comes out is only looked at, so that no more of it is decompressed than is asked for.
+    ///   - checksAhead: False for whoever makes nothing of the bytes before the last of them has come.
     init(
         window: FileWindow, compression: Compression, at location: Location, expectsWARC: Bool,
-        isToRead: Bool = true
+        isToRead: Bool = true, checksAhead: Bool = true
     ) throws(SluiceError) {
         self.window = window
-        self.isToRead = isToRead
+        self.checksAhead = checksAhead && isToRead
         largeTries = isToRead ? MemberStream.mostLargeTries : 0
         self.expectsWARC = expectsWARC
         self.compression = compression
@@ -221,7 +226,7 @@ final class MemberStream {
         }
         if compression == .gzip, try produceWhole(view) { return }
         let hasCheck = compression.hasCheck(try window.view(at: start, atLeast: Compression.headBytes))
-        try beginInside(checksAhead: hasCheck && isToRead)
+        try beginInside(checksAhead: hasCheck && checksAhead)
     }
 
     /// Decompresses the member at `nextInput` in one go; false where it is too large for that, or damaged.
