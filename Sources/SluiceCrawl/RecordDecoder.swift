@@ -119,18 +119,21 @@ public struct RecordDecoder: Sendable {
         _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
     ) -> DeclaredLabel? {
         var hasGenerator = false
-        if case .string(let generator) = metadata.generator { hasGenerator = !generator.range.isEmpty }
+        if case .string(let generator) = metadata.generator { hasGenerator = !isBlank(generator.range, line) }
         guard isSynthetic != nil || hasGenerator else { return nil }
         return DeclaredLabel(
             isSynthetic: isSynthetic ?? true, generator: text(metadata.generator, line),
             isVerified: flag(metadata.verified, line) ?? false)
     }
 
+    private func isBlank(_ range: Range<Int>, _ line: Span<UInt8>) -> Bool {
+        range.allSatisfy { isJSONSpace(line[$0]) }
+    }
+
     /// A label that is true or false; as a string or as 1 or 0 too, which is how tables write it.
     private func flag(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> Bool? {
         if case .flag(let flag) = value { return flag }
-        let word = if case .decimal(let range) = value { plain(range, line) } else { string(value, line) }
-        switch word?.lowercased() {
+        switch string(value, line)?.lowercased() {
         case "true", "1", "1.0": return true
         case "false", "0", "0.0": return false
         default: return nil
@@ -157,7 +160,7 @@ public struct RecordDecoder: Sendable {
     private func found(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
         switch value {
         case nil, .null: nil
-        case .string(let string) where string.range.isEmpty: nil
+        case .string(let string) where isBlank(string.range, line): nil
         case .string: text(value, line) ?? "a long text"
         case .integer(let range), .decimal(let range): plain(range, line) ?? "a long number"
         case .flag(let flag): "\(flag)"
@@ -165,10 +168,12 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    /// A string or an integer, as text.
+    /// A string, or a number as it stands, as text.
     private func string(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
-        guard case .integer(let range) = value else { return text(value, line) }
-        return plain(range, line)
+        switch value {
+        case .integer(let range), .decimal(let range): plain(range, line)
+        default: text(value, line)
+        }
     }
 
     /// A number as it stands.

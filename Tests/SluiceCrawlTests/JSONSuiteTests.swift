@@ -96,12 +96,17 @@ struct JSONTests {
             (#"{"synthetic":0,"verified":0}"#, DeclaredLabel(isSynthetic: false)),
             (#"{"synthetic":"perhaps"}"#, nil), (#"{"synthetic":2}"#, nil), (#"{"synthetic":null}"#, nil),
             (#"{"generator":"gpt-x"}"#, DeclaredLabel(isSynthetic: true, generator: "gpt-x")),
-            (#"{"generator":"","label":"human"}"#, nil),
+            (#"{"generator":"","label":"human"}"#, nil), (#"{"generator":"  "}"#, nil),
             (#"{"synthetic":"yes","verified":true}"#, nil),
             (#""synthetic""#, nil),
         ] as [(String, DeclaredLabel?)])
     func labels(metadata: String, label: DeclaredLabel?) {
         #expect(decode(#"{"text":"a","metadata":\#(metadata)}"#).declared == label)
+    }
+
+    @Test("has the name that is written there, be it a number", arguments: ["7", "-1.5", "1e3", "\"1.50\""])
+    func numbers(id: String) {
+        #expect(decode("{\"text\":\"a\",\"id\":\(id)}").id == id.filter { $0 != "\"" })
     }
 
     @Test(
