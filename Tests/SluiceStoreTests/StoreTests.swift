@@ -71,6 +71,8 @@ struct StoreTests {
             try reader.forEachAdmitted(toShard: 1) { admitted.append($0.row.seq) }
             #expect(admitted == [1, 2, 7, 5, 9, 10])
             #expect(try reader.provenance(ProvenanceQuery(filter: .shard(1))).map(\.row.seq) == [1, 2, 5, 7, 9, 10])
+            let held = try reader.provenance(ProvenanceQuery(filter: .held))
+            #expect(held.map(\.row.seq) == [6, 8] && held.allSatisfy { $0.shard == nil && $0.row.outcome == .kept })
         }
     }
 

@@ -12,6 +12,9 @@ struct SummaryTests {
         let run = try Program.run("ingest", "--store", folder.path("a"), unjudged)
         #expect(run.exitCode == 0)
         #expect(run.text.contains("20 held back"))
+        let held = try Program.run("provenance", "--held", "--json", "--store", folder.path("a"))
+        #expect(held.rows.count == 20 && held.rows.allSatisfy { $0["shard"] is NSNull })
+        #expect(try Program.run("provenance", "--held", "--shard", "1", "--store", folder.path("a")).exitCode == 64)
         #expect(run.errors.contains("every document of this run is held"))
         let declared = try folder.file("declared.jsonl", Dump.jsonLines(short))
         for origin in ["synthetic", "real"] {

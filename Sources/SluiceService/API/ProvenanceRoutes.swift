@@ -18,7 +18,7 @@ struct ProvenanceRoutes {
     }
 
     private static let filters: Set<String> = [
-        "document", "record", "id", "url", "host", "source", "shard", "release",
+        "document", "record", "id", "url", "host", "source", "shard", "held", "release",
     ]
 
     @Sendable func provenance(_ request: Request, _ context: ServiceContext) async throws -> Response {
@@ -60,6 +60,7 @@ struct ProvenanceRoutes {
         if let host = try parameters.text("host") { found.append(.host(host)) }
         if let source = try parameters.text("source") { found.append(.source(source)) }
         if let shard = try parameters.integer("shard", in: 1...(.max)) { found.append(.shard(shard)) }
+        if try parameters.isTrue("held") { found.append(.held) }
         if let release = try parameters.text("release") { found.append(.release(release)) }
         guard found.count <= 1 else {
             throw Problem(.badParameter, "one of \(filters.sorted().joined(separator: ", ")) may be given")

@@ -31,6 +31,15 @@ struct Parameters {
     /// True where the parameter is given, with a value or without.
     func isGiven(_ name: String) -> Bool { values[name] != nil }
 
+    /// True where the parameter is `true`; false where it is not given, or `false`.
+    func isTrue(_ name: String) throws(Problem) -> Bool {
+        switch values[name] {
+        case "true": true
+        case nil, "false": false
+        default: throw Parameters.wrong(name, "it is true or false")
+        }
+    }
+
     /// The parameter as a whole number within `range`.
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let value = values[name] else { return nil }

@@ -128,6 +128,7 @@ extension ProvenanceQuery.Filter {
         case .host(let host): ("host", host)
         case .source(let name): ("source", name)
         case .shard(let shard): ("shard", String(shard))
+        case .held: ("held", "true")
         case .release(let name): ("release", name)
         }
     }

@@ -23,6 +23,8 @@ public struct ProvenanceQuery: Sendable, Equatable {
         case source(String)
         /// Those whose documents are in this shard now.
         case shard(Int64)
+        /// Those whose documents are held: kept, and in no shard now.
+        case held
         /// Those whose documents are in this release.
         case release(String)
     }
@@ -207,6 +209,13 @@ extension StoreReader {
                             WHERE shard = ? GROUP BY document HAVING sum(action) = 1)
                         """
                     ], arguments: [shard])
+            ]
+        case .held:
+            return [
+                Search(conditions: [
+                    "r.decision = 'kept'",
+                    "NOT EXISTS (SELECT 1 FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)",
+                ])
             ]
         case .release(let name):
             return [

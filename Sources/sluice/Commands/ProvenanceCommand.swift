@@ -35,6 +35,9 @@ struct ProvenanceCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The shard the document is in.", valueName: "n"))
     var shard: Int64?
 
+    @Flag(help: "Documents that are held: kept, and in no shard.")
+    var held = false
+
     @Option(help: ArgumentHelp("The release the document is in.", valueName: "name"))
     var release: String?
 
@@ -49,7 +52,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
 
     func validate() throws {
         let named = [document, record, id, url, host, source, shard.map(String.init), release].compactMap(\.self)
-        if named.count > 1 { throw ValidationError("Name one selection only.") }
+        if named.count + (held ? 1 : 0) > 1 { throw ValidationError("Name one selection only.") }
         if let document, Digest(hex: document) == nil {
             throw ValidationError("--document takes the 64 hexadecimal digits of a SHA-256.")
         }
@@ -105,6 +108,7 @@ struct ProvenanceCommand: AsyncParsableCommand {
         if let host { return .host(host) }
         if let source { return .source(source) }
         if let shard { return .shard(shard) }
+        if held { return .held }
         if let release { return .release(release) }
         return .all
     }
