@@ -22,7 +22,7 @@ final class NewFile {
                 guard stat(input, &other) == 0, other.st_dev == status.st_dev, other.st_ino == status.st_ino else {
                     continue
                 }
-                throw NewFile.refusal(path, "it is the input \(input)")
+                throw NewFile.refusal(path, "it is \(input), which is in use")
             }
         } else if lstat(path, &status) == 0 {
             throw NewFile.refusal(path, "it is a link that leads nowhere")

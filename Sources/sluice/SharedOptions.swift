@@ -15,6 +15,12 @@ struct SharedOptions: ParsableArguments {
     @Flag(name: .long, help: "Print JSON, and nothing else, on standard output.")
     var json = false
 
+    /// The files of the store and of the configuration, which no other file may replace.
+    var ownFiles: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: storeDirectory)) ?? []
+        return names.map { storeDirectory + "/" + $0 } + [config].compactMap(\.self)
+    }
+
     /// The settings in force.
     func settings() throws(SluiceError) -> Settings { try ConfigurationFile.settings(at: config) }
 

@@ -49,7 +49,7 @@ extension IngestSummary {
         if counts.unreadLabels > 0 {
             remarks.append(
                 "\(counts.unreadLabels) documents have a label in their metadata that cannot be read and counts for none; "
-                    + "their evidence says what it is (unread-label)")
+                    + "the evidence of those that were kept says what it is (unread-label)")
         }
         if counts.otherLabels > 0 {
             remarks.append(

@@ -95,6 +95,29 @@ struct LargeMemberTests {
         #expect(reading.damage == [.damagedMember] && reading.skipped == UInt64(member.count))
     }
 
+    @Test(
+        "that is cut off by the next one gives all before the cut, and all of the next one", arguments: ["gz", "zst"],
+        [1, 3])
+    func cutOffByNext(suffix: String, times: Int) throws {
+        let lines = Array(repeatElement(Self.lines, count: times).joined())
+        let plain = try read(lines, name: "a.jsonl").texts
+        let mode = suffix == "gz" ? CompressedWriter.Mode.gzip(level: 1) : .zstd
+        let member = try compressed(lines, mode)
+        // gzip's data mostly decompresses on over such a cut; where it does, depends on the place.
+        for share in [3, 8, 12, 16, 19] {
+            let cut = Array(member.prefix(member.count * share / 21))
+            let reading = try read(member + cut + member, name: "a.jsonl." + suffix)
+            let rest = reading.texts.dropFirst(plain.count)
+            let between = rest.count - plain.count
+            let isRight =
+                between >= 0 && reading.texts.prefix(plain.count) == plain[...]
+                && rest.suffix(plain.count) == plain[...]
+                && rest.prefix(between) == plain.prefix(between)
+            #expect(isRight && reading.damage == [.damagedMember], "cut at \(share) of 21")
+            if suffix == "gz" { #expect(between > plain.count * share / 21 - 300, "cut at \(share) of 21") }
+        }
+    }
+
     @Test("that is cut off gives all before the cut", arguments: ["gz", "zst"])
     func cutOff(suffix: String) throws {
         let lines = Self.lines + Self.lines + Self.lines

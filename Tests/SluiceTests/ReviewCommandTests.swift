@@ -53,6 +53,10 @@ import Testing
         let evaluation = try Program.run("detector", "evaluate", "--data", file, "--json")
         #expect(evaluation.exitCode == 0, "\(evaluation.errors)")
         #expect(try sluice("review", "export", "--output", folder.path("no/such/place")).exitCode == 73)
+        for own in ["sluice.db", "lock"] {
+            #expect(try sluice("review", "export", "--output", store + "/" + own).exitCode == 73, "\(own)")
+        }
+        #expect(try sluice("verify").exitCode == 0)
     }
 
     @Test func `exports nothing where nothing was reviewed, and leaves the file of last time`() throws {

@@ -97,6 +97,16 @@ struct SummaryTests {
         let verdicts = rows.map { $0["verdict"] as? String }
         #expect(verdicts == ["real", "real", "synthetic", "synthetic", "synthetic", nil])
         #expect(rows.map { $0["origin"] as? String } == verdicts.map { $0.map { _ in "declared" } })
+        // A person's verdict is the one that holds; and a label that cannot be read is one on a duplicate too.
+        let document = try #require(rows[2]["document"] as? String)
+        #expect(try Program.run("review", "label", document, "synthetic", "--store", store).exitCode == 0)
+        let again = try folder.file(
+            "c.jsonl",
+            Dump.jsonLines([texts[2]], metadata: ["synthetic": true])
+                + Dump.jsonLines([texts[3]], metadata: ["synthetic": "perhaps"]))
+        let third = try Program.run("ingest", "--json", "--store", store, again).json
+        #expect(third["otherLabels"] as? Int == 0 && third["unreadLabels"] as? Int == 1)
+        #expect(try Program.run("review", "label", document, "real", "--store", store).exitCode == 0)
         let stats = try Program.run("stats", "--json", "--store", store).json
         #expect(stats["verdicts"] as? [String: Int] == ["real": 4, "synthetic": 2, "uncertain": 0])
         #expect(try Program.run("verify", "--store", store).exitCode == 0)

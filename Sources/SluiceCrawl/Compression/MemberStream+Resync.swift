@@ -5,8 +5,9 @@ extension MemberStream {
     /// How far back from where the damage was noticed a sound member is looked for, in bytes of the file: damaged data
     /// can decompress into rubbish for a while, over the start of the next member.
     private static let hindsight: UInt64 = 256 << 10
-    /// The most compressed, and decompressed, bytes by which a member start is tried.
-    private static let trialInput = 64 << 10
+    /// The most compressed, and decompressed, bytes by which a member start is tried. A Zstandard block of 128 KiB gives
+    /// nothing before all of it is there.
+    private static let trialInput = 160 << 10
     private static let trialOutput = 4 << 10
     /// The same for compressed bytes where trials have taken more than this many times the bytes that were searched: data
     /// made to look like very many members would cost a whole trial for every four bytes.
@@ -16,13 +17,17 @@ extension MemberStream {
     /// The offset of the first sound member start behind `damage`, or nil where there is none.
     func nextMember(after damage: Damage) throws(SluiceError) -> UInt64? {
         let reach = damage.noticedAt > Self.hindsight ? damage.noticedAt - Self.hindsight : 0
-        var at = max(damage.memberOffset + 1, reach)
+        return try nextMember(from: max(damage.memberOffset + 1, reach), before: .max)
+    }
+
+    /// The offset of the first sound member start from `start` on and before `end`, or nil where there is none.
+    func nextMember(from start: UInt64, before end: UInt64) throws(SluiceError) -> UInt64? {
+        var at = start
         let trial = MemberDecoder(compression)
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.trialOutput, alignment: 16)
         defer { output.deallocate() }
-        let start = at
         var tried = 0
-        while true {
+        while at < end {
             let view = try window.view(at: at, atLeast: Compression.magicBytes)
             guard view.count >= Compression.magicBytes, let base = view.baseAddress else { return nil }
             let searched = view.count - Compression.magicBytes + 1
@@ -37,11 +42,25 @@ extension MemberStream {
                 let isAffordable = tried <= Self.trialInput + Self.trialShare * Int(clamping: at - start)
                 let most = isAffordable ? Self.trialInput : Self.shortTrialInput
                 let (isSound, used) = try attempt(at: at, most, trial, output)
-                if isSound { return at }
+                if isSound, at < end { return at }
                 tried += used
             }
             at += 1
         }
+        return nil
+    }
+
+    /// How many times the length of a member that is cut short the decompression may have run on behind it: each of very
+    /// many could run to the end of the file.
+    private static let cutShare: UInt64 = 16
+
+    /// Where another member starts within the one at `start`, which decompresses up to `end` and fails its check there.
+    ///
+    /// Data that ends where another member starts mostly decompresses on into that, and up to its end.
+    func memberInside(from start: UInt64, to end: UInt64) throws(SluiceError) -> UInt64? {
+        let nearest = start + (end - start) / Self.cutShare
+        guard let next = try nextMember(from: start + 1, before: end), next >= nearest else { return nil }
+        return next
     }
 
     /// Whether what is at `offset` decompresses, and to what is expected; by `most` bytes, of which some are used.

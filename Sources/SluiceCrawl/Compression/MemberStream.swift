@@ -260,18 +260,30 @@ final class MemberStream {
 
     /// Starts to stream the member at `nextInput`, and holds its output until it is either sound or too large to hold.
     private func beginInside(checksAhead: Bool) throws(SluiceError) {
-        let start = nextInput
-        let waiting = queue.count
+        let (start, waiting, known) = (nextInput, queue.count, marks)
+        cut = nil
+        try hold(from: start, behind: waiting)
+        if isInside, barrier == nil, checksAhead { try checkAhead(from: start, behind: waiting) }
+        guard checkFailed else { return }
+        // A member that failed its own check holds nothing that can be trusted, unless it only ends too early.
+        queue.truncate(to: waiting)
+        guard let next = try memberInside(from: start, to: nextInput) else { return }
+        marks = known
+        cut = next
+        try hold(from: start, behind: waiting)
+    }
+
+    /// Decompresses the member at `start` until it ends, or is too large to be held behind `waiting` bytes.
+    private func hold(from start: UInt64, behind waiting: Int) throws(SluiceError) {
         decoder.reset()
+        barrier = nil
         isInside = true
+        nextInput = start
         while isInside, barrier == nil, queue.count - waiting < MemberStream.wholeOutput,
             nextInput - start < UInt64(FileWindow.capacity)
         {
             try produceInside()
         }
-        if isInside, barrier == nil, checksAhead { try checkAhead(from: start, behind: waiting) }
-        // A member that failed its own check holds nothing that can be trusted.
-        if checkFailed { queue.truncate(to: waiting) }
     }
 
     /// How many times its packed bytes a member may have decompressed, and how many bytes at least, to be checked ahead:
@@ -306,18 +318,22 @@ final class MemberStream {
     }
 
     private var checkFailed = false
+    /// Where the member at hand is known to be cut short.
+    private var cut: UInt64?
 
     private func produceInside() throws(SluiceError) {
         checkFailed = false
         let ahead = try window.view(at: nextInput, atLeast: MemberStream.chunk)
-        let view = UnsafeRawBufferPointer(rebasing: ahead.prefix(MemberStream.chunk))
+        let left = cut.map { Int(clamping: $0 - min($0, nextInput)) } ?? .max
+        let view = UnsafeRawBufferPointer(rebasing: ahead.prefix(min(MemberStream.chunk, left)))
         let room = queue.free(atLeast: MemberStream.chunk).prefix(MemberStream.chunk)
         let step = decoder.step(view, into: UnsafeMutableRawBufferPointer(rebasing: room))
         queue.commit(step.produced)
         nextInput += UInt64(step.consumed)
         switch step.status {
         case .end: endMember(at: nextInput)
-        case .more where view.isEmpty && step.produced == 0: damage("the member is cut short by the end of the file")
+        case .more where view.isEmpty && step.produced == 0:
+            damage("the member is cut short by " + (cut == nil ? "the end of the file" : "the next one"))
         case .more where step.consumed == 0 && step.produced == 0: damage("decompression does not go on")
         case .more: break
         case .checkFailed(let message):

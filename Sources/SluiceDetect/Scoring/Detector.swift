@@ -48,7 +48,7 @@ public struct Detector: Sendable {
         // Where the whole would pass the limit, the words give way: a phrase keeps the weight that was measured.
         let limit = Detector.llrLimit
         let tokens = Evidence.rounded(min(max(calibrated, -limit - phraseWeight), limit - phraseWeight))
-        if let outside, tokens == 0, phrase == nil { return TextScore(outside: outside) }
+        if let outside, tokens == 0 || sums.features == 0, phrase == nil { return TextScore(outside: outside) }
         var evidence = [tokenEvidence(sums, tokens, words, scratch.features)]
         if let phrase {
             evidence.append(phraseEvidence(phrase, phraseWeight, words, others: scratch.phrases.count - 1))

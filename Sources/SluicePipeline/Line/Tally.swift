@@ -12,7 +12,7 @@ public struct Tally: Sendable, Equatable {
     public var rejected: [Reason: Int] = [:]
     /// Kept documents by verdict.
     public var verdicts: [Verdict: Int] = [:]
-    /// Kept documents with a label in their metadata that cannot be read; it counted for none.
+    /// Documents, duplicates included, with a label in their metadata that cannot be read; it counted for none.
     public var unreadLabels = 0
     /// Duplicates that declare another verdict than the document kept before them has; that one stays.
     public var otherLabels = 0

@@ -13,12 +13,12 @@ extension StoreReader {
         return counts
     }
 
-    /// How many duplicates among these rows declare another verdict than the one that the document kept before them was kept
-    /// with.
+    /// How many duplicates among these rows declare another verdict than the one in force on the document kept before them.
     public func otherLabels(among rows: ClosedRange<Int64>) throws -> Int {
         let sql = """
             SELECT count(*) FROM record AS r JOIN record AS k ON k.seq = r.duplicate_seq
-            WHERE r.seq BETWEEN ? AND ? AND r.verdict IS NOT NULL AND r.verdict IS NOT k.verdict
+            WHERE r.seq BETWEEN ? AND ? AND r.verdict IS NOT NULL AND r.verdict IS NOT
+                ifnull((SELECT verdict FROM review WHERE document = k.seq ORDER BY id DESC LIMIT 1), k.verdict)
             """
         return Int(try db.integer(sql, [rows.lowerBound, rows.upperBound]) ?? 0)
     }

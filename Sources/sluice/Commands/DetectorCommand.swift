@@ -87,7 +87,7 @@ struct DetectorCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
-                let inputs = data + calibration + (lexicon.map { [$0] } ?? [])
+                let inputs = data + calibration + [lexicon].compactMap(\.self)
                 let file = try NewFile(output, besides: inputs)
                 let phrases = try NewFile(output + ".phrases.tsv", besides: inputs)
                 var options = options

@@ -95,7 +95,7 @@ struct ReviewCommand: AsyncParsableCommand {
                 let export = ReviewExport(store: store)
                 let count: Int
                 if let output {
-                    let file = try NewFile(output)
+                    let file = try NewFile(output, besides: shared.ownFiles)
                     count = try export.write { try file.write($0) }
                     if count > 0 { try file.finish() }
                 } else {

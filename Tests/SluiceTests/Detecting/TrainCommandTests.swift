@@ -38,7 +38,7 @@ import Testing
             (["--output", folder.url.path], 73, "Is a directory"),
             (["--output", pipe], 73, "pipe: it is not a regular file"),
             (["--output", nowhere], 73, "link: it is a link that leads nowhere"),
-            (["--output", lexicon, "--lexicon", lexicon], 73, "bad.tsv: it is the input"),
+            (["--output", lexicon, "--lexicon", lexicon], 73, "bad.tsv, which is in use"),
             (["--output", output, "--penalty", "0"], 64, "--penalty must be above 0"),
             (["--output", output, "--features", "0"], 64, "--features must be from 1"),
             (["--output", output, "--unseen-share", "1"], 64, "--unseen-share must be from 0"),

@@ -114,11 +114,12 @@ extension Tally {
     /// Counts one record with its decision, and a kept one with its verdict.
     fileprivate mutating func count(_ record: PreparedRecord, _ outcome: ProvenanceRow.Outcome, verdict: Verdict?) {
         if case .document(let document) = record.content { textBytes += UInt64(document.readBytes) }
+        let isDocument = if case .rejected = outcome { false } else { true }
+        if isDocument, record.notes.contains(where: { $0.kind == Evidence.unreadLabel }) { unreadLabels += 1 }
         switch outcome {
         case .kept:
             kept += 1
             if let verdict { verdicts[verdict, default: 0] += 1 }
-            if record.notes.contains(where: { $0.kind == Evidence.unreadLabel }) { unreadLabels += 1 }
         case .duplicate(let match) where match.kind == .exact: exactDuplicates += 1
         case .duplicate: nearDuplicates += 1
         case .rejected(let reason, let detail):
