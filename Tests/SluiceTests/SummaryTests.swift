@@ -97,6 +97,7 @@ struct SummaryTests {
         let verdicts = rows.map { $0["verdict"] as? String }
         #expect(verdicts == ["real", "real", "synthetic", "synthetic", "synthetic", nil])
         #expect(rows.map { $0["origin"] as? String } == verdicts.map { $0.map { _ in "declared" } })
+        #expect(rows.allSatisfy { $0["model"] is NSNull }, "no model has read them")
         // A person's verdict is the one that holds; and a label that cannot be read is one on a duplicate too.
         let document = try #require(rows[2]["document"] as? String)
         #expect(try Program.run("review", "label", document, "synthetic", "--store", store).exitCode == 0)

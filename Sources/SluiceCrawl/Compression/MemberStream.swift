@@ -263,13 +263,15 @@ final class MemberStream {
         let (start, waiting, known) = (nextInput, queue.count, marks)
         cut = nil
         try hold(from: start, behind: waiting)
-        if isInside, barrier == nil, checksAhead { try checkAhead(from: start, behind: waiting) }
-        guard checkFailed else { return }
-        // A member that failed its own check holds nothing that can be trusted, unless it only ends too early.
+        guard checkFailed || checksAhead && isInside && barrier == nil else { return }
+        if !checkFailed { try checkAhead(from: start, behind: waiting) }
         queue.truncate(to: waiting)
-        guard let next = try memberInside(from: start, to: nextInput) else { return }
+        if checkFailed {
+            // A member that failed its own check holds nothing that can be trusted, unless it only ends too early.
+            cut = try memberInside(from: start, to: nextInput)
+            if cut == nil { return }
+        }
         marks = known
-        cut = next
         try hold(from: start, behind: waiting)
     }
 
@@ -290,13 +292,11 @@ final class MemberStream {
     /// a few kilobytes can stand for a terabyte, and nothing that packs like that is text.
     private static let checkedAhead = (share: UInt64(128), least: UInt64(256 << 20))
 
-    /// Decompresses the rest of the member at `start` for its check alone, behind `waiting` bytes; where the check does not
-    /// fail, the member is streamed anew.
+    /// Decompresses the rest of the member at `start` for its check alone, behind `waiting` bytes.
     ///
     /// One wrong bit leaves most of what follows it readable, and wrong; only the end tells. Costs the member's
     /// decompression once more.
     private func checkAhead(from start: UInt64, behind waiting: Int) throws(SluiceError) {
-        let known = marks
         var produced: UInt64 = 0
         while isInside, barrier == nil,
             produced <= max(MemberStream.checkedAhead.least, (nextInput - start) * MemberStream.checkedAhead.share)
@@ -308,13 +308,6 @@ final class MemberStream {
             try produceInside()
             produced += UInt64(queue.count - waiting)
         }
-        guard !checkFailed else { return }
-        queue.truncate(to: waiting)
-        marks = known
-        barrier = nil
-        isInside = true
-        nextInput = start
-        decoder.reset()
     }
 
     private var checkFailed = false

@@ -5,12 +5,14 @@ extension Detector {
     /// part: the calibration, which has seen none so short, makes too much of a handful (docs/detector.md).
     static let shortestWhole = 25.0
 
-    /// Why a text is not to be judged, for reasons that need no look at its words; else nil. Nothing more is said of a text
-    /// in a script without spaces.
+    /// That a text is in a script without spaces, or in two languages of which one has such; else nil. Needs no look at the
+    /// words, and nothing more is said of such a text.
     func outOfScopeEarly(_ words: Words) -> OutOfScope? {
         let all = words.count
-        let why = model.gates.abstention(words: all, functionWords: all, shape: words.shape)
-        return why == .language ? foreign(words) : nil
+        guard model.gates.abstention(words: all, functionWords: all, shape: words.shape) == .language else {
+            return nil
+        }
+        return OutOfScope(abstention: .language, language: foreignLanguage(of: words))
     }
 
     /// Why a text, `functionWords` of whose words are English function words, is not to be judged; else nil.
@@ -22,7 +24,11 @@ extension Detector {
         let gates = model.gates
         let isForeign = Double(words.shape.nonASCII) > Gates.foreignShare * Double(words.shape.bytes)
         switch gates.abstention(words: words.count, functionWords: functionWords, shape: words.shape) {
-        case .language: return foreign(words)
+        case .language:
+            let language = LanguageIdentifier.shipped.language(of: words)
+            return language == .english
+                ? OutOfScope(abstention: .list, language: language, share: 1, isOneSided: true)
+                : OutOfScope(abstention: .language, language: language)
         case .code:
             // Half of what prose has: numbers and names have none, and the model knows nothing of them.
             let holdsProse = !isForeign && gates.isProse(2 * functionWords, of: words.count)
@@ -37,19 +43,14 @@ extension Detector {
         case .list, nil: break
         }
         guard isForeign || Double(functionWords) < Gates.clearShare * Double(words.count) else { return nil }
-        let language = LanguageIdentifier.shipped.language(of: words)
-        let other = language == .english ? nil : language
+        let other = foreignLanguage(of: words)
         guard isForeign || other != nil else { return nil }
         return OutOfScope(abstention: .language, language: other)
     }
 
-    private func foreign(_ words: Words) -> OutOfScope {
+    /// The language of a text by its letters, where it can be told and is not English.
+    private func foreignLanguage(of words: Words) -> Language? {
         let language = LanguageIdentifier.shipped.language(of: words)
-        guard language == .english else { return OutOfScope(abstention: .language, language: language) }
-        // English words among many of a script without spaces make a page in two languages, and no list.
-        let isMixed = Double(words.shape.unspacedWords) > model.gates.unspacedShare * Double(words.count)
-        return isMixed
-            ? OutOfScope(abstention: .language)
-            : OutOfScope(abstention: .list, language: .english, share: 1, isOneSided: true)
+        return language == .english ? nil : language
     }
 }

@@ -72,6 +72,7 @@ extension ProvenanceEntry {
         json.member("probability", row.judgement?.probability)
         json.key("evidence")
         json.raw(row.judgement?.evidence ?? "[]")
-        json.member("model", row.judgement == nil || review != nil ? nil : model?.hex)
+        // No model has read a duplicate, whatever it declares.
+        json.member("model", row.outcome != .kept || review != nil ? nil : model?.hex)
     }
 }
