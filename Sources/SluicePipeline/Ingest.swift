@@ -64,7 +64,7 @@ public struct Ingest {
         defer { StandardInputCopy.removeLeftovers(in: request.storeDirectory) }
         var feed = InputFeed(request, inputs, first: await first, report: report)
         feed.progress.summary.heldBefore = try store.write { try $0.heldCount() }
-        let remarks = Mutex<[String]>([])
+        let remarks = Mutex<[LineRemark]>([])
         var line = try IngestLine(store: store, settings: settings, model: model) { remark in
             remarks.withLock { $0.append(remark) }
         }
@@ -73,7 +73,7 @@ public struct Ingest {
         summary.run = await line.runName
         summary.held = try store.write { try $0.heldCount() }
         (summary.cutSearches, summary.fullBuckets) = (await line.cutSearches, await line.fullBuckets)
-        summary.indexRemarks = remarks.withLock { $0 }
+        summary.lineRemarks = remarks.withLock { $0 }
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
     }

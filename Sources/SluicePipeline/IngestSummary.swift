@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStore
 
 /// What a run did: the counts of law 1 and what the verdicts were.
 @dynamicMemberLookup
@@ -21,8 +22,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var cutSearches = 0
     /// How often a kept document was left out of a band of the index, because too many others share its key there.
     public var fullBuckets = 0
-    /// What did not go as it should with the near-duplicate index's file, and cost no more than time.
-    public var indexRemarks: [String] = []
+    /// What the line had to say beside its results.
+    public var lineRemarks: [LineRemark] = []
     /// What the records of this run came to.
     public var counts = Tally()
     /// Documents in no shard once the run has ended, those of earlier runs included; nil where a daemon does not tell.
@@ -44,6 +45,13 @@ public struct IngestSummary: Sendable, Equatable {
 
     /// True where a record was rejected because its input is damaged or beyond a limit, in this run or before.
     public var hasDamage: Bool { hasEarlierDamage || counts.hasDamage }
+
+    /// What decided in this run that did not decide in the run before.
+    public var changed: [RunDescription.Part] {
+        lineRemarks.flatMap { remark -> [RunDescription.Part] in
+            if case .changed(let parts) = remark { parts } else { [] }
+        }
+    }
 
     /// True where this run kept documents and none of them could be judged or found room in a shard.
     public var isWhollyHeld: Bool {
@@ -78,6 +86,10 @@ public struct IngestSummary: Sendable, Equatable {
             json.member("alreadyIngested", alreadyIngested)
             json.member("readOtherwise", readOtherwise.count)
             json.member("passedOver", passedOver.count)
+            json.key("changed")
+            json.array { json in
+                for part in changed { json.value(part.rawValue) }
+            }
             counts.writeCounts(to: &json)
             counts.writeVerdicts(to: &json)
             json.member("held", held)

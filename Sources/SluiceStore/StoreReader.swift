@@ -45,7 +45,20 @@ public struct StoreReader {
         try db.firstRow("SELECT content_key FROM document WHERE seq = ?", [seq]) { try $0.digest(0) }
     }
 
-    // MARK: Sources
+    // MARK: Runs and sources
+
+    /// The run that wrote last, or is about to; nil where there is none.
+    public func lastRun() throws -> RunDescription? {
+        let sql = """
+            SELECT uuid, tool_version, config_digest, model, started_us, workers FROM run ORDER BY id DESC LIMIT 1
+            """
+        return try db.firstRow(sql) { row in
+            RunDescription(
+                uuid: try row.text(0), toolVersion: try row.text(1), configuration: try row.digest(2),
+                model: try row.optionalDigest(3), startedMicroseconds: try row.integer(4),
+                workers: Int(try row.count(5)))
+        }
+    }
 
     /// The source with this digest, or nil.
     public func source(_ digest: Digest) throws -> StoredSource? {

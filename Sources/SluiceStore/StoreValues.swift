@@ -36,6 +36,22 @@ public struct RunDescription: Sendable, Equatable {
     /// Workers, at least 1.
     public var workers: Int
 
+    /// What decides, beside the inputs and the store, what becomes of a record.
+    public enum Part: String, Sendable, CaseIterable {
+        case program, configuration, model
+    }
+
+    /// What decides in this run that is not what decided in `other`.
+    public func differences(from other: RunDescription) -> [Part] {
+        Part.allCases.filter { part in
+            switch part {
+            case .program: toolVersion != other.toolVersion
+            case .configuration: configuration != other.configuration
+            case .model: model != other.model
+            }
+        }
+    }
+
     /// A description of its parts.
     public init(
         uuid: String, toolVersion: String, configuration: Digest, model: Digest?, startedMicroseconds: Int64,

@@ -37,7 +37,7 @@ extension IngestSummary {
                 case (false, true): ["the input holds no records"]
                 case (false, false): []
                 }
-            return indexRemarks + nothing + otherwise
+            return lineRemarks.map(\.description) + nothing + otherwise
         }
         var remarks: [String] = []
         if counts.kept + counts.exactDuplicates + counts.nearDuplicates == 0 {
@@ -72,7 +72,7 @@ extension IngestSummary {
                     + "detection.prior, which leaves no room under shards.cap; it goes into a shard when real text "
                     + "arrives. If its authors are known, ingest it into a new store with --origin")
         }
-        remarks += indexRemarks
+        remarks += lineRemarks.map(\.description)
         if alreadyIngested > 0 {
             remarks.append("\(alreadyIngested) sources were in the store already and were passed over")
         }

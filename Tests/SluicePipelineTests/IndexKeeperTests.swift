@@ -74,7 +74,7 @@ import Testing
         defer { store.close() }
         let remarks = Mutex<[String]>([])
         var line = try IngestLine(store: store, settings: settings, model: model, policy: policy ?? eager) { remark in
-            remarks.withLock { $0.append(remark) }
+            remarks.withLock { $0.append(remark.description) }
         }
         var feed = Feed(sources: sources[...], commitsLeft: commits)
         do {

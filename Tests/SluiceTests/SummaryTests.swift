@@ -40,6 +40,24 @@ struct SummaryTests {
         #expect(!same.errors.contains("--origin"))
     }
 
+    @Test("says what decides otherwise than in the run before, and nothing where nothing does")
+    func changedSettings() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let config = try folder.file("other.yaml", "detection:\n  prior: 0.2\ningest:\n  workers: 1\n")
+        let workers = try folder.file("workers.yaml", "ingest:\n  workers: 1\n")
+        for (name, config, changed) in [
+            ("a", nil, []), ("b", workers, []), ("c", config, ["configuration"]), ("d", config, []),
+            ("e", nil, ["configuration"]),
+        ] as [(String, String?, [String])] {
+            let input = try folder.file("\(name).jsonl", Dump.jsonLines(["\(name) stands here for itself alone"]))
+            let run = try Program.run(
+                ["ingest", "--json", "--store", store] + (config.map { ["--config", $0] } ?? []) + [input])
+            #expect(run.json["changed"] as? [String] == changed, "\(name)")
+            #expect(run.errors.contains("another configuration") == !changed.isEmpty, "\(name)")
+        }
+    }
+
     @Test("is not reached with a name that nothing could be found by")
     func names() throws {
         let folder = try Folder()

@@ -11,7 +11,7 @@ struct IndexKeeper: Sendable {
     private let file: IndexFile
     private let parameters: DedupParameters
     private let policy: SnapshotPolicy
-    private let remark: @Sendable (String) -> Void
+    private let remark: @Sendable (LineRemark) -> Void
     /// How many documents must be in memory alone before writing is tried once more, after it has failed.
     private var patience = 0
 
@@ -19,7 +19,7 @@ struct IndexKeeper: Sendable {
     /// than time.
     init(
         store: Store, settings: Settings, policy: SnapshotPolicy = SnapshotPolicy(),
-        remark: @escaping @Sendable (String) -> Void = { _ in }
+        remark: @escaping @Sendable (LineRemark) -> Void = { _ in }
     ) {
         self.store = store
         self.policy = policy
@@ -82,7 +82,7 @@ struct IndexKeeper: Sendable {
         } catch {
             // Each time it fails, it is tried again later.
             patience = index.recentCount + index.count / 8
-            remark("\(error)")
+            remark(.index("\(error)"))
         }
     }
 
@@ -93,9 +93,10 @@ struct IndexKeeper: Sendable {
         case .opened(let snapshot):
             let mark = try store.read { try $0.historyMark(at: snapshot.lastSeq) }
             if mark == snapshot.mark, snapshot.bands == max(parameters.bands, 1) { return snapshot }
-            remark("\(file.path) belongs to another store, or to another past of this one: it is made again")
+            remark(
+                .index("\(file.path) belongs to another store, or to another past of this one: it is made again"))
         case .refused(let reason):
-            remark("\(file.path) cannot be used, because \(reason): it is made again")
+            remark(.index("\(file.path) cannot be used, because \(reason): it is made again"))
         }
         // Left where it is, it might fit again one day, when the store has come as far once more.
         file.remove()

@@ -23,11 +23,11 @@ public struct IngestLine {
 
     /// A line into `store`, which is open for writing.
     ///
-    /// - Parameter remark: Told what did not go as it should and costs no more than time.
+    /// - Parameter remark: Told, on any thread, what whoever reads the results should know beside them.
     /// - Throws: ``SluiceError`` of the kind `configuration` where the settings cannot be used.
     public init(
         store: Store, settings: Settings, model: DetectorModel, policy: SnapshotPolicy = SnapshotPolicy(),
-        remark: @escaping @Sendable (String) -> Void = { _ in }
+        remark: @escaping @Sendable (LineRemark) -> Void = { _ in }
     ) throws(SluiceError) {
         self.settings = settings
         workers = Processors.workers(settings.ingest.workers)
@@ -37,7 +37,8 @@ public struct IngestLine {
         decider = Decider(
             store: store, settings: settings,
             keeper: IndexKeeper(store: store, settings: settings, policy: policy, remark: remark), board: board)
-        committer = Committer(store: store, settings: settings, model: model.id, workers: workers, board: board)
+        committer = Committer(
+            store: store, settings: settings, model: model.id, workers: workers, board: board, remark: remark)
     }
 
     /// The name of the run under which records are written; empty before the first.

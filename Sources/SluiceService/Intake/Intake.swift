@@ -103,7 +103,7 @@ final class Intake: SourceSink, Service {
 
     private func runLine() async throws {
         var line = try IngestLine(store: store, settings: settings, model: model) { [logger] remark in
-            logger.warning("the near-duplicate index", metadata: ["remark": "\(remark)"])
+            logger.warning("the line has a remark", metadata: ["remark": "\(remark)"])
         }
         try await line.prepare()
         logger.info("the line is ready")

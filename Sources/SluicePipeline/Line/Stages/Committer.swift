@@ -9,6 +9,7 @@ actor Committer {
     private let model: Digest
     private let workers: Int
     private let board: LineBoard
+    private let remark: @Sendable (LineRemark) -> Void
     private var settings: Settings
     private var isToWait: @Sendable () -> Bool = { false }
     private var run: Int64?
@@ -20,8 +21,12 @@ actor Committer {
     private var steps: [Step] = []
     private var news: [News] = []
 
-    /// A committer for `store`.
-    init(store: Store, settings: Settings, model: Digest, workers: Int, board: LineBoard) {
+    /// A committer for `store`; `remark` is told where a run decides otherwise than the one before it.
+    init(
+        store: Store, settings: Settings, model: Digest, workers: Int, board: LineBoard,
+        remark: @escaping @Sendable (LineRemark) -> Void = { _ in }
+    ) {
+        self.remark = remark
         self.store = store
         self.settings = settings
         self.model = model
@@ -127,13 +132,15 @@ actor Committer {
     private func write() throws(SluiceError) -> [Written] {
         var changed = sources
         var (run, name) = (run, runName)
+        var differences: [RunDescription.Part] = []
         let written = try store.write { writer in
             if run == nil {
                 name = RunName.new()
-                run = try writer.beginRun(
-                    RunDescription(
-                        uuid: name, toolVersion: Tool.version, configuration: settings.digest, model: model,
-                        startedMicroseconds: Clock.microseconds, workers: workers))
+                let description = RunDescription(
+                    uuid: name, toolVersion: Tool.version, configuration: settings.digest, model: model,
+                    startedMicroseconds: Clock.microseconds, workers: workers)
+                differences = try writer.reader.lastRun().map(description.differences) ?? []
+                run = try writer.beginRun(description)
             }
             return try steps.map { step in
                 guard let run else { throw SluiceError(.io, "records came without a run") }
@@ -143,6 +150,7 @@ actor Committer {
         }
         (self.run, runName) = (run, name)
         sources = changed
+        if !differences.isEmpty { remark(.changed(differences)) }
         return written
     }
 
