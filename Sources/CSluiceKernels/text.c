@@ -45,6 +45,11 @@ void sluice_text_scan(const uint8_t *text, size_t length, uint64_t *regions, uin
             sum.emphases += COUNT(seconds & ~((stars << 2) | (stars_before >> 62)));
         }
         stars_before = stars;
+        uint64_t controls = BITS((v < (uint8_t)0x20) | (v == (uint8_t)0x7F)) & ~BITS(WITHIN(v, '\t', 5));
+        if (controls != 0) {
+            // The vector ends in zeros where the text ends within it.
+            sum.controls += COUNT(length - at >= 64 ? controls : controls & ((1ull << (length - at)) - 1));
+        }
         sum.word_bytes += COUNT(words);
         sum.word_starts += COUNT(words & ~((words << 1) | before));
         if (outside != 0) {

@@ -7,6 +7,8 @@ import SluiceText
 public struct DetectedDocument: Sendable {
     /// The record's own name, or the input's name with the record's ordinal.
     public var id: String
+    /// What the input is called.
+    public var source: String
     /// The conclusion from the prior and the text.
     public var judgement: Judgement
     /// The text's log likelihood ratio in nats.
@@ -19,6 +21,11 @@ public struct DetectedDocument: Sendable {
     public var places: [[Range<Int>]] = []
     /// What a reader may want besides, where explanations were asked for and the text was judged.
     public var reading: Reading?
+}
+
+extension DetectedDocument {
+    /// The id, and the source where that does not name it.
+    public var shownID: String { id.hasPrefix(source) ? id : "\(id) (\(source))" }
 }
 
 /// Runs the detector over inputs, without a store.
@@ -48,13 +55,13 @@ public struct Detection {
     ) async throws -> DetectionSummary {
         let list = try InputList(expanding: inputs)
         var summary = DetectionSummary(failures: list.failures, passedOver: list.passedOver)
-        for path in list.paths {
-            if path == InputList.standardInput {
+        for input in list.inputs {
+            if input.isStandardInput {
                 let copy = try StandardInputCopy()
                 defer { withExtendedLifetime(copy) {} }
-                try await judge(copy.path, name: "stdin", format, &summary, body)
+                try await judge(copy.path, name: input.name, format, &summary, body)
             } else {
-                try await judge(path, name: InputList.name(of: path), format, &summary, body)
+                try await judge(input.path, name: input.name, format, &summary, body)
             }
         }
         return summary
@@ -98,20 +105,25 @@ private struct DetectionPreparer: Sendable {
         return batch.map { raw in
             let record = decoder.decode(raw)
             let id = record.id ?? (isText ? source : "\(source)#\(record.ordinal)")
-            switch record.content {
-            case .rejected(let reason, let detail):
+            let usable: UsableText =
+                switch record.content {
+                case .rejected(let reason, let detail): .none(reason, detail: detail)
+                case .text(let bytes): UsableText(of: bytes, in: record, &tokenizer)
+                }
+            switch usable {
+            case .none(let reason, let detail):
                 let judgement = judge.judge(score: nil)
                 let error = RecordError(
                     ordinal: record.ordinal, offset: record.offset, reason: reason, detail: detail)
-                return DetectedDocument(id: id, judgement: judgement, llr: 0, words: 0, rejection: error)
-            case .text(let bytes):
-                let clean = CleanText(of: bytes, in: record)
+                return DetectedDocument(
+                    id: id, source: source, judgement: judgement, llr: 0, words: 0, rejection: error)
+            case .text(let clean, let words):
                 let text = clean.bytes
-                let words = tokenizer.tokenize(text)
                 let score = detector.score(words, scratch: &scratch)
                 let more = further.find(in: text, words: words, score: score)
                 var document = DetectedDocument(
-                    id: id, judgement: judge.judge(score: score, notes: clean.notes + record.notes + more),
+                    id: id, source: source,
+                    judgement: judge.judge(score: score, notes: clean.notes + record.notes + more),
                     llr: more.reduce(score.llr) { $0 + $1.weight }, words: words.count)
                 let explains = explains && score.abstention == nil
                 let named = document.judgement.evidence.flatMap(\.words).map(\.upperBound).max()

@@ -14,8 +14,8 @@ public struct DetectionSummary: Sendable {
     public private(set) var judged = 0
     /// Records that are damaged or beyond a limit.
     public private(set) var damaged = 0
-    /// The first of these, by the name that it was answered under.
-    public private(set) var firstDamage: (id: String, error: RecordError)?
+    /// The first of these.
+    public private(set) var firstDamage: DetectedDocument?
 
     init(failures: [SluiceError], passedOver: [String]) {
         (self.failures, self.passedOver) = (failures, passedOver)
@@ -29,15 +29,15 @@ public struct DetectionSummary: Sendable {
         }
         guard error.reason.isDamage else { return }
         damaged += 1
-        firstDamage = firstDamage ?? (document.id, error)
+        firstDamage = firstDamage ?? document
     }
 
     /// What a run that judged less than its user may think has to say.
     public var remarks: [String] {
         var remarks: [String] = []
-        if let (id, error) = firstDamage {
+        if let document = firstDamage, let error = document.rejection {
             remarks.append(
-                "records that are damaged: \(damaged), the first \(id) at byte \(error.offset): \(error.reason.rawValue), "
+                "records that are damaged: \(damaged), the first \(document.shownID) at byte \(error.offset): \(error.reason.rawValue), "
                     + error.detail)
         }
         if skippedBytes > 0 { remarks.append("bytes that belong to no record: \(skippedBytes)") }

@@ -56,7 +56,7 @@ public struct Ingest {
         let inputs = try InputList(expanding: request.inputs)
         _ = try FurtherEvidence(settings.watermark)
         // What needs no store is done while that is opened, which is waiting for the disk mostly.
-        async let first = inputs.paths.first.flatMap { KnownSource(path: $0) }
+        async let first = inputs.inputs.first.flatMap { KnownSource($0) }
         let store = try Store.open(
             directory: request.storeDirectory, mode: .write, settings: settings.storeSettings)
         defer { store.close() }
@@ -71,9 +71,14 @@ public struct Ingest {
         try await line.run(&feed)
         var summary = feed.progress.summary
         summary.run = await line.runName
-        summary.held = try store.write { try $0.heldCount() }
+        let open: StoredShard?
+        (summary.held, open) = try store.write { (try $0.heldCount(), try $0.reader.shards().last { !$0.isSealed }) }
         (summary.cutSearches, summary.fullBuckets) = (await line.cutSearches, await line.fullBuckets)
         summary.lineRemarks = remarks.withLock { $0 }
+        let configured = ShardSettings.ppm(settings.shards.cap)
+        if let cap = open?.settings.capPPM, cap != configured, summary.counts.kept > 0 {
+            summary.lineRemarks.append(.shardCap(cap, configured: configured))
+        }
         summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return summary
     }
@@ -95,9 +100,9 @@ private struct KnownSource: Sendable {
     let digest: Digest
 
     /// Nil where the file cannot be read: whoever reads it next says why.
-    init?(path: String) {
-        guard path != InputList.standardInput, let stamp = try? SourceStamp(of: path),
-            let digest = try? SourceFile.digest(of: path).digest
+    init?(_ input: InputList.Input) {
+        guard !input.isStandardInput, let stamp = try? SourceStamp(of: input.path),
+            let digest = try? SourceFile.digest(of: input.path).digest
         else { return nil }
         (self.stamp, self.digest) = (stamp, digest)
     }
@@ -106,7 +111,7 @@ private struct KnownSource: Sendable {
 /// The inputs of a run, in order, and what became of them.
 private struct InputFeed: SourceFeed {
     private let request: IngestRequest
-    private var paths: ArraySlice<String>
+    private var inputs: ArraySlice<InputList.Input>
     private let report: @Sendable (IngestProgress) -> Void
     /// How far the run has come.
     var progress: IngestProgress
@@ -122,24 +127,23 @@ private struct InputFeed: SourceFeed {
         self.request = request
         self.first = first
         self.report = report
-        paths = inputs.paths[...]
+        self.inputs = inputs.inputs[...]
         progress = IngestProgress(bytesTotal: inputs.bytes)
         progress.summary.passedOver = inputs.passedOver
         progress.summary.failures = inputs.failures
     }
 
     mutating func next(mayWait: Bool) throws -> SourceRequest? {
-        guard let path = paths.first else { return nil }
+        guard let input = inputs.first else { return nil }
         // What comes before standard input may take long; its end is not waited for meanwhile.
-        if path == InputList.standardInput, !mayWait { return nil }
-        paths.removeFirst()
+        if input.isStandardInput, !mayWait { return nil }
+        inputs.removeFirst()
         var source = SourceRequest(
-            path: path, name: InputList.name(of: path), format: request.format, label: request.label,
+            path: input.path, name: input.name, format: request.format, label: request.label,
             declared: request.declared)
         if let known = first.take() { (source.stamp, source.digest) = (known.stamp, known.digest) }
-        if path == InputList.standardInput {
+        if input.isStandardInput {
             source.path = try StandardInputCopy.make(in: request.storeDirectory)
-            source.name = "stdin"
             progress.bytesTotal += try SourceFile.size(of: source.path)
         }
         return source

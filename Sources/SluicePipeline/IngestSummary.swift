@@ -3,7 +3,7 @@ import SluiceStore
 
 /// What a run did: the counts of law 1 and what the verdicts were.
 @dynamicMemberLookup
-public struct IngestSummary: Sendable, Equatable {
+public struct IngestSummary: Sendable {
     /// The run's name in the store.
     public var run = ""
     /// Sources read in this run.
@@ -12,6 +12,8 @@ public struct IngestSummary: Sendable, Equatable {
     public var alreadyIngested = 0
     /// The names of those among them that had been read under another label, origin, generator or format.
     public var readOtherwise: [String] = []
+    /// Those among them that the store knows by another name, which is another file of the same bytes.
+    public var sameBytes: [(name: String, known: String)] = []
     /// Files in the directories given that were passed over, because their names are not those of dumps.
     public var passedOver: [String] = []
     /// True where a source that was passed over holds records.
@@ -65,6 +67,7 @@ public struct IngestSummary: Sendable, Equatable {
         alreadyIngested += 1
         if source.records > 0 { hasEarlierRecords = true }
         if source.isReadOtherwise { readOtherwise.append(source.name) }
+        if let known = source.knownAs { sameBytes.append((source.name, known)) }
     }
 
     /// How the run ended, as an exit code: 0; 1 where something was damaged; 65 where there was nothing to use.

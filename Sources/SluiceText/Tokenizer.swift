@@ -35,6 +35,7 @@ public struct Tokenizer: Sendable {
         words.shape.punctuation = counts.punctuation
         // Markdown's sign for bold says nothing of whether a text is prose.
         words.shape.symbols = counts.symbols - 2 * counts.emphases
+        words.shape.controls = counts.controls
         words.shape.nonASCII = counts.high
         releaseExcess()
         return words

@@ -34,6 +34,8 @@ public struct TextShape: Sendable, Equatable {
     /// Every other ASCII sign: `{ } [ ] < > = _ / \ | & * + # @ $ % ^ ~` and the backtick; but of
     /// each run of asterisks two are not counted.
     public var symbols = 0
+    /// ASCII control characters that are no white space.
+    public var controls = 0
     /// Bytes outside ASCII.
     public var nonASCII = 0
     /// Words of one ideograph, kana or other character of a script that is written without spaces (words, not bytes).

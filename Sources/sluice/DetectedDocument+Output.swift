@@ -7,6 +7,7 @@ extension DetectedDocument {
     func write(to json: inout JSONText) {
         json.object { json in
             json.member("id", id)
+            json.member("source", source)
             json.member("probability", judgement.probability)
             json.member("llr", llr)
             json.member("verdict", judgement.verdict.rawValue)
@@ -27,9 +28,9 @@ extension DetectedDocument {
 
     /// The answer for people.
     var paragraph: String {
-        if let rejection { return "\(id): not judged, \(rejection.reason.rawValue)" }
+        if let rejection { return "\(shownID): not judged, \(rejection.reason.rawValue), \(rejection.detail)" }
         let percent = JSONText.decimal(judgement.probability * 100, places: 1)
-        var lines = ["\(id): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
+        var lines = ["\(shownID): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
         for evidence in judgement.evidence {
             lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
         }

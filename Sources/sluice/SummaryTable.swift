@@ -84,13 +84,21 @@ extension IngestSummary {
         return held > 0 ? "\(held) held back from the shards, all runs counted" : ""
     }
 
-    /// The sources that are asked for otherwise than they stand in the store.
+    /// The sources that are in the store already and not as they are asked for.
     private var otherwise: [String] {
-        guard let first = readOtherwise.first else { return [] }
-        return [
-            "\(readOtherwise.count) sources were read to their end before under another --source, --origin, --generator or "
-                + "--format, the first \(first); what is recorded of them stays, and only 'review label' changes a verdict"
-        ]
+        var remarks: [String] = []
+        if let first = sameBytes.first {
+            remarks.append(
+                "\(sameBytes.count) of them hold the same bytes as a file of another name that was read before, the first "
+                    + "\(first.name), which is \(first.known)")
+        }
+        if let first = readOtherwise.first {
+            remarks.append(
+                "\(readOtherwise.count) sources were read to their end before under another --source, --origin, --generator or "
+                    + "format, the first \(first); what is recorded of them stays, and only 'review label' changes a verdict. "
+                    + "Records that another format finds are taken from a copy that is packed in another way")
+        }
+        return remarks
     }
 
     private func row(_ name: String, _ count: Int, note: String = "") -> String {

@@ -23,9 +23,10 @@ struct InputListTests {
         let list = try InputList(expanding: [folder.path])
         let base = folder.path + "/"
         #expect(
-            list.paths.map { $0.replacingOccurrences(of: base, with: "") } == [
+            list.inputs.map { $0.path.replacingOccurrences(of: base, with: "") } == [
                 "B.TXT", "a/y.ndjson.zst", "a/z.warc.wet.gz", "b.jsonl.gz",
             ])
+        #expect(list.inputs.map(\.name) == ["B.TXT", "a/y.ndjson.zst", "a/z.warc.wet.gz", "b.jsonl.gz"])
         #expect(list.passedOver.map { $0.replacingOccurrences(of: base, with: "") }.sorted() == ["README", "c.pdf"])
     }
 
@@ -34,7 +35,9 @@ struct InputListTests {
         try make(["notes", "a.jsonl"])
         defer { try? FileManager.default.removeItem(at: folder) }
         let paths = ["notes", "a.jsonl"].map { folder.appendingPathComponent($0).path }
-        #expect(try InputList(expanding: [paths[0], "-", paths[1]]).paths == [paths[0], "-", paths[1]])
+        let list = try InputList(expanding: [paths[0], "-", paths[1]])
+        #expect(list.inputs.map(\.path) == [paths[0], "-", paths[1]])
+        #expect(list.inputs.map(\.name) == ["notes", "stdin", "a.jsonl"])
     }
 
     @Test("do not follow a link to a directory, which could lead in a circle")
@@ -43,7 +46,7 @@ struct InputListTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createSymbolicLink(
             at: folder.appendingPathComponent("loop"), withDestinationURL: folder)
-        #expect(try InputList(expanding: [folder.path]).paths.count == 1)
+        #expect(try InputList(expanding: [folder.path]).inputs.count == 1)
     }
 
     @Test("that are links named like dumps and lead nowhere, or to no file, are failures beside the others")
@@ -55,7 +58,7 @@ struct InputListTests {
                 atPath: folder.appendingPathComponent(name).path, withDestinationPath: target)
         }
         let list = try InputList(expanding: [folder.path])
-        #expect(list.paths.map { InputList.name(of: $0) } == ["a.jsonl", "b.jsonl"])
+        #expect(list.inputs.map(\.name) == ["a.jsonl", "b.jsonl"])
         #expect(list.failures.count == 2 && list.passedOver == [])
     }
 

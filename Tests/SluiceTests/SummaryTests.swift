@@ -58,8 +58,70 @@ struct SummaryTests {
         }
     }
 
-    @Test("is not reached with a name that nothing could be found by")
+    @Test("says that the open shard has another cap than is asked for, and so does an export")
+    func otherCap() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let config = try folder.file("low.yaml", "shards:\n  cap: 0.02\n")
+        let first = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))
+        let second = try folder.file("b.jsonl", Dump.jsonLines(["another text that stands here for itself alone"]))
+        #expect(try !Program.run("ingest", "--store", store, "--origin", "real", first).errors.contains("cap"))
+        let run = try Program.run("ingest", "--store", store, "--config", config, "--origin", "real", second)
+        #expect(
+            run.errors.contains("the open shard keeps its cap of 0.1; shards.cap, 0.02, holds from the next one on"))
+        let other = try Program.run("export", "--store", store, "--config", config, "--output", folder.path("x"))
+        #expect(other.exitCode == 0 && other.errors.contains("the cap is the lowest"))
+        let same = try Program.run("export", "--store", store, "--output", folder.path("y"))
+        #expect(same.exitCode == 0 && !same.errors.contains("cap"))
+    }
+
+    @Test("names a file whose bytes came under another name, and one that now reads as another format")
+    func sameBytes() throws {
+        let folder = try Folder()
+        let lines = try Dump.jsonLines(Dump.texts(5))
+        let twins = folder.path("twins")
+        try FileManager.default.createDirectory(atPath: twins, withIntermediateDirectories: true)
+        for name in ["a.jsonl", "b.jsonl"] { _ = try folder.file("twins/\(name)", lines) }
+        let run = try Program.run("ingest", "--json", "--store", folder.path("store"), twins)
+        #expect(run.json["sources"] as? Int == 1 && run.json["alreadyIngested"] as? Int == 1)
+        #expect(
+            run.errors.contains(
+                "hold the same bytes as a file of another name that was read before, the first b.jsonl, which is a.jsonl"
+            ))
+        let whole = try folder.file("whole.jsonl", lines)
+        let store = folder.path("text")
+        #expect(try Program.run("ingest", "--store", store, "--format", "text", whole).exitCode == 0)
+        let again = try Program.run("ingest", "--json", "--store", store, whole)
+        #expect(again.json["readOtherwise"] as? Int == 1)
+        let asBefore = try Program.run("ingest", "--json", "--store", store, "--format", "text", whole)
+        #expect(asBefore.json["readOtherwise"] as? Int == 0)
+    }
+
+    @Test("and what is detected tell files of one name in several folders apart")
     func names() throws {
+        let folder = try Folder()
+        for name in ["a", "b"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path("dumps/\(name)"), withIntermediateDirectories: true)
+            _ = try folder.file("dumps/\(name)/same.txt", "This is what stands in the file of folder \(name) alone.")
+            _ = try folder.file(
+                "dumps/\(name)/same.jsonl", #"{"id":"x","text":"And this is the line of folder \#(name)."}"# + "\n")
+        }
+        let detected = try Program.run("detect", "--json", folder.path("dumps"))
+        #expect(detected.rows.map { $0["id"] as? String } == ["x", "a/same.txt", "x", "b/same.txt"])
+        #expect(
+            detected.rows.map { $0["source"] as? String } == [
+                "a/same.jsonl", "a/same.txt", "b/same.jsonl", "b/same.txt",
+            ])
+        #expect(try Program.run("detect", folder.path("dumps")).text.contains("x (b/same.jsonl): "))
+        let store = folder.path("store")
+        #expect(try Program.run("ingest", "--store", store, folder.path("dumps")).exitCode == 0)
+        let rows = try Program.run("provenance", "--json", "--store", store, "--source", "b/same.txt").rows
+        #expect(rows.count == 1)
+    }
+
+    @Test("is not reached with a name that nothing could be found by")
+    func badNames() throws {
         let folder = try Folder()
         let store = folder.path("store")
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(5)))

@@ -17,6 +17,7 @@ struct sluice_text_counts {
     size_t punctuation;  ///< . , ; : ! ? ' " - ( )
     size_t symbols;      ///< Every other printable ASCII sign, the underscore included; no space.
     size_t emphases;     ///< Runs of two or more asterisks.
+    size_t controls;     ///< Control characters but 9 to 13, which are white space.
     size_t high;         ///< Bytes from 0x80 on.
     size_t leads;        ///< Bytes from 0xC0 on: no fewer than there are scalars outside ASCII in valid UTF-8.
     size_t word_bytes;   ///< ASCII letters, digits and underscores.

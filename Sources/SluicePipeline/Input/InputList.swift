@@ -9,8 +9,19 @@ extension SluiceError {
 
 /// The files that a run reads, in the order in which they are read.
 public struct InputList: Sendable, Equatable {
-    /// Paths of regular files, and `-` for standard input.
-    public var paths: [String]
+    /// One of them.
+    public struct Input: Sendable, Equatable {
+        /// The path of a regular file, or `-` for standard input.
+        public var path: String
+        /// What it is called: the last part of a path that was given; below a directory that was given, the path from there.
+        public var name: String
+
+        /// True of standard input.
+        public var isStandardInput: Bool { path == InputList.standardInput }
+    }
+
+    /// Regular files and standard input.
+    public var inputs: [Input]
     /// Files of the directories that were passed over, because their names are not those of dumps.
     public var passedOver: [String]
     /// What in the directories cannot even be named or looked at, each with the reason.
@@ -27,20 +38,20 @@ public struct InputList: Sendable, Equatable {
     /// - Throws: ``SluiceError`` of the kind `inputMissing` where an input is missing, is neither a file nor a
     ///   directory, or is a directory with neither a dump nor a failure in it.
     public init(expanding inputs: [String]) throws(SluiceError) {
-        paths = []
+        self.inputs = []
         passedOver = []
         failures = []
         for input in inputs {
             guard input != InputList.standardInput else {
-                paths.append(input)
+                self.inputs.append(Input(path: input, name: "stdin"))
                 continue
             }
             switch try InputList.kind(of: input) {
-            case .file: paths.append(input)
+            case .file: self.inputs.append(Input(path: input, name: InputList.name(of: input)))
             case .directory:
-                let before = paths.count + failures.count
+                let before = self.inputs.count + failures.count
                 try addDirectory(input)
-                guard paths.count + failures.count > before else {
+                guard self.inputs.count + failures.count > before else {
                     throw SluiceError(
                         .inputMissing, "\(input) holds no input",
                         advice: "files ending in \(InputList.endings.joined(separator: ", ")), "
@@ -52,13 +63,13 @@ public struct InputList: Sendable, Equatable {
 
     /// The size of all files together, as far as they can be looked at; standard input has none yet.
     public var bytes: UInt64 {
-        paths.reduce(0) { total, path in
-            total + (path == InputList.standardInput ? 0 : (try? SourceFile.size(of: path)) ?? 0)
+        inputs.reduce(0) { total, input in
+            total + (input.isStandardInput ? 0 : (try? SourceFile.size(of: input.path)) ?? 0)
         }
     }
 
     /// The last part of a path.
-    public static func name(of path: String) -> String {
+    private static func name(of path: String) -> String {
         String(path.split(separator: "/").last ?? Substring(path))
     }
 
@@ -81,7 +92,8 @@ public struct InputList: Sendable, Equatable {
         }
     }
 
-    private mutating func addDirectory(_ directory: String) throws(SluiceError) {
+    /// Adds what lies in `directory`, whose files are called by `parents` and their own names.
+    private mutating func addDirectory(_ directory: String, parents: String = "") throws(SluiceError) {
         let prefix = directory.hasSuffix("/") ? directory : directory + "/"
         for name in try DirectoryListing.names(of: directory) {
             guard let name else {
@@ -92,6 +104,7 @@ public struct InputList: Sendable, Equatable {
             }
             if name.hasPrefix(".") { continue }
             let path = prefix + name
+            let input = Input(path: path, name: parents + name)
             var status = stat()
             guard lstat(path, &status) == 0 else {
                 failures.append(
@@ -100,11 +113,15 @@ public struct InputList: Sendable, Equatable {
             }
             switch status.st_mode & S_IFMT {
             case S_IFDIR:
-                do throws(SluiceError) { try addDirectory(path) } catch { failures.append(error) }
-            case S_IFREG where InputList.isDump(name): paths.append(path)
+                do throws(SluiceError) {
+                    try addDirectory(path, parents: input.name + "/")
+                } catch {
+                    failures.append(error)
+                }
+            case S_IFREG where InputList.isDump(name): inputs.append(input)
             case S_IFLNK where InputList.isDump(name):
                 do throws(SluiceError) {
-                    if try InputList.kind(of: path) == .file { paths.append(path) } else { passedOver.append(path) }
+                    if try InputList.kind(of: path) == .file { inputs.append(input) } else { passedOver.append(path) }
                 } catch {
                     failures.append(error)
                 }

@@ -12,6 +12,8 @@ public struct SourceReport: Sendable, Equatable {
     public var isRepeat = false
     /// True where it had been read under another label, origin, generator or format than it was asked for now.
     public var isReadOtherwise = false
+    /// What the store calls it, where that is another name; nil where it is not there from before.
+    public var knownAs: String?
     /// The run that read it; nil where nothing was done.
     public var run: String?
     /// What its records came to. Of a source that was read in several stretches, the verdicts are those of the last.
@@ -63,6 +65,7 @@ extension SourceReport {
         self.init(source: stored.description.digest, name: request.name)
         isRepeat = true
         isReadOtherwise = stored.difference(from: request) != nil
+        knownAs = stored.description.name == request.name ? nil : stored.description.name
         counts = try Tally(of: stored, reader)
     }
 }

@@ -29,13 +29,13 @@ package struct RemoteIngest: Sendable {
         progress.summary.passedOver = inputs.passedOver
         progress.summary.failures = inputs.failures
         progress.summary.heldBefore = try await client.heldCount()
-        for path in inputs.paths {
+        for input in inputs.inputs {
             do throws(SluiceError) {
-                try await handIn(path, &progress)
+                try await handIn(input, &progress)
             } catch {
                 guard error.concernsOneInput else { throw error }
                 progress.summary.failures.append(
-                    SluiceError(error.code, named(error.message, path), advice: error.advice))
+                    SluiceError(error.code, named(error.message, input.path), advice: error.advice))
             }
             report(progress)
         }
@@ -48,15 +48,15 @@ package struct RemoteIngest: Sendable {
         message.contains(path) ? message : "\(path): \(message)"
     }
 
-    private func handIn(_ path: String, _ progress: inout IngestProgress) async throws(SluiceError) {
-        guard path == InputList.standardInput else {
-            return try await handIn(path, named: InputList.name(of: path), &progress)
+    private func handIn(_ input: InputList.Input, _ progress: inout IngestProgress) async throws(SluiceError) {
+        guard input.isStandardInput else {
+            return try await handIn(input.path, named: input.name, &progress)
         }
         // A pipe can be read once and at its own pace; the daemon may want it twice, and waits for nobody long.
         let copy = try StandardInputCopy()
         defer { withExtendedLifetime(copy) {} }
         progress.bytesTotal += try SourceFile.size(of: copy.path)
-        try await handIn(copy.path, named: "stdin", &progress)
+        try await handIn(copy.path, named: input.name, &progress)
     }
 
     private func handIn(

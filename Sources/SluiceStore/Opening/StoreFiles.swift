@@ -24,6 +24,11 @@ struct StoreFiles: Sendable {
     func requireDatabase() throws(SluiceError) {
         var status = stat()
         guard stat(database, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw SluiceError(
+                    .io, "the store at \(directory) cannot be looked at: \(String(cString: strerror(errno)))",
+                    advice: "ask its owner, or name another with --store")
+            }
             throw SluiceError(
                 .inputMissing, "there is no store at \(directory)",
                 advice: "name one with --store, or make one with `sluice ingest`")

@@ -39,7 +39,13 @@ struct ExportCommand: AsyncParsableCommand {
             switch release == nil ? try await shared.reading() : try await shared.writing() {
             case .store(let store):
                 defer { store.close() }
-                summary = try export(store, try shared.settings())
+                let settings = try shared.settings()
+                summary = try export(store, settings)
+                if cap == nil, summary.capPPM != ShardSettings.ppm(settings.shards.cap) {
+                    Console.note(
+                        "sluice: the cap is the lowest that a shard of this store was begun with, whatever shards.cap is now"
+                    )
+                }
             case .daemon(let daemon):
                 if let finished = try finished() {
                     summary = finished

@@ -92,7 +92,12 @@ actor BatchReader {
         if let known {
             try known.requireSame(request)
             if known.progress.isDone {
-                let report = try store.read { try SourceReport(on: known, request, $0) }
+                var asked = request
+                if asked.format == .auto {
+                    let reader = try? SourceReader(path: path, limits: settings.limits, checksAhead: false)
+                    asked.format = reader?.format ?? .auto
+                }
+                let report = try store.read { [asked] in try SourceReport(on: known, asked, $0) }
                 return SourceOutcome(request: request, result: .success(report), hasBegun: true, bytes: bytes)
             }
         }

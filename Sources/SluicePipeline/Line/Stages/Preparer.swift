@@ -48,10 +48,10 @@ struct Preparer: Sendable {
         case .rejected(let reason, let detail): return .rejected(reason, detail: detail)
         case .text(let bytes): raw = bytes
         }
-        let text = CleanText(of: raw, in: record)
-        let words = tools.tokenizer.tokenize(text.bytes)
-        guard words.count > 0 else {
-            return .rejected(.noWords, detail: "\(text.bytes.count) bytes without a letter or a digit")
+        let (text, words): (CleanText, Words)
+        switch UsableText(of: raw, in: record, &tools.tokenizer) {
+        case .none(let reason, let detail): return .rejected(reason, detail: detail)
+        case .text(let clean, let found): (text, words) = (clean, found)
         }
         let digest = if let known, known.bytes == text.bytes { known.digest } else { Digest.of(text.bytes) }
         return .document(
