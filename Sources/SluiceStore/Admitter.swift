@@ -171,7 +171,7 @@ public struct Admitter: Sendable {
     /// True where not even a shard that was one token short of full, all of it human, would have room.
     private func neverFits(_ document: Document) -> Bool {
         guard let current = open?.settings ?? settings else { return false }
-        let fullest = ShardTotals(documents: 0, synthetic: 0, real: 1000 &* current.targetTokens)
+        let fullest = ShardTotals(documents: 0, synthetic: 0, real: 1000 &* (current.targetTokens &- 1))
         return !fullest.adding(document).obey(capPPM: current.capPPM)
     }
 

@@ -40,6 +40,17 @@ import Testing
         #expect(Set(same.map { Array(words.hashes[$0.words]) }).count == 1)
     }
 
+    @Test mutating func `are looked for in the words that are shown only, and are the same there`() {
+        let words = Samples.words(Self.text)
+        let all = detector.marks(words, limit: 60, scratch: &scratch)
+        for shown in [-1, 0, 1, 19, 60, words.count, .max] {
+            let marks = detector.marks(words, limit: 60, shown: shown, scratch: &scratch)
+            #expect(marks.allSatisfy { $0.words.upperBound <= shown }, "\(shown)")
+            #expect(shown < words.count || marks == all, "\(shown)")
+        }
+        #expect(!detector.marks(words, limit: 60, shown: 60, scratch: &scratch).isEmpty)
+    }
+
     @Test mutating func `hold the phrases that machines are known by`() throws {
         let words = Samples.words(Self.text)
         let phrase = try #require(

@@ -29,7 +29,7 @@ private struct SlowModel {
     }
 
     private func canNeverFit(_ document: Admitter.Document) -> Bool {
-        document.synthetic * 1_000_000 > settings.capPPM * (1000 * settings.targetTokens + document.real)
+        document.synthetic * 1_000_000 > settings.capPPM * (1000 * (settings.targetTokens - 1) + document.real)
     }
 
     mutating func place(_ document: Admitter.Document) -> Bool {
@@ -99,6 +99,19 @@ struct AdmitterTests {
             #expect(members[Int64(index) + 1] == shard.members.map(\.seq))
             #expect(sealed.contains(Int64(index) + 1) == shard.isSealed)
         }
+    }
+
+    @Test("passes over a held document for which a shard that is still open never has room", arguments: [99, 100, 101])
+    func oversized(words: Int64) {
+        var admitter = Admitter(settings: ShardSettings(capPPM: 100_000, targetTokens: 1000))
+        var steps: [Admitter.Step] = []
+        _ = admitter.place(Admitter.Document(seq: 1, synthetic: 1000 * words, real: 0), &steps)
+        _ = admitter.place(Admitter.Document(seq: 2, synthetic: 10_000, real: 0), &steps)
+        for seq in Int64(3)...400 {
+            _ = admitter.place(Admitter.Document(seq: seq, synthetic: 0, real: 90_000), &steps)
+        }
+        // A shard that holds 999 tokens by people is open yet, and has room for 99 by a machine.
+        #expect(admitter.heldCount == (words > 99 ? 1 : 0))
     }
 
     @Test("takes no notice of batches, restarts or failed transactions", arguments: 1...6)

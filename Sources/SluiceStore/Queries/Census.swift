@@ -106,18 +106,21 @@ extension StoreReader {
     /// The condition on a document `d` that no shard holds it: its actions add up to nothing, or there are none.
     static let isHeld = "(SELECT sum(action) FROM admission WHERE document = d.seq) IS NOT 1"
 
-    /// The held documents, oldest first, with the masses in force. Reads them, and the documents behind the last record
-    /// that was counted.
+    /// The rows `seq` of the held documents. Reads them, and the documents behind the last record that was counted.
+    static let heldRows = """
+        SELECT document AS seq FROM held WHERE document <= \(lastCounted)
+        UNION ALL SELECT seq FROM document AS d WHERE seq > \(lastCounted) AND \(isHeld)
+        """
+    private static let lastCounted = "ifnull((SELECT number FROM census WHERE what = 'seq'), 0)"
+
+    /// The held documents, oldest first, with the masses in force.
     func heldDocuments() throws -> [Admitter.Document] {
         let sql = """
-            SELECT d.seq, \(StoreReader.masses) FROM (
-                SELECT document AS seq FROM held WHERE document <= ?1
-                UNION ALL SELECT seq FROM document AS d WHERE seq > ?1 AND \(StoreReader.isHeld)) AS h
+            SELECT d.seq, \(StoreReader.masses) FROM (\(StoreReader.heldRows)) AS h
             CROSS JOIN document AS d ON d.seq = h.seq \(StoreReader.latestReview)
             ORDER BY d.seq
             """
-        let counted = try db.integer("SELECT number FROM census WHERE what = 'seq'") ?? 0
-        return try db.rows(sql, [counted]) { row in
+        return try db.rows(sql) { row in
             Admitter.Document(
                 seq: try row.integer(0), synthetic: try row.integer(1, in: ShardTotals.masses),
                 real: try row.integer(2, in: ShardTotals.masses))

@@ -211,12 +211,7 @@ extension StoreReader {
                     ], arguments: [shard])
             ]
         case .held:
-            return [
-                Search(conditions: [
-                    "r.decision = 'kept'",
-                    "NOT EXISTS (SELECT 1 FROM admission WHERE document = r.seq GROUP BY shard HAVING sum(action) = 1)",
-                ])
-            ]
+            return [Search(conditions: ["r.seq IN (\(StoreReader.heldRows))"])]
         case .release(let name):
             return [
                 Search(

@@ -75,34 +75,26 @@ extension StoreReader {
         return try candidates.prefix(limit).compactMap { try item($0.seq) }
     }
 
-    private struct SourceSpan {
-        var id: Int64
-        var rows: ClosedRange<Int64>
-    }
-
-    private func newestSources() throws -> [SourceSpan] {
-        let ids = try db.rows("SELECT id FROM source ORDER BY id DESC LIMIT ?", [ReviewQueue.sources]) {
-            try $0.integer(0)
-        }
-        return try ids.compactMap { id in try span(ofSource: id).map { SourceSpan(id: id, rows: $0) } }
+    private func newestSources() throws -> [Int64] {
+        try db.rows("SELECT id FROM source ORDER BY id DESC LIMIT ?", [ReviewQueue.sources]) { try $0.integer(0) }
     }
 
     private func forEachCandidate(
-        of source: SourceSpan, limit: Int, _ body: (_ seq: Int64, _ distance: Double) throws -> Void
+        of source: Int64, limit: Int, _ body: (_ seq: Int64, _ distance: Double) throws -> Void
     ) throws {
+        // By its stretches: between the first and the last row of a source that was interrupted stand others'.
         let sql = """
             SELECT r.seq, abs(r.probability - 0.5) AS distance
-            FROM (SELECT seq FROM document WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?) AS d
+            FROM (SELECT d.seq FROM stretch AS s CROSS JOIN document AS d ON d.seq BETWEEN s.first_seq AND ifnull(
+                    (SELECT min(first_seq) - 1 FROM stretch WHERE first_seq > s.first_seq), 9223372036854775807)
+                WHERE s.source = ? ORDER BY s.first_seq DESC, d.seq DESC LIMIT ?) AS d
             CROSS JOIN record AS r ON r.seq = d.seq
-            WHERE r.source = ? AND (r.origin = 'detected' OR r.origin = 'prior')
+            WHERE (r.origin = 'detected' OR r.origin = 'prior')
                 AND (r.verdict = 'uncertain' OR abs(r.probability - 0.5) <= ?)
                 AND NOT EXISTS (SELECT 1 FROM review WHERE document = d.seq)
             ORDER BY distance, r.seq LIMIT ?
             """
-        let arguments: StatementArguments = [
-            source.rows.lowerBound, source.rows.upperBound, ReviewQueue.documentsPerSource, source.id,
-            ReviewQueue.reach, limit,
-        ]
+        let arguments: StatementArguments = [source, ReviewQueue.documentsPerSource, ReviewQueue.reach, limit]
         try db.forEachRow(sql, arguments) { row in try body(row.integer(0), row.share(1)) }
     }
 

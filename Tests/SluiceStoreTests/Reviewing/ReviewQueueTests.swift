@@ -62,6 +62,37 @@ import Testing
         #expect(try store.verifyAll().filter { !$0.passed } == [])
     }
 
+    @Test func `looks at a source's own documents only, where others' stand between them`() throws {
+        let store = try Sample.fill(
+            directory, [], settings: ShardSettings(capPPM: 1_000_000, targetTokens: 100_000_000))
+        var next: Int64 = 1
+        var ordinals: [UInt8: Int] = [:]
+        for (source, count) in [(1, 3), (2, ReviewQueue.documentsPerSource + 5), (1, 2)] as [(UInt8, Int)] {
+            var description = Sample.source
+            description.digest = Digest.of([source])
+            let entries = (0..<count).map { index in
+                var entry = Sample.kept(next + Int64(index), detected(0.5))
+                entry.row.source = description.digest
+                entry.row.ordinal = ordinals[source, default: 0] + index
+                return entry
+            }
+            ordinals[source, default: 0] += count
+            next += Int64(count)
+            var progress = SourceProgress()
+            progress.kept = Int64(ordinals[source, default: 0])
+            progress.nextOrdinal = progress.kept
+            try store.write { writer in
+                let id = try writer.source(description).id
+                try writer.append(entries, run: 1, timeMicroseconds: 1)
+                try writer.setProgress(progress, ofSource: id)
+            }
+        }
+        let seqs = try store.read { try $0.reviewQueue(limit: ReviewQueue.longest) }.map(\.seq)
+        let last = next - 1
+        #expect(seqs.filter { $0 <= 3 || $0 > last - 2 }.sorted() == [1, 2, 3, last - 1, last])
+        #expect(seqs.count == ReviewQueue.documentsPerSource + 5)
+    }
+
     @Test func `looks at the newest documents of a source only`() throws {
         var entries = (Int64(1)...Int64(ReviewQueue.documentsPerSource + 10)).map { Sample.kept($0) }
         entries[2] = Sample.kept(3, Sample.judgement(0.5))

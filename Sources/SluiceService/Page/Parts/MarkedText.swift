@@ -37,14 +37,15 @@ package struct MarkedText: Sendable {
         var scratch = DetectorScratch(for: detector)
         let words = tokenizer.tokenize(text)
         let explanation = detector.explain(words, limit: MarkedText.listedCount, scratch: &scratch)
-        let marks = detector.marks(words, limit: MarkedText.markedCount, scratch: &scratch)
         bytes = text.count
         shown = MarkedText.cut(text)
         score = explanation.score
         strongest = explanation.contributions
+        // A long text may hold the same words a million times; no more marks are looked for than are shown.
         let places = tokenizer.places(in: shown)
         // The last word that is shown may be half of one.
         let whole = shown.count < text.count ? places.count - 1 : places.count
+        let marks = detector.marks(words, limit: MarkedText.markedCount, shown: whole, scratch: &scratch)
         self.marks = marks.compactMap { mark in
             guard let last = mark.words.last, last < whole else { return nil }
             return Mark(
