@@ -1,10 +1,11 @@
 """Prints the figures of the detector's card as Markdown tables.
 
     python3 Benchmarks/detector/card.py dev --program SLUICE --model MODEL --data DEV
-    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN --calibration DEV --lexicon FILE
-    python3 Benchmarks/detector/card.py rivals --data TRAIN
+    python3 Benchmarks/detector/card.py later --program SLUICE --model MODEL --data TEST --calibration DEV
+    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN... --calibration DEV --lexicon FILE
+    python3 Benchmarks/detector/card.py rivals --data TRAIN...
 
-`dev` and `collections` need nothing but the program. `rivals` trains naive Bayes on the same texts without each domain
+`later` measures synthetic texts against the human ones of DEV. The first three need nothing but the program. `rivals` trains naive Bayes on the same texts without each domain
 in turn (scikit-learn), and fastText beside it where the `fasttext` module is there. Everything runs one after the other.
 """
 
@@ -16,14 +17,19 @@ import os
 import subprocess
 import tempfile
 
+# The project's own collection, of one model that is younger than all others.
+LATER = "sluice/chat-2026"
 FAMILIES = ("gpt-4", "gemini", "mistral", "mixtral", "qwen")
 HEAD = ["group", "human", "synthetic", "abstained", "AUROC", "TPR at 1 % FPR", "TPR at 5 % FPR", "ECE"]
 HEAD += ["called synthetic", "found"]
 
 
-def texts(path):
-    with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
-        return [json.loads(line) for line in lines]
+def texts(*paths):
+    found = []
+    for path in paths:
+        with gzip.open(path, "rt") if path.endswith(".gz") else open(path) as lines:
+            found += [json.loads(line) for line in lines]
+    return found
 
 
 def write(path, objects):
@@ -45,17 +51,15 @@ def evaluate(program, model, data):
 
 
 def train(program, data, calibration, output, *options):
-    command = [program, "detector", "train", "--workers", "1", "--unseen-share", "0", "--data", data]
+    command = [program, "detector", "train", "--workers", "2", "--unseen-share", "0", "--data", *data]
     command += ["--calibration", calibration, "--output", output, *options]
     subprocess.run(command, check=True, capture_output=True)
     return output
 
 
-def dev(options):
+def table(rows):
     print("| " + " | ".join(HEAD) + " |\n|---|" + "---:|" * 9)
-    for row in evaluate(options.program, options.model, options.data):
-        if row["kind"] == "generator" and row["human"] + row["synthetic"] < 48:
-            continue
+    for row in rows:
         whole = {"all": "**all judged**", "every": "**every text**"}
         name = whole.get(row["kind"], row["kind"] + " " + row["name"].strip())
         cells = [name + (" *" if row["borrowed"] else "")]
@@ -64,8 +68,24 @@ def dev(options):
         print("| " + " | ".join(cells) + " |")
 
 
+def dev(options):
+    rows = evaluate(options.program, options.model, options.data[0])
+    table(one for one in rows if one["kind"] != "generator" or one["human"] + one["synthetic"] >= 48)
+
+
+def people(calibration):
+    return [one for one in calibration if one["label"] == "human"]
+
+
+def later(options):
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        path = write(file.name, texts(*options.data) + people(texts(options.calibration)))
+        rows = evaluate(options.program, options.model, path)
+    table(one for one in rows if one["kind"] in ("all", "every", "domain") and one["synthetic"])
+
+
 def collections(options):
-    everything, calibration = texts(options.data), texts(options.calibration)
+    everything, calibration = texts(*options.data), texts(options.calibration)
     known = ["--lexicon", options.lexicon] if options.lexicon else []
     print("| left out | measured on | AUROC | TPR at 1 % FPR | ECE | human called synthetic | synthetic found |")
     print("|---|---|---:|---:|---:|---:|---:|")
@@ -83,15 +103,21 @@ def collections(options):
                 if row["kind"] == "domain" and row["borrowed"] is None:
                     line(source.split("/")[1], row["name"], row)
 
+        later = [one for one in everything if one["source"] == LATER]
+        if later:
+            model = train(
+                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", LATER, *known)
+            test = write(f"{folder}/test.jsonl", later + people(calibration))
+            line(LATER.split("/")[1], "all its texts", evaluate(options.program, model, test)[0])
+
         def is_family(one):
             name = one["generator"].lower()
             return one["domain"] == "instruct" and (name.startswith("yi") or any(part in name for part in FAMILIES))
 
         data = write(f"{folder}/train.jsonl", [one for one in everything if not is_family(one)])
         rest = write(f"{folder}/rest.jsonl", [one for one in calibration if not is_family(one)])
-        model = train(options.program, data, rest, f"{folder}/model", *known)
-        human = [one for one in calibration if one["label"] == "human"]
-        test = write(f"{folder}/test.jsonl", [one for one in everything if is_family(one)] + human)
+        model = train(options.program, [data], rest, f"{folder}/model", *known)
+        test = write(f"{folder}/test.jsonl", [one for one in everything if is_family(one)] + people(calibration))
         line("six families of chat models", "their answers", evaluate(options.program, model, test)[0])
 
 
@@ -104,7 +130,7 @@ def rivals(options):
         import fasttext
     except ImportError:
         fasttext = None
-    everything = [one for one in texts(options.data)]
+    everything = texts(*options.data)
     print("| left out | rival | AUROC | TPR at 1 % FPR | human at P ≥ .95 | synthetic at P ≥ .95 |")
     print("|---|---|---:|---:|---:|---:|")
     sums = {}
@@ -149,16 +175,16 @@ def rivals(options):
 
 def main():
     parser = argparse.ArgumentParser(description="The figures of the detector's card.")
-    parser.add_argument("table", choices=["dev", "collections", "rivals"])
+    parser.add_argument("table", choices=["dev", "later", "collections", "rivals"])
     parser.add_argument("--program", default=".build/release/sluice")
     parser.add_argument("--model", default="config/detector/sluice-detector.model")
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", required=True, nargs="+")
     parser.add_argument("--calibration")
     parser.add_argument("--lexicon")
     options = parser.parse_args()
-    if options.table == "collections" and not options.calibration:
-        parser.error("collections needs --calibration")
-    {"dev": dev, "collections": collections, "rivals": rivals}[options.table](options)
+    if options.table in ("collections", "later") and not options.calibration:
+        parser.error(f"{options.table} needs --calibration")
+    {"dev": dev, "later": later, "collections": collections, "rivals": rivals}[options.table](options)
 
 
 if __name__ == "__main__":
