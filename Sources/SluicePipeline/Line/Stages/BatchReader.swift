@@ -94,7 +94,9 @@ actor BatchReader {
             if known.progress.isDone {
                 var asked = request
                 if asked.format == .auto {
-                    let reader = try? SourceReader(path: path, limits: settings.limits, checksAhead: false)
+                    // A request's body lies under another name than the file has that it came from.
+                    let reader = try? SourceReader(
+                        path: path, name: request.name, limits: settings.limits, checksAhead: false)
                     asked.format = reader?.format ?? .auto
                 }
                 let report = try store.read { [asked] in try SourceReport(on: known, asked, $0) }
