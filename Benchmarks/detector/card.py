@@ -5,8 +5,9 @@
     python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN... --calibration DEV --lexicon FILE
     python3 Benchmarks/detector/card.py rivals --data TRAIN...
 
-`later` measures synthetic texts against the human ones of DEV. The first three need nothing but the program. `rivals` trains naive Bayes on the same texts without each domain
-in turn (scikit-learn), and fastText beside it where the `fasttext` module is there. Everything runs one after the other.
+`later` measures synthetic texts against the human ones of DEV. `rivals` trains naive Bayes on the same texts without each
+domain in turn (scikit-learn), and fastText beside it where the `fasttext` module is there; the others need nothing but the
+program. Everything runs one after the other.
 """
 
 import argparse
@@ -51,7 +52,7 @@ def evaluate(program, model, data):
 
 
 def train(program, data, calibration, output, *options):
-    command = [program, "detector", "train", "--workers", "2", "--unseen-share", "0", "--data", *data]
+    command = [program, "detector", "train", "--workers", "1", "--unseen-share", "0", "--data", *data]
     command += ["--calibration", calibration, "--output", output, *options]
     subprocess.run(command, check=True, capture_output=True)
     return output
@@ -69,6 +70,8 @@ def table(rows):
 
 
 def dev(options):
+    if len(options.data) > 1:
+        raise SystemExit("dev measures one file")
     rows = evaluate(options.program, options.model, options.data[0])
     table(one for one in rows if one["kind"] != "generator" or one["human"] + one["synthetic"] >= 48)
 

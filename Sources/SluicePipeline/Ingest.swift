@@ -53,16 +53,16 @@ public struct Ingest {
     public func run(report: @escaping @Sendable (IngestProgress) -> Void) async throws -> IngestSummary {
         let start = ContinuousClock.now
         // Named before the store is made: a misspelt path must not leave an empty store behind.
-        let inputs = try InputList(expanding: request.inputs)
+        let list = try InputList(expanding: request.inputs)
         _ = try FurtherEvidence(settings.watermark)
         // What needs no store is done while that is opened, which is waiting for the disk mostly.
-        async let first = inputs.inputs.first.flatMap { KnownSource($0) }
+        async let first = list.inputs.first.flatMap { KnownSource($0) }
         let store = try Store.open(
             directory: request.storeDirectory, mode: .write, settings: settings.storeSettings)
         defer { store.close() }
         StandardInputCopy.removeLeftovers(in: request.storeDirectory)
         defer { StandardInputCopy.removeLeftovers(in: request.storeDirectory) }
-        var feed = InputFeed(request, inputs, first: await first, report: report)
+        var feed = InputFeed(request, list, first: await first, report: report)
         feed.progress.summary.heldBefore = try store.write { try $0.heldCount() }
         let remarks = Mutex<[LineRemark]>([])
         var line = try IngestLine(store: store, settings: settings, model: model) { remark in
@@ -121,16 +121,16 @@ private struct InputFeed: SourceFeed {
     private var first: KnownSource?
 
     init(
-        _ request: IngestRequest, _ inputs: InputList, first: KnownSource?,
+        _ request: IngestRequest, _ list: InputList, first: KnownSource?,
         report: @escaping @Sendable (IngestProgress) -> Void
     ) {
         self.request = request
         self.first = first
         self.report = report
-        self.inputs = inputs.inputs[...]
-        progress = IngestProgress(bytesTotal: inputs.bytes)
-        progress.summary.passedOver = inputs.passedOver
-        progress.summary.failures = inputs.failures
+        inputs = list.inputs[...]
+        progress = IngestProgress(bytesTotal: list.bytes)
+        progress.summary.passedOver = list.passedOver
+        progress.summary.failures = list.failures
     }
 
     mutating func next(mayWait: Bool) throws -> SourceRequest? {

@@ -31,23 +31,21 @@ enum UsableText {
     /// So many are an accident, in however short a text.
     private static let fewOdd = 3
 
-    /// The first bytes within which a page has its head or its body.
+    /// The first bytes, within which a page has its head or its body.
     private static let pageHead = 2048
 
     /// What a text is that begins as a page of HTML or as a PDF; nil of others. A text about HTML may begin with a tag, so
-    /// that of a page is not enough.
+    /// that of a page is not enough. O(1).
     private static func markup(of raw: [UInt8]) -> (Reason, String)? {
-        let spaces: Set<UInt8> = [0x09, 0x0A, 0x0C, 0x0D, 0x20]
-        var rest = raw[...]
-        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        rest = rest.drop { spaces.contains($0) }
-        guard let first = rest.first else { return nil }
-        if first == UInt8(ascii: "%"), rest.starts(with: "%PDF-".utf8) { return (.notText, "a PDF") }
-        guard first == UInt8(ascii: "<") else { return nil }
-        let head = String(decoding: rest.prefix(pageHead), as: UTF8.self).lowercased()
+        var head = raw.prefix(pageHead)
+        if head.starts(with: [0xEF, 0xBB, 0xBF]) { head = head.dropFirst(3) }
+        head = head.drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
+        if head.first == UInt8(ascii: "%"), head.starts(with: "%PDF-".utf8) { return (.notText, "a PDF") }
+        guard head.first == UInt8(ascii: "<") else { return nil }
+        let text = String(decoding: head, as: UTF8.self).lowercased()
         let isPage =
-            head.hasPrefix("<!doctype html")
-            || head.hasPrefix("<html") && (head.contains("<head") || head.contains("<body"))
+            text.hasPrefix("<!doctype html")
+            || text.hasPrefix("<html") && (text.contains("<head") || text.contains("<body"))
         return isPage ? (.htmlNotExtracted, "a page of HTML") : nil
     }
 }

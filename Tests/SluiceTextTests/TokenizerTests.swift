@@ -97,6 +97,18 @@ struct TokenizerTests {
         #expect(shape.unspacedWords == 1)
     }
 
+    @Test("counts the control characters that are no white space, and none behind the text's end")
+    func controls() {
+        var tokenizer = Tokenizer()
+        for length in 0..<200 {
+            let letters = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+            #expect(tokenizer.tokenize(letters).shape.controls == 0, "\(length)")
+            #expect(tokenizer.tokenize(letters + [9, 10, 11, 12, 13, 32]).shape.controls == 0, "\(length)")
+            #expect(tokenizer.tokenize(letters + [0, 8, 14, 31, 127]).shape.controls == 5, "\(length)")
+            #expect(tokenizer.tokenize([0] + letters + [0]).shape.controls == 2, "\(length)")
+        }
+    }
+
     @Test("counts no sign of bold print as one that prose does not use, wherever it stands")
     func emphasis() {
         var tokenizer = Tokenizer()

@@ -24,12 +24,12 @@ package struct RemoteIngest: Sendable {
     /// - Throws: `SluiceError` where the run cannot go on. What was committed before stays.
     package func run(report: (IngestProgress) -> Void) async throws(SluiceError) -> IngestSummary {
         let start = ContinuousClock.now
-        let inputs = try InputList(expanding: request.inputs)
-        var progress = IngestProgress(bytesTotal: inputs.bytes)
-        progress.summary.passedOver = inputs.passedOver
-        progress.summary.failures = inputs.failures
+        let list = try InputList(expanding: request.inputs)
+        var progress = IngestProgress(bytesTotal: list.bytes)
+        progress.summary.passedOver = list.passedOver
+        progress.summary.failures = list.failures
         progress.summary.heldBefore = try await client.heldCount()
-        for input in inputs.inputs {
+        for input in list.inputs {
             do throws(SluiceError) {
                 try await handIn(input, &progress)
             } catch {

@@ -36,9 +36,12 @@ extension StoreReader {
     /// The records `r` of the source `?1`, by its stretches `s`, to be ordered by `s.first_seq, r.seq`. More conditions may
     /// follow.
     static let recordsOfSource = """
-        stretch AS s CROSS JOIN record AS r ON r.seq BETWEEN s.first_seq AND ifnull(
-            (SELECT min(first_seq) - 1 FROM stretch WHERE first_seq > s.first_seq), 9223372036854775807)
-        WHERE s.source = ?1
+        stretch AS s CROSS JOIN record AS r ON r.seq BETWEEN \(rowsOfStretch) WHERE s.source = ?1
+        """
+
+    /// The bounds of the rows of a stretch `s`, which reach up to the next one.
+    static let rowsOfStretch = """
+        s.first_seq AND ifnull((SELECT min(first_seq) - 1 FROM stretch WHERE first_seq > s.first_seq), 9223372036854775807)
         """
 
     /// The first and the last row of a source; nil where it has none. Others' may be between them.

@@ -85,8 +85,7 @@ extension StoreReader {
         // By its stretches: between the first and the last row of a source that was interrupted stand others'.
         let sql = """
             SELECT r.seq, abs(r.probability - 0.5) AS distance
-            FROM (SELECT d.seq FROM stretch AS s CROSS JOIN document AS d ON d.seq BETWEEN s.first_seq AND ifnull(
-                    (SELECT min(first_seq) - 1 FROM stretch WHERE first_seq > s.first_seq), 9223372036854775807)
+            FROM (SELECT d.seq FROM stretch AS s CROSS JOIN document AS d ON d.seq BETWEEN \(StoreReader.rowsOfStretch)
                 WHERE s.source = ? ORDER BY s.first_seq DESC, d.seq DESC LIMIT ?) AS d
             CROSS JOIN record AS r ON r.seq = d.seq
             WHERE (r.origin = 'detected' OR r.origin = 'prior')
