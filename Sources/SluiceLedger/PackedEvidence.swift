@@ -42,19 +42,18 @@ public enum PackedEvidence {
         return write(bytes, to: &json) ? json.string : nil
     }
 
-    /// The sum of the weights of what was packed, in nats, those that JSON has no number for left out; nil where ``json(of:)``
-    /// is. Several times faster than that. O(length).
-    public static func total(of bytes: [UInt8]) -> Double? {
+    /// What the weights of what was packed add up to; nil where ``json(of:)`` is. Several times faster than that. O(length).
+    public static func sum(of bytes: [UInt8]) -> EvidenceSum? {
         guard bytes.first == version else { return nil }
         var rest = bytes[1...]
-        var total = 0.0
+        var sum = EvidenceSum()
         while !rest.isEmpty {
             guard let piece = piece(&rest), piece.kind.map({ EvidencePhrases.isSound($0) }) ?? true,
                 EvidencePhrases.isSound(piece.detail)
             else { return nil }
-            total += piece.weight ?? 0
+            sum.add(piece.weight ?? 0, kind: piece.number > 0 ? kinds[piece.number - 1] : "")
         }
-        return total
+        return sum
     }
 
     /// Writes the JSON array of what was packed; false, and anything written, where `bytes` are not this form.

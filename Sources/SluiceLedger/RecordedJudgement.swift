@@ -89,7 +89,7 @@ public struct RecordedEvidence: Sendable, Equatable {
 
     /// Packed evidence as it is stored; nil where it cannot be unpacked.
     public init?(packed: [UInt8]) {
-        guard PackedEvidence.total(of: packed) != nil else { return nil }
+        guard PackedEvidence.sum(of: packed) != nil else { return nil }
         form = .packed(packed)
     }
 

@@ -88,3 +88,17 @@ import Testing
         }
     }
 }
+
+@Suite struct `What evidence adds up to` {
+    @Test func `is told apart into what the text says and what is known besides`() throws {
+        let evidence = [
+            ("prior", -2.0), ("declared", 30), ("capture-date", -1), ("token-frequency", 1.5), ("c2pa", 0.25),
+        ]
+        let sum = try #require(
+            PackedEvidence.sum(of: PackedEvidence.pack(evidence.map { Evidence(kind: $0, weight: $1, detail: "x") })))
+        #expect(sum.total == 28.75 && sum.text == 1.75 && sum.isEarly && !sum.isAbstention)
+        let abstained = PackedEvidence.pack([Evidence(kind: "abstained", weight: 0, detail: "")])
+        #expect(PackedEvidence.sum(of: abstained)?.isAbstention == true)
+        #expect(PackedEvidence.sum(of: [9, 1]) == nil && PackedEvidence.sum(of: []) == nil)
+    }
+}

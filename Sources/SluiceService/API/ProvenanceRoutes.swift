@@ -3,9 +3,10 @@ import Hummingbird
 import NIOCore
 import SluiceCore
 import SluiceLedger
+import SluicePipeline
 import SluiceStore
 
-/// `/v1/provenance`, `/v1/documents/{sha256}`, `/v1/sources` and `/v1/stats`: what the store knows.
+/// `/v1/provenance`, `/v1/documents/{sha256}`, `/v1/sources`, `/v1/prevalence` and `/v1/stats`: what the store knows.
 struct ProvenanceRoutes {
     let questions: QuestionPool
 
@@ -14,6 +15,7 @@ struct ProvenanceRoutes {
         routes.get("documents/:sha256", use: document)
         routes.get("documents/:sha256/text", use: text)
         routes.get("sources", use: sources)
+        routes.get("prevalence", use: prevalence)
         routes.get("stats", use: statistics)
     }
 
@@ -108,6 +110,23 @@ struct ProvenanceRoutes {
         let rows = try await questions.ask { try $0.sources(after: after, limit: limit + 1) }
         return Page(rows, limit: limit, question: "sources") { $0.id }
             .response("sources", request) { $0.write(to: &$1) }
+    }
+
+    @Sendable func prevalence(_ request: Request, _ context: ServiceContext) async throws -> Response {
+        try context.require(.read)
+        let parameters = try Parameters(request, known: ["by", "limit"])
+        let division: StratumCensus.Division = try parameters.word("by") ?? .stratum
+        let limit = Int(try parameters.integer("limit", in: 1...Int64(StratumCensus.limit) + 1) ?? 100)
+        let strata = try await questions.ask(on: .long, within: .seconds(120)) {
+            try StratumCensus.strata($0, by: division)
+        }
+        return .json { json in
+            json.member("total", strata.count)
+            json.key("strata")
+            json.array { json in
+                for stratum in strata.prefix(limit) { stratum.write(to: &json) }
+            }
+        }
     }
 
     @Sendable func statistics(_ request: Request, _ context: ServiceContext) async throws -> Response {

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePipeline
 import SluiceStore
 
 /// What the commands ask of a store that they cannot read themselves; rows are handed on as the bytes that came.
@@ -45,6 +46,12 @@ extension DaemonClient {
         var members = JSONParts.parts(of: figures[...]).filter { !$0.starts(with: key) }.map(Array.init)
         members.append(key + Array(":[".utf8) + sources.joined(separator: [UInt8(ascii: ",")]) + Array("]".utf8))
         return Array("{".utf8) + members.joined(separator: [UInt8(ascii: ",")]) + Array("}".utf8)
+    }
+
+    /// The strata of the kept documents, each a JSON object.
+    package func prevalence(by division: StratumCensus.Division) async throws(SluiceError) -> [[UInt8]] {
+        let question = [("by", Optional(division.rawValue)), ("limit", String(StratumCensus.limit + 1))]
+        return try await page("/v1/prevalence", "strata", question).rows
     }
 
     /// Documents in no shard; nil where whoever asks may not know.

@@ -110,7 +110,7 @@ extension Verification {
         try db.forEachRow(sql) { row in
             judged += 1
             let (seq, probability) = (try row.integer(0), try row.share(1))
-            let total = row.isNull(3) ? try row.optionalNumber(4) : PackedEvidence.total(of: try row.bytes(3))
+            let total = row.isNull(3) ? try row.optionalNumber(4) : PackedEvidence.sum(of: try row.bytes(3))?.total
             guard let logOdds = total else {
                 return outcome.fail("record \(seq): its evidence cannot be read")
             }

@@ -12,8 +12,8 @@ struct Sluice: AsyncParsableCommand {
             """,
         version: Tool.version,
         subcommands: [
-            IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, StatsCommand.self, VerifyCommand.self,
-            ExportCommand.self, BackupCommand.self, DetectCommand.self, DetectorCommand.self,
+            IngestCommand.self, ProvenanceCommand.self, ShardsCommand.self, PrevalenceCommand.self, StatsCommand.self,
+            VerifyCommand.self, ExportCommand.self, BackupCommand.self, DetectCommand.self, DetectorCommand.self,
             ReviewCommand.self, ServeCommand.self, TokenCommand.self,
         ])
 }

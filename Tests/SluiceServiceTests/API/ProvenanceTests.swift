@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func `the strata are those of the command line, the largest first`() async throws {
+        try await LiveDaemon.with { daemon in
+            try await Self.fill(daemon)
+            let answer = try await daemon.get("/v1/prevalence")
+            let names = answer.list("strata").map { $0["stratum"] as? String }
+            #expect(answer.status == 200 && answer.int("total") == 2 && names == ["news", "mail"])
+            #expect(answer.list("strata")[0]["documents"] as? Int == 7)
+            let hosts = try await daemon.get("/v1/prevalence?by=host&limit=1")
+            #expect(hosts.int("total") == 2)
+            #expect(hosts.list("strata").map { $0["stratum"] as? String } == ["quay.example"])
+            for query in ["by=year", "limit=0", "limit=20002", "cursor=x"] {
+                #expect(try await daemon.get("/v1/prevalence?" + query).status == 400, "\(query)")
+            }
+        }
+    }
+
     @Test func `a method that a path does not take is refused by name`() async throws {
         try await LiveDaemon.with { daemon in
             for (method, target, allowed) in [
