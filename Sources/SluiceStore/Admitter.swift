@@ -11,8 +11,11 @@ public struct ShardSettings: Sendable, Equatable {
         self.targetTokens = targetTokens
     }
 
-    /// A ratio from 0 to 1, in millionths.
-    public static func ppm(_ ratio: Double) -> Int64 { Int64((ratio * 1_000_000).rounded()) }
+    /// A ratio from 0 to 1 in whole millionths, never more than it: a cap must not grow by being written down.
+    public static func ppm(_ ratio: Double) -> Int64 {
+        // What stands behind the twelfth decimal is what decimals lose in binary.
+        Int64((ratio * 1_000_000 + 0.000_001).rounded(.down))
+    }
 
     /// The caps and the sizes that the schema takes.
     static let (caps, sizes): (ClosedRange<Int64>, ClosedRange<Int64>) = (0...1_000_000, 1...8_000_000_000)

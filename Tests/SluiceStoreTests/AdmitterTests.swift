@@ -114,6 +114,13 @@ struct AdmitterTests {
         #expect(admitter.heldCount == (words > 99 ? 1 : 0))
     }
 
+    @Test("writes a cap down in millionths, and never as more than it is")
+    func millionths() {
+        let caps = [(0.1, 100_000), (0.07, 70_000), (0.29, 290_000), (1, 1_000_000), (0, 0), (0.0000019, 1), (1e-9, 0)]
+        for (cap, millionths) in caps { #expect(ShardSettings.ppm(cap) == Int64(millionths), "\(cap)") }
+        for ppm in Int64(0)...1_000_000 { #expect(ShardSettings.ppm(Double(ppm) / 1_000_000) == ppm) }
+    }
+
     @Test("takes no notice of batches, restarts or failed transactions", arguments: 1...6)
     func restarts(seed: Int) throws {
         var generator = SeededGenerator(UInt64(seed) &* 7919)

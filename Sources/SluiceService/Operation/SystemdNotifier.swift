@@ -24,12 +24,6 @@ package struct SystemdNotifier: Sendable {
     /// The daemon is ending.
     package func stopping() { send("STOPPING=1") }
 
-    /// One line for `systemctl status`.
-    package func status(_ line: String) {
-        // A line feed would begin another variable.
-        send("STATUS=" + String(line.map { $0.isNewline ? " " : $0 }))
-    }
-
     /// The daemon lives.
     package func feedWatchdog() { send("WATCHDOG=1") }
 

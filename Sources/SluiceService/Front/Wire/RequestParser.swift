@@ -40,14 +40,6 @@ package struct RequestParser: Sendable {
         return false
     }
 
-    /// True where the header of a request is being read, or awaited.
-    package var isInHead: Bool {
-        switch state {
-        case .line, .fields: true
-        default: false
-        }
-    }
-
     /// True where bytes wait that have not been looked at as part of a request.
     package var holdsBytes: Bool { buffer.readableBytes > 0 }
 

@@ -28,8 +28,6 @@ package struct CommitDelta: Sendable, Equatable {
     package var reviews: [Verdict: Int64] = [:]
     /// Kept documents in no shard, as they are afterwards; nil where nothing was placed.
     package var held: Int64?
-    /// The last row of the ledger afterwards; nil where there is one more for each record.
-    package var ledgerSize: Int64?
     /// The shards as they are afterwards; nil where they did not change.
     package var shards: ShardFigures?
     /// How long it took; nil for what is no batch.

@@ -57,6 +57,6 @@ struct StoreFigures: Sendable {
         held = delta.held ?? held
         shards = delta.shards ?? shards
         let records = delta.kept &+ delta.duplicateExact &+ delta.duplicateNear
-        ledgerSize = delta.ledgerSize ?? delta.rejected.values.reduce(ledgerSize &+ records, &+)
+        ledgerSize = delta.rejected.values.reduce(ledgerSize &+ records, &+)
     }
 }
