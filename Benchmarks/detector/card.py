@@ -2,11 +2,11 @@
 
     python3 Benchmarks/detector/card.py dev --program SLUICE --model MODEL --data DEV
     python3 Benchmarks/detector/card.py later --program SLUICE --model MODEL --data TEST --calibration DEV
-    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN... --calibration DEV --lexicon FILE
-    python3 Benchmarks/detector/card.py makers --program SLUICE --data TRAIN... --calibration DEV --lexicon FILE
+    python3 Benchmarks/detector/card.py collections --program SLUICE --data TRAIN... --supplement MORE... --calibration DEV --lexicon FILE
+    python3 Benchmarks/detector/card.py younger --program SLUICE --data TRAIN... --supplement MORE... --calibration DEV --lexicon FILE
     python3 Benchmarks/detector/card.py rivals --data TRAIN...
 
-`makers` leaves out the younger models of each maker in turn. `later` measures synthetic texts against the human ones of DEV. `rivals` trains naive Bayes on the same texts without each
+`younger` leaves the supplement's models of each maker out in turn, and its sources. `later` measures synthetic texts against the human ones of DEV. `rivals` trains naive Bayes on the same texts without each
 domain in turn (scikit-learn), and fastText beside it where the `fasttext` module is there; the others need nothing but the
 program. Everything runs one after the other.
 """
@@ -21,8 +21,6 @@ import tempfile
 
 # The project's own collection, of one model that is younger than all others.
 LATER = "sluice/chat-2026"
-# What the source of texts by younger models begins with; see models-2025-26.tsv.
-YOUNGER = "models-2025-26"
 # Makers whose models have several names.
 MAKERS = {"o3": "gpt", "o4": "gpt", "gemma": "gemini", "muse": "llama"}
 FAMILIES = ("gpt-4", "gemini", "mistral", "mixtral", "qwen")
@@ -57,7 +55,7 @@ def evaluate(program, model, data):
 
 
 def train(program, data, calibration, output, *options):
-    command = [program, "detector", "train", "--workers", "1", "--unseen-share", "0", "--data", *data]
+    command = [program, "detector", "train", "--workers", "2", "--unseen-share", "0", "--data", *data]
     command += ["--calibration", calibration, "--output", output, *options]
     subprocess.run(command, check=True, capture_output=True)
     return output
@@ -81,6 +79,11 @@ def dev(options):
     table(one for one in rows if one["kind"] != "generator" or one["human"] + one["synthetic"] >= 48)
 
 
+def known(options):
+    lexicon = ["--lexicon", options.lexicon] if options.lexicon else []
+    return lexicon + (["--penalty", options.penalty] if options.penalty else [])
+
+
 def people(calibration):
     return [one for one in calibration if one["label"] == "human"]
 
@@ -94,7 +97,7 @@ def later(options):
 
 def collections(options):
     everything, calibration = texts(*options.data), texts(options.calibration)
-    known = ["--lexicon", options.lexicon] if options.lexicon else []
+    more = ["--supplement", *options.supplement] if options.supplement else []
     print("| left out | measured on | AUROC | TPR at 1 % FPR | ECE | human called synthetic | synthetic found |")
     print("|---|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
@@ -105,18 +108,12 @@ def collections(options):
 
         for source in ("NLP2CT/DetectRL", "ryuryukke/OUTFOX", "MarkGHX/BiScope"):
             model = train(
-                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", source, *known)
+                options.program, options.data, options.calibration, f"{folder}/model", *more,
+                "--exclude-source", source, *known(options))
             test = write(f"{folder}/test.jsonl", [one for one in everything if one["source"] == source])
             for row in evaluate(options.program, model, test):
                 if row["kind"] == "domain" and row["borrowed"] is None:
                     line(source.split("/")[1], row["name"], row)
-
-        later = [one for one in everything if one["source"] == LATER]
-        if later:
-            model = train(
-                options.program, options.data, options.calibration, f"{folder}/model", "--exclude-source", LATER, *known)
-            test = write(f"{folder}/test.jsonl", later + people(calibration))
-            line(LATER.split("/")[1], "all its texts", evaluate(options.program, model, test)[0])
 
         def is_family(one):
             name = one["generator"].lower()
@@ -124,34 +121,41 @@ def collections(options):
 
         data = write(f"{folder}/train.jsonl", [one for one in everything if not is_family(one)])
         rest = write(f"{folder}/rest.jsonl", [one for one in calibration if not is_family(one)])
-        model = train(options.program, [data], rest, f"{folder}/model", *known)
+        model = train(options.program, [data], rest, f"{folder}/model", *more, *known(options))
         test = write(f"{folder}/test.jsonl", [one for one in everything if is_family(one)] + people(calibration))
         line("six families of chat models", "their answers", evaluate(options.program, model, test)[0])
 
 
-def makers(options):
-    everything, calibration = texts(*options.data), texts(options.calibration)
-    known = ["--lexicon", options.lexicon] if options.lexicon else []
+def younger(options):
+    supplement, calibration = texts(*options.supplement), texts(options.calibration)
+    sources = {}
+    for one in supplement:
+        sources.setdefault(one["source"], set()).add(one["text"])
 
     def maker(one):
         name = one["generator"].lower().split("-")[0]
-        return MAKERS.get(name, name) if one["source"].startswith(YOUNGER) else None
+        return None if one["source"] == LATER else MAKERS.get(name, name)
 
-    print("| models left out | texts | AUROC | TPR at 1 % FPR | TPR at 5 % FPR | found |\n|---|---:|---:|---:|---:|---:|")
-    rows = []
+    def source(one):
+        return one["source"] if len(sources[one["source"]]) >= 20 else "others"
+
     with tempfile.TemporaryDirectory() as folder:
-        for name in sorted({maker(one) for one in everything} - {None}):
-            # What was given several times over, to weigh more, is measured once.
-            test = list({one["text"]: one for one in everything if maker(one) == name}.values())
-            if len(test) < 20:
-                continue
-            data = write(f"{folder}/train.jsonl", [one for one in everything if maker(one) != name])
-            model = train(options.program, [data], options.calibration, f"{folder}/model", *known)
-            path = write(f"{folder}/test.jsonl", test + people(calibration))
-            row = evaluate(options.program, model, path)[0]
-            rows.append([row[key] for key in ("auroc", "tprAt1", "tprAt5", "syntheticFound")])
-            print(f"| {name} | {len(test)} | " + " | ".join(fixed(one) for one in rows[-1]) + " |", flush=True)
-    print("| **mean** | | " + " | ".join(fixed(sum(column) / len(rows)) for column in zip(*rows)) + " |")
+        for kind, key in (("models of", maker), ("source", source)):
+            print(f"| {kind} | texts | AUROC | TPR at 1 % FPR | TPR at 5 % FPR | found |\n|---|---:|---:|---:|---:|---:|")
+            rows = []
+            for name in sorted({key(one) for one in supplement} - {None}):
+                # What is given several times over, to weigh more, is measured once.
+                test = list({one["text"]: one for one in supplement if key(one) == name}.values())
+                if len(test) < 20:
+                    continue
+                path = write(f"{folder}/supplement.jsonl", [one for one in supplement if key(one) != name])
+                model = train(
+                    options.program, options.data, options.calibration, f"{folder}/model", "--supplement", path, *known(options))
+                path = write(f"{folder}/test.jsonl", test + people(calibration))
+                row = evaluate(options.program, model, path)[0]
+                rows.append([row[one] for one in ("auroc", "tprAt1", "tprAt5", "syntheticFound")])
+                print(f"| {name} | {len(test)} | " + " | ".join(fixed(one) for one in rows[-1]) + " |", flush=True)
+            print("| **mean** | | " + " | ".join(fixed(sum(one) / len(rows)) for one in zip(*rows)) + " |\n")
 
 
 def rivals(options):
@@ -208,16 +212,18 @@ def rivals(options):
 
 def main():
     parser = argparse.ArgumentParser(description="The figures of the detector's card.")
-    parser.add_argument("table", choices=["dev", "later", "collections", "makers", "rivals"])
+    parser.add_argument("table", choices=["dev", "later", "collections", "younger", "rivals"])
     parser.add_argument("--program", default=".build/release/sluice")
     parser.add_argument("--model", default="config/detector/sluice-detector.model")
     parser.add_argument("--data", required=True, nargs="+")
     parser.add_argument("--calibration")
     parser.add_argument("--lexicon")
+    parser.add_argument("--supplement", nargs="+", default=[])
+    parser.add_argument("--penalty")
     options = parser.parse_args()
-    if options.table in ("collections", "later", "makers") and not options.calibration:
+    if options.table in ("collections", "later", "younger") and not options.calibration:
         parser.error(f"{options.table} needs --calibration")
-    tables = {"dev": dev, "later": later, "collections": collections, "makers": makers, "rivals": rivals}
+    tables = {"dev": dev, "later": later, "collections": collections, "younger": younger, "rivals": rivals}
     tables[options.table](options)
 
 

@@ -58,6 +58,28 @@ struct TrainingTests {
         }
     }
 
+    @Test("What is learnt of supplements is learnt from the texts, and not from how often words stand in them")
+    func supplements() async throws {
+        let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))
+        func model(penalty: Double, isSupplement: Bool) async throws -> DetectorModel {
+            var options = Samples.options
+            options.penalty = penalty
+            let more = (0..<60).map { number in
+                var text = examples[number]
+                text.text = Array("\(String(decoding: text.text, as: UTF8.self)) theta theta".utf8)
+                text.isSynthetic = true
+                text.isSupplement = isSupplement
+                return text
+            }
+            return try await DetectorTrainer(options).train(examples + more, calibration: calibration)
+        }
+        func weight(_ model: DetectorModel) -> Double { model.strongest.first { $0.text == "theta" }?.weight ?? 0 }
+        // Where the texts settle nothing, a supplement's words weigh nothing; those of other texts do.
+        #expect(weight(try await model(penalty: 1e6, isSupplement: false)) > 0.5)
+        #expect(weight(try await model(penalty: 1e6, isSupplement: true)) < 0.1)
+        #expect(weight(try await model(penalty: 0.1, isSupplement: true)) > 0.5)
+    }
+
     @Test("A lexicon moves what the weights are pulled to, and keeps its words where they would be masked")
     func lexicon() async throws {
         let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))

@@ -25,7 +25,7 @@ public struct DetectorTrainer: Sendable {
         /// The weight of a domain with both labels, against one with a single label.
         public var pairing = 2.0
         /// The L2 penalty, against a loss in which a text weighs 1 on average.
-        public var penalty = 0.15
+        public var penalty = 0.12
         /// How far the weights are pulled, where the texts do not settle them, towards the log ratio of the n-grams'
         /// frequencies: that of naive Bayes, which transfers better to kinds of text not seen. 0 pulls towards zero.
         public var ratioPull = 5.0
@@ -44,7 +44,7 @@ public struct DetectorTrainer: Sendable {
         public var calibrationCrops = 2
         /// How much the scores of texts from domains that were left out weigh in the calibration; the calibration texts
         /// weigh the rest. 0 spares the training without each domain.
-        public var unseenShare = 0.05
+        public var unseenShare = 0.01
         /// The gates of the model.
         public var gates = Gates()
 

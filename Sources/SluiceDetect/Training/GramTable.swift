@@ -9,7 +9,7 @@ struct GramTable {
     /// The rarities of the columns as ``FeatureTable/Entry/rarity`` has them.
     private(set) var rarity: [Double] = []
     /// What the frequencies alone say of the columns: the log ratio of the shares of synthetic and of human rows that hold
-    /// it, a share being the mean of its domains'. What the lexicon says is added.
+    /// it, a share being the mean of its domains', without supplements. What the lexicon says is added.
     private(set) var ratio: [Double] = []
     /// Two rows a text: the whole and a crop.
     private(set) var matrix = TrainingMatrix()
@@ -45,7 +45,7 @@ struct GramTable {
             return min(max((rarity * 20).rounded(), 1), 255)
         }
         matrix.renumber(numbers, rarity: rarity)
-        ratio = GramTable.ratio(matrix, columns: tags.count, rowWeights: corpus.balancedWeights(pairing: 1))
+        ratio = GramTable.ratio(matrix, columns: tags.count, rowWeights: corpus.frequencyWeights)
         let known = options.lexicon.weights(vocabulary)
         for (column, tag) in tags.enumerated() { ratio[column] += known[tag] ?? 0 }
     }

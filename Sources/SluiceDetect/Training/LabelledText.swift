@@ -16,6 +16,9 @@ public struct LabelledText: Sendable, Equatable {
     public var source: String
     /// What was done to the text to hide its author: `paraphrase`, …; `none` where nothing was.
     public var attack: String
+    /// True where weights are learnt from it, but it does not count in the frequencies that they are pulled to: those of a
+    /// few new texts would speak for their prompts more than for machines.
+    public var isSupplement = false
 
     /// A labelled text of its parts.
     public init(

@@ -68,6 +68,11 @@ struct TrainingCorpus: Sendable {
         }
     }
 
+    /// The weights with which texts count in the frequencies: every domain of a label the same, supplements nothing.
+    var frequencyWeights: [Double] {
+        zip(balancedWeights(pairing: 1), examples).map { $1.isSupplement ? 0 : $0 }
+    }
+
     /// The words that `options` keep.
     func vocabulary(_ options: DetectorTrainer.Options) -> Vocabulary {
         let known = options.lexicon.hashes
@@ -89,21 +94,22 @@ struct TrainingCorpus: Sendable {
             functionWords: FunctionWords.hashes)
     }
 
-    /// The phrases of the catalogue with their measured weights. A phrase that says little is left out.
+    /// The phrases of the catalogue with their weights as measured on what is no supplement. A phrase that says little is
+    /// left out.
     func phraseSignatures() -> [PhraseSignature] {
         let phrases = PhraseCatalogue.measured + PhraseCatalogue.assigned
         let matcher = PhraseMatcher(phrases)
         var human = [Int](repeating: 0, count: phrases.count)
         var synthetic = human
         var found: [Int] = []
-        for (text, words) in words.enumerated() {
+        for (text, words) in words.enumerated() where !examples[text].isSupplement {
             matcher.find(in: words.hashes, 0..<words.count, into: &found)
             for phrase in found {
                 if examples[text].isSynthetic { synthetic[phrase] += 1 } else { human[phrase] += 1 }
             }
         }
-        let syntheticTexts = Double(examples.count(where: \.isSynthetic))
-        let humanTexts = Double(examples.count) - syntheticTexts
+        let syntheticTexts = Double(examples.count { $0.isSynthetic && !$0.isSupplement })
+        let humanTexts = Double(examples.count { !$0.isSynthetic && !$0.isSupplement })
         return phrases.indices.compactMap { phrase in
             let isUnseen = human[phrase] + synthetic[phrase] == 0
             // Half a text more on either side: a phrase seen once says little, one never seen nothing.

@@ -23,6 +23,13 @@ struct DetectorCommand: AsyncParsableCommand {
         @Option(
             parsing: .upToNextOption,
             help: ArgumentHelp(
+                "More texts to learn from, too few for their word frequencies to be trusted; once more weighs more.",
+                valueName: "file"))
+        var supplement: [String] = []
+
+        @Option(
+            parsing: .upToNextOption,
+            help: ArgumentHelp(
                 "Other labelled texts to calibrate on; without them a tenth of the data is set aside.",
                 valueName: "file"))
         var calibration: [String] = []
@@ -87,20 +94,23 @@ struct DetectorCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
-                let inputs = data + calibration + [lexicon].compactMap(\.self)
+                let inputs = data + supplement + calibration + [lexicon].compactMap(\.self)
                 let file = try NewFile(output, besides: inputs)
                 let phrases = try NewFile(output + ".phrases.tsv", besides: inputs)
                 var options = options
                 if let lexicon { options.lexicon = try Lexicon.load(path: lexicon) }
                 var texts = try LabelledFile.read(data)
                 var others = try LabelledFile.read(calibration)
+                var more = try LabelledFile.read(supplement)
+                for at in more.indices { more[at].isSupplement = true }
                 let exclusion = Exclusion(sources: excludeSource, domains: excludeDomain)
-                try exclusion.check(against: texts + others)
+                try exclusion.check(against: texts + others + more)
                 texts.removeAll { !exclusion.keeps($0) }
                 others.removeAll { !exclusion.keeps($0) }
+                more.removeAll { !exclusion.keeps($0) }
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
                 let model = try await DetectorTrainer(options).train(
-                    texts, calibration: others, workers: Processors.workers(workers)
+                    texts + more, calibration: others, workers: Processors.workers(workers)
                 ) { if Console.isInteractive { Console.note($0) } }
                 try file.write(model.encoded())
                 try phrases.write(Array(model.phraseTable.utf8))
