@@ -4,7 +4,7 @@ import SluiceCore
 /// How often texts have which log likelihood ratio: what an estimate of prevalence keeps of a set of texts.
 ///
 /// Each of ``bins`` holds how many texts fell into it and the sum of their ratios in millionths of a nat. Both are whole
-/// numbers, so that two histograms add up to that of the two sets, in whatever order.
+/// numbers, so that the order of the texts makes no difference.
 public struct RatioHistogram: Sendable, Equatable {
     /// Number of bins.
     public static let bins = 64
@@ -28,14 +28,6 @@ public struct RatioHistogram: Sendable, Equatable {
         let bin = min(Int((ratio / RatioHistogram.width).rounded()) + RatioHistogram.bins / 2, RatioHistogram.bins - 1)
         counts[bin] &+= 1
         sums[bin] &+= Int64((ratio * 1e6).rounded())
-    }
-
-    /// Counts the texts of `other` too.
-    public mutating func merge(_ other: RatioHistogram) {
-        for bin in 0..<RatioHistogram.bins {
-            counts[bin] &+= other.counts[bin]
-            sums[bin] &+= other.sums[bin]
-        }
     }
 
     /// The bins that hold texts: how many, and the likelihood ratio at their mean.

@@ -19,15 +19,6 @@ public struct Stratum: Sendable, Equatable {
     /// A stratum without documents.
     public init(name: StratumName) { self.name = name }
 
-    /// Counts the documents of `other` too.
-    public mutating func merge(_ other: Stratum) {
-        documents &+= other.documents
-        knownSynthetic &+= other.knownSynthetic
-        knownReal &+= other.knownReal
-        judged.merge(other.judged)
-        anchors.merge(other.anchors)
-    }
-
     /// The share of synthetic documents among those of which anything can be said; nil where there are none.
     public var estimate: Double? { share(PrevalenceEstimate(judged)?.estimate) }
 
