@@ -8,7 +8,8 @@ import Testing
         let real = "\"synthetic\":false,\"url\":\"https://Quay.example/1\""
         let first = (0..<7).map { Texts.line($0, metadata: real) }.joined() + Texts.line(3) + "[]\n" + "{\n"
         _ = try await daemon.ingest(first, "?source=news")
-        _ = try await daemon.ingest(Texts.line(0) + Texts.line(8) + "{\"text\":\"?!\"}\n", "?source=mail&name=m.jsonl")
+        let second = Texts.line(0) + Texts.line(8, metadata: "\"synthetic\":false") + "{\"text\":\"?!\"}\n"
+        _ = try await daemon.ingest(second, "?source=mail&name=m.jsonl")
     }
 
     @Test func `every filter finds its rows`() async throws {
