@@ -6,9 +6,9 @@
     python3 Benchmarks/detector/card.py younger --program SLUICE --data TRAIN... --supplement MORE... --calibration DEV --lexicon FILE
     python3 Benchmarks/detector/card.py rivals --data TRAIN...
 
-`younger` leaves the supplement's models of each maker out in turn, and its sources. `later` measures synthetic texts against the human ones of DEV. `rivals` trains naive Bayes on the same texts without each
-domain in turn (scikit-learn), and fastText beside it where the `fasttext` module is there; the others need nothing but the
-program. Everything runs one after the other.
+`later` measures synthetic texts against the human ones of DEV. `younger` leaves the supplement's models of each maker out in
+turn, and its sources. `rivals` trains naive Bayes on the same texts without each domain in turn (scikit-learn), and fastText
+beside it where the `fasttext` module is there; the others need nothing but the program. Everything runs one after the other.
 """
 
 import argparse

@@ -12,16 +12,38 @@ public struct EvidenceSum: Sendable, Equatable {
     /// The sum of nothing.
     public init() {}
 
-    /// Adds a piece of `kind`, which is the empty text for those that have no number in ``PackedEvidence``.
-    public mutating func add(_ weight: Double, kind: String) {
+    /// What a kind of evidence speaks of.
+    public enum Subject: Sendable {
+        /// The text.
+        case text
+        /// The text, in that the detector abstains from it.
+        case abstention
+        /// A date of capture before there were chat models.
+        case earlyCapture
+        /// What is assumed or known besides.
+        case knowledge
+
+        /// That of the kind of this name.
+        public init(kind: String) {
+            switch kind {
+            case "prior", "declared", "reviewed": self = .knowledge
+            case "capture-date": self = .earlyCapture
+            case "abstained": self = .abstention
+            default: self = .text
+            }
+        }
+    }
+
+    /// Adds a piece of evidence.
+    public mutating func add(_ weight: Double, _ subject: Subject) {
         total += weight
-        switch kind {
-        case "prior", "declared", "reviewed": break
-        case "capture-date": isEarly = true
-        case "abstained":
+        switch subject {
+        case .text: text += weight
+        case .abstention:
             isAbstention = true
             text += weight
-        default: text += weight
+        case .earlyCapture: isEarly = true
+        case .knowledge: break
         }
     }
 }

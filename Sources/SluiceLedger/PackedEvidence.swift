@@ -16,6 +16,9 @@ public enum PackedEvidence {
         "repetition", "templating", "watermark", "reviewed",
     ]
 
+    /// What the kinds with a number speak of.
+    private static let subjects = kinds.map { EvidenceSum.Subject(kind: $0) }
+
     /// `evidence` in this form. O(length).
     public static func pack(_ evidence: [Evidence]) -> [UInt8] {
         var bytes: [UInt8] = [version]
@@ -51,7 +54,7 @@ public enum PackedEvidence {
             guard let piece = piece(&rest), piece.kind.map({ EvidencePhrases.isSound($0) }) ?? true,
                 EvidencePhrases.isSound(piece.detail)
             else { return nil }
-            sum.add(piece.weight ?? 0, kind: piece.number > 0 ? kinds[piece.number - 1] : "")
+            sum.add(piece.weight ?? 0, piece.number > 0 ? subjects[piece.number - 1] : .text)
         }
         return sum
     }

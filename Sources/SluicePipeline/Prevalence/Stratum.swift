@@ -19,22 +19,6 @@ public struct Stratum: Sendable, Equatable {
     /// A stratum without documents.
     public init(name: StratumName) { self.name = name }
 
-    /// The share of synthetic documents among those of which anything can be said; nil where there are none.
-    public var estimate: Double? { share(PrevalenceEstimate(judged)?.estimate) }
-
-    /// What that share does not exceed, with 95 % confidence, if the detector's ratios hold for these texts.
-    public var upper: Double? { share(PrevalenceEstimate(judged)?.upper) }
-
-    /// Why the estimate cannot be relied on; nil where it can.
-    public var doubt: Doubt? {
-        if judged.total == 0 { return knownSynthetic + knownReal > 0 ? nil : .nothingJudged }
-        return switch PrevalenceEstimate.isCalibrated(anchors: anchors) {
-        case true?: nil
-        case false?: .anchorsLookSynthetic
-        case nil: .fewAnchors
-        }
-    }
-
     /// Why a stratum is uncalibrated.
     public enum Doubt: String, Sendable {
         /// The detector abstains on all of it, and nothing of it is known.
@@ -43,6 +27,32 @@ public struct Stratum: Sendable, Equatable {
         case fewAnchors = "few-anchors"
         /// The detector takes more than 2 % of those that are known to be human for synthetic.
         case anchorsLookSynthetic = "anchors-look-synthetic"
+    }
+
+    /// What follows from the counts of a stratum.
+    public struct Assessment: Sendable, Equatable {
+        /// The share of synthetic documents among those of which anything can be said; nil where there are none.
+        public var estimate: Double?
+        /// What that share does not exceed, with 95 % confidence, if the detector's ratios hold for these texts.
+        public var upper: Double?
+        /// The share of the anchors that the estimate would take for synthetic; nil where there are none.
+        public var anchorEstimate: Double?
+        /// Why the estimate cannot be relied on; nil where it can.
+        public var doubt: Doubt?
+    }
+
+    /// What follows from the counts: up to a tenth of a millisecond.
+    public var assessment: Assessment {
+        let (found, tested) = (PrevalenceEstimate(judged), PrevalenceEstimate(anchors))
+        var doubt: Doubt?
+        if found == nil {
+            doubt = knownSynthetic + knownReal > 0 ? nil : .nothingJudged
+        } else {
+            doubt = tested?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+        }
+        return Assessment(
+            estimate: share(found?.estimate), upper: share(found?.upper), anchorEstimate: tested?.estimate,
+            doubt: doubt)
     }
 
     /// The known documents and `share` of the others.
@@ -78,14 +88,15 @@ public struct StratumName: Sendable, Hashable {
 extension Stratum {
     /// Writes it as the command line and the service show it.
     public func write(to json: inout JSONText) {
+        let assessment = assessment
         json.object { json in
             json.member("stratum", name.text)
             json.member("kind", name.kind.rawValue)
             json.member("documents", documents)
-            json.member("estimate", estimate)
-            json.member("upper", upper)
-            json.member("state", doubt == nil ? "calibrated" : "uncalibrated")
-            json.member("reason", doubt?.rawValue)
+            json.member("estimate", assessment.estimate)
+            json.member("upper", assessment.upper)
+            json.member("state", assessment.doubt == nil ? "calibrated" : "uncalibrated")
+            json.member("reason", assessment.doubt?.rawValue)
             json.member("judged", judged.total)
             json.key("known")
             json.object { json in
@@ -93,7 +104,7 @@ extension Stratum {
                 json.member("real", knownReal)
             }
             json.member("anchors", anchors.total)
-            json.member("anchorEstimate", PrevalenceEstimate(anchors)?.estimate)
+            json.member("anchorEstimate", assessment.anchorEstimate)
         }
     }
 }

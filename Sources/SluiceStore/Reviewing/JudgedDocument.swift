@@ -26,7 +26,7 @@ extension StoreReader {
             SELECT r.seq, r.source, r.captured, \(StoredHost.column(of: "a")), ifnull(v.verdict, r.verdict),
                 iif(v.id IS NULL, r.origin, 'reviewed'), iif(typeof(r.evidence) = 'blob', r.evidence, NULL)
             FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq
-            LEFT JOIN review AS v ON v.id = (SELECT max(id) FROM review WHERE document = r.seq)
+            \(StoreReader.latestReview(of: "r"))
             WHERE r.decision = 'kept' ORDER BY r.seq
             """
         try db.forEachRow(sql) { row in
@@ -52,7 +52,7 @@ extension StoreReader {
             """
         var sum = EvidenceSum()
         try db.forEachRow(sql, [seq], staysPrepared: true) { row in
-            sum.add(try row.optionalNumber(1) ?? 0, kind: try row.text(0))
+            sum.add(try row.optionalNumber(1) ?? 0, EvidenceSum.Subject(kind: try row.text(0)))
         }
         return sum
     }

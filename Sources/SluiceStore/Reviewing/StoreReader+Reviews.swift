@@ -4,7 +4,12 @@ import SluiceLedger
 
 extension StoreReader {
     /// Joins the latest review of `d.seq` as `v`: one probe.
-    static let latestReview = "LEFT JOIN review AS v ON v.id = (SELECT max(id) FROM review WHERE document = d.seq)"
+    static let latestReview = latestReview(of: "d")
+
+    /// Joins the latest review of the document of `row`, something with a `seq`, as `v`.
+    static func latestReview(of row: String) -> String {
+        "LEFT JOIN review AS v ON v.id = (SELECT max(id) FROM review WHERE document = \(row).seq)"
+    }
 
     /// The masses in force of a document `d` whose latest review is `v`: synthetic, real.
     static let masses =

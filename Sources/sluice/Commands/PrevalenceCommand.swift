@@ -41,8 +41,9 @@ struct PrevalenceCommand: AsyncParsableCommand {
             }
             guard !strata.isEmpty else { return Console.note("sluice: no document has been kept yet") }
             Console.out(Stratum.heading)
-            for stratum in strata.prefix(PrevalenceCommand.shown) { Console.out(stratum.line) }
-            if strata.prefix(PrevalenceCommand.shown).contains(where: { $0.doubt != nil }) {
+            let shown = strata.prefix(PrevalenceCommand.shown).map { ($0, $0.assessment) }
+            for (stratum, assessment) in shown { Console.out(stratum.line(assessment)) }
+            if shown.contains(where: { $0.1.doubt != nil }) {
                 Console.note(
                     "sluice: only what is called calibrated was tested, on documents of the stratum that are known to be "
                         + "human; see 'sluice help prevalence'")
@@ -66,10 +67,10 @@ extension Stratum {
     fileprivate static let heading = "estimate    upper  documents  state               stratum"
 
     /// The stratum for people.
-    fileprivate var line: String {
-        let figures = [Stratum.percent(estimate), Stratum.percent(upper), String(documents)]
+    fileprivate func line(_ assessment: Assessment) -> String {
+        let figures = [Stratum.percent(assessment.estimate), Stratum.percent(assessment.upper), String(documents)]
         let cells = zip(figures, [8, 9, 11]).map { String(repeating: " ", count: max($1 - $0.count, 1)) + $0 }
-        let state = doubt?.inShort ?? "calibrated"
+        let state = assessment.doubt?.inShort ?? "calibrated"
         return cells.joined() + "  " + state + String(repeating: " ", count: max(20 - state.count, 1)) + name.text
     }
 

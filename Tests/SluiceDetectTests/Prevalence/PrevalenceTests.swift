@@ -81,8 +81,9 @@ import Testing
 
     @Test func `is relied on where hardly any text known to be human looks synthetic`() {
         var texts = Texts(random: SplitMix64(seed: 8))
-        #expect(PrevalenceEstimate.isCalibrated(anchors: texts.histogram(99, synthetic: 0)) == nil)
-        #expect(PrevalenceEstimate.isCalibrated(anchors: texts.histogram(500, synthetic: 0)) == true)
-        #expect(PrevalenceEstimate.isCalibrated(anchors: texts.histogram(500, synthetic: 50)) == false)
+        for (size, synthetic, isTrusted) in [(99, 0, nil), (100, 0, true), (500, 0, true), (500, 50, false)] {
+            let found = PrevalenceEstimate(texts.histogram(size, synthetic: synthetic))
+            #expect(found?.texts == Int64(size) && found?.trustsTheDetector == isTrusted, "\(size), \(synthetic)")
+        }
     }
 }

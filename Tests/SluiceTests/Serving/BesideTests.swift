@@ -131,7 +131,8 @@ struct BesideTests {
         for question in [
             ["provenance", "--json", "--limit", "5"], ["provenance", "--json", "--cursor", "7"],
             ["provenance", "--json", "--decision", "rejected"], ["shards"], ["shards", "list", "--json"],
-            ["shards", "show", "1", "--json"], ["stats", "--json"],
+            ["shards", "show", "1", "--json"], ["stats", "--json"], ["prevalence", "--json"],
+            ["prevalence", "--by", "source", "--json"],
         ] {
             let far = try Program.run(question + configured)
             let near = try Program.run(question + ["--store", daemon.store])
