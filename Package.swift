@@ -68,7 +68,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], embeds: ["API/openapi.json", "Page/Assets/style.css", "Page/Assets/page.js"]),
-        room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
+        room("SluiceExport", ["SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceCrawl", "SluiceCore"]),
         room(
             "SluicePipeline",
             ["SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore"]),
@@ -123,7 +123,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("SluiceTests", ["sluice"]),
-        tests("SluiceExportTests", ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"]),
+        tests(
+            "SluiceExportTests",
+            ["SluiceExport", "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceCrawl", "SluiceCore"]),
         tests("SluiceStoreTests", ["SluiceStore", "SluiceMigrations", "SluiceLedger", "SluiceCore"]),
         tests("SluiceLedgerTests", ["SluiceLedger", "SluiceCore"]),
         tests("SluiceDedupTests", ["SluiceDedup", "SluiceText", "SluiceCore", "CSluiceKernels"]),

@@ -26,6 +26,10 @@ public struct ExportSettings: Sendable, Equatable {
     /// The highest ratio synthetic : real of every file, in millionths (0 to 1,000,000); nil takes the shards' own.
     /// Where a shard's own cap is lower, that one holds.
     public var capPPM: Int64?
+    /// The share of synthetic documents that was assumed before any evidence, as the store's settings have it.
+    public var prior: Double
+    /// Whether every file keeps its cap by the bound on its ratio too, and not only by the ratio.
+    public var enforcesBound: Bool
     /// How the files are compressed.
     public var compression: ExportCompression
     /// The most uncompressed bytes of one file, at least 1.
@@ -44,11 +48,14 @@ public struct ExportSettings: Sendable, Equatable {
 
     /// Settings of their parts.
     public init(
-        release: String? = nil, capPPM: Int64? = nil, compression: ExportCompression = .zstd,
-        fileBytes: Int = ExportSettings.defaultFileBytes, toolVersion: String, configuration: Digest
+        release: String? = nil, capPPM: Int64? = nil, prior: Double = 0.1, enforcesBound: Bool = true,
+        compression: ExportCompression = .zstd, fileBytes: Int = ExportSettings.defaultFileBytes, toolVersion: String,
+        configuration: Digest
     ) {
         self.release = release
         self.capPPM = capPPM
+        self.prior = prior
+        self.enforcesBound = enforcesBound
         self.compression = compression
         self.fileBytes = fileBytes
         self.toolVersion = toolVersion

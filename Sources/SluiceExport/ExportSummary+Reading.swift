@@ -20,7 +20,8 @@ extension ExportSummary {
         self.init(
             directory: place, release: manifest.release.isEmpty ? nil : manifest.release,
             files: manifest.shards.compactMap(\.file), capPPM: manifest.capPpm,
-            isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm, leftOut: manifest.leftOut.documents,
+            isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm, hasBound: manifest.bound != nil,
+            leftOut: manifest.leftOut.documents,
             leftSince: manifest.leftSince.map(LeftSince.init), manifest: Digest.of(Array(bytes)),
             ledgerSize: manifest.ledgerSize,
             compression: ExportCompression(rawValue: manifest.compression) ?? .none)
@@ -35,6 +36,7 @@ extension ExportSummary {
         var compression: String
         var capPpm: Int64
         var ledgerSize: Int64
+        var bound: Double?
         var leftOut: ExportManifest.LeftOut
         var leftSince: ExportManifest.LeftSince?
         var shards: [Shard]
@@ -48,15 +50,19 @@ extension ExportSummary {
         var documents: Int64
         var real: Double
         var synthetic: Double
+        var syntheticAtMost: Double?
         var uncertain: Int64
 
         var file: ExportedFile? {
             guard let digest = Digest(hex: sha256), let real = Int64(exactly: (real * 1000).rounded()),
-                let synthetic = Int64(exactly: (synthetic * 1000).rounded())
+                let synthetic = Int64(exactly: (synthetic * 1000).rounded()),
+                let atMost = Int64(exactly: ((syntheticAtMost ?? self.synthetic) * 1000).rounded())
             else { return nil }
             var file = ExportedFile(name: name)
             (file.bytes, file.rawBytes, file.digest, file.uncertainTokens) = (bytes, rawBytes, digest, uncertain)
             file.totals = ShardTotals(documents: documents, synthetic: synthetic, real: real)
+            file.audited = ShardTotals(
+                documents: documents, synthetic: atMost, real: real &+ synthetic &- atMost)
             return file
         }
     }

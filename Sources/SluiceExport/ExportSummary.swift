@@ -13,6 +13,8 @@ public struct ExportSummary: Sendable, Equatable {
     public var capPPM: Int64
     /// True where the cap is the shards' own although a higher one was asked for.
     public var isCapFromShards: Bool
+    /// Whether the audits of its shards hold.
+    public var hasBound: Bool
     /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
     public var leftOut: Int64
     /// What the release before has and this one has not; nil where this is no release, or the first.
@@ -43,6 +45,9 @@ public struct ExportSummary: Sendable, Equatable {
     /// All files together.
     public var totals: ShardTotals { files.totals }
 
+    /// What the ratio of all files together does not exceed by the audits of their shards; nil where these do not hold.
+    public var bound: Double? { hasBound ? files.audited.ratio : nil }
+
     /// The summary as one JSON object.
     public var json: String {
         let totals = totals
@@ -59,6 +64,7 @@ public struct ExportSummary: Sendable, Equatable {
             json.value(thousandths: totals.synthetic)
             json.member("uncertain", files.uncertainTokens)
             json.member("ratio", totals.ratio)
+            json.member("bound", bound)
             json.member("cap", Double(capPPM) / 1_000_000)
             json.member("leftOut", leftOut)
             if let leftSince {

@@ -40,6 +40,8 @@ private struct ExportCheck {
     private var cut: String?
     /// The rows and documents of lines that are still to be looked for in the store.
     private var claims: [LineFacts] = []
+    /// By what its lines weigh besides; nil in the form before there were audits.
+    private var audit: ExportAudit?
     /// True where the store knows the export as a whole.
     private var isKnown = false
 
@@ -50,7 +52,7 @@ private struct ExportCheck {
             note("export-manifest", false, "manifest.json is missing or cannot be read")
             return
         }
-        guard let compression = ExportCompression(rawValue: header.compression), header.format == ExportManifest.format,
+        guard let compression = ExportCompression(rawValue: header.compression), header.hasItsForm,
             (0...1_000_000).contains(header.capPpm), (0...SeqSet.largestLedger).contains(header.ledgerSize),
             header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
         else {
@@ -67,6 +69,7 @@ private struct ExportCheck {
             surplus.isEmpty && missing.isEmpty
                 ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
 
+        audit = header.audit.flatMap(ExportAudit.init)
         let files = header.shards.map { recount($0, header: header) }
         if let cut {
             note("export-manifest", false, "not held against the files, since \(cut) cannot be counted to its end")
@@ -129,16 +132,23 @@ private struct ExportCheck {
                 throw SluiceError(
                     .checkFailed, "\(name): packed as \(reader.compression), and \(header.compression) was expected")
             }
-            let obeys = file.totals.obey(capPPM: header.capPpm)
-            let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
-            note(
-                "export-cap", obeys,
-                "\(name): ratio \(ratio), cap \(JSONText.decimal(Double(header.capPpm) / 1_000_000))")
+            noteCap(of: file, header.capPpm)
         } catch {
             cut = cut ?? name
             note("export-lines", false, error.message)
         }
         return file
+    }
+
+    private mutating func noteCap(of file: ExportedFile, _ capPPM: Int64) {
+        let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
+        var obeys = file.totals.obey(capPPM: capPPM)
+        var detail = "\(file.name): ratio \(ratio)"
+        if let audit, audit.isEnforced, audit.holds {
+            obeys = obeys && file.audited.obey(capPPM: capPPM)
+            detail += ", at most \(file.audited.ratio.map { JSONText.decimal($0) } ?? "none")"
+        }
+        note("export-cap", obeys, detail + ", cap \(JSONText.decimal(Double(capPPM) / 1_000_000))")
     }
 
     private mutating func count(
@@ -158,7 +168,14 @@ private struct ExportCheck {
             throw SluiceError(.checkFailed, "\(place): row \(facts.seq) is there twice, or beyond the ledger")
         }
         file.rawBytes += Int64(record.bytes.count) + 1
-        file.totals.add(Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real))
+        let document = Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real)
+        file.totals.add(document)
+        if let audit {
+            guard let weighed = audit.weigh(document, in: facts.shard, judged: facts.judged) else {
+                throw SluiceError(.checkFailed, "\(place): of shard \(facts.shard), which the export does not name")
+            }
+            file.audited.add(weighed)
+        }
         if store != nil && !isKnown { claims.append(facts) }
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
     }

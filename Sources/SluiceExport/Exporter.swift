@@ -67,6 +67,7 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
+                hasBound: manifest.boundHolds,
                 leftOut: manifest.header.leftOut.documents,
                 leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
                 manifest: Digest.of(manifest.rendered),
@@ -89,9 +90,11 @@ public struct Exporter {
                 advice: "run `sluice verify`")
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
+        let audit = ExportAudit(
+            try ShardAudit.of(shards.map(\.id), reader, prior: settings.prior), isEnforced: settings.enforcesBound)
         let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
-            StoreSupply(reader, shards: shards), settings: settings, capPPM: capPPM, into: output)
+            StoreSupply(reader, audit: audit), settings: settings, capPPM: capPPM, into: output)
         try packer.run()
         let leftOut = packer.leftOut
         guard !packer.files.isEmpty else {
@@ -105,7 +108,7 @@ public struct Exporter {
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
-            ledgerSize: ledgerSize, storeShards: shards.map(\.id), capPpm: capPPM,
+            ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit.form, capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             leftSince: leftSince,

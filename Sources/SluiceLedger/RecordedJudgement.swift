@@ -103,6 +103,14 @@ public struct RecordedEvidence: Sendable, Equatable {
         }
     }
 
+    /// What the weights add up to; nil where the form is JSON, which this room does not read.
+    public var sum: EvidenceSum? {
+        switch form {
+        case .json: nil
+        case .packed(let bytes): PackedEvidence.sum(of: bytes)
+        }
+    }
+
     /// Writes the JSON array that readers get to see.
     public func write(to json: inout JSONText) {
         switch form {

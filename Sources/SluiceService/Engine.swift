@@ -147,7 +147,8 @@ final class Engine: Sendable {
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)
-        ShardRoutes(questions: questions, seal: sealShard).add(to: routes)
+        ShardRoutes(questions: questions, prior: { [self] in settings.detection.prior }, seal: sealShard).add(
+            to: routes)
         ExportRoutes(shelf: shelf, settings: { [self] in settings }, questions: questions, requireRoom: requireRoom)
             .add(to: routes)
         ReviewRoutes(desk: desk).add(to: routes)

@@ -15,7 +15,7 @@ enum House {
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore",
             "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "CSluiceSystem",
         ]),
-        "SluiceExport": ["SluiceStore", "SluiceLedger", "SluiceCrawl", "SluiceCore"],
+        "SluiceExport": ["SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceCrawl", "SluiceCore"],
         "SluicePipeline": [
             "SluiceStore", "SluiceLedger", "SluiceDetect", "SluiceDedup", "SluiceCrawl", "SluiceText", "SluiceCore",
             "Logging", "Metrics",

@@ -12,8 +12,8 @@ import Testing
         release: String? = nil, cap: Int64? = nil, _ compression: ExportCompression = .zstd, fileBytes: Int = 40_000
     ) -> ExportSettings {
         ExportSettings(
-            release: release, capPPM: cap, compression: compression, fileBytes: fileBytes, toolVersion: "test",
-            configuration: Digest.of([3]))
+            release: release, capPPM: cap, enforcesBound: false, compression: compression, fileBytes: fileBytes,
+            toolVersion: "test", configuration: Digest.of([3]))
     }
 
     private func failure(_ body: () throws -> Void) -> SluiceError.Code? {

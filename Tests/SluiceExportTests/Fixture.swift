@@ -45,6 +45,25 @@ final class Folder {
     func write(_ bytes: [UInt8], to name: String) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
     }
+
+    /// Puts `bytes` in the place of a file of the export `out`, and what is true of them into the manifest and the sums.
+    func forge(_ name: String, _ forged: [UInt8]) throws {
+        let old = try bytes(name)
+        let sums = String(decoding: try bytes("out/SHA256SUMS"), as: UTF8.self)
+        let manifest = String(decoding: try bytes("out/manifest.json"), as: UTF8.self)
+        let new = Digest.of(forged).hex
+        guard name != "out/manifest.json" else {
+            try write(forged, to: name)
+            return try write(Array(sums.replacing(Digest.of(old).hex, with: new).utf8), to: "out/SHA256SUMS")
+        }
+        let newManifest = manifest.replacing(Digest.of(old).hex, with: new).replacing(
+            "\"bytes\": \(old.count),", with: "\"bytes\": \(forged.count),")
+        let newSums = sums.replacing(Digest.of(old).hex, with: new).replacing(
+            Digest.of(Array(manifest.utf8)).hex, with: Digest.of(Array(newManifest.utf8)).hex)
+        try write(forged, to: name)
+        try write(Array(newManifest.utf8), to: "out/manifest.json")
+        try write(Array(newSums.utf8), to: "out/SHA256SUMS")
+    }
 }
 
 /// A store as an ingest would leave it, of made-up documents.
@@ -57,6 +76,10 @@ struct Fixture {
         var url: String? = "https://a.example/page"
         var recordID: String? = "<urn:uuid:1>"
         var captured: String? = "2021-05-06T07:08:09Z"
+        /// What a detector made of the text, in nats; its `share` follows from that and a prior of .1.
+        var ratio: Double?
+        /// True where a label says that a person wrote it.
+        var isDeclaredReal = false
         /// Bytes of white space behind the words.
         var padding = 0
     }
@@ -107,23 +130,40 @@ struct Fixture {
         }
     }
 
+    /// What is held of a document, and its synthetic mass.
+    private static func judgement(on document: Document) -> (RecordedJudgement, Int64) {
+        guard let ratio = document.ratio else {
+            let probability = Double(document.share) / 1000
+            let logOdds = min(max(log(probability / (1 - probability)), -30), 30)
+            let evidence = [
+                Evidence(kind: "prior", weight: logOdds - 3, detail: ""),
+                Evidence(kind: "phrase-signature", weight: 3, detail: "a \"tapestry\" \\ of"),
+            ]
+            let judgement = RecordedJudgement(
+                verdict: Verdict(probability: probability), origin: .detected, probability: probability,
+                evidence: RecordedJudgement.json(evidence))
+            return (judgement, Int64(document.words) * document.share)
+        }
+        var evidence = [Evidence(kind: "prior", weight: Evidence.rounded(log(0.1 / 0.9)), detail: "")]
+        if document.isDeclaredReal { evidence.append(Evidence(kind: "declared", weight: -30, detail: "")) }
+        evidence.append(Evidence(kind: "token-frequency", weight: Evidence.rounded(ratio), detail: "words"))
+        let probability = 1 / (1 + exp(-evidence.reduce(0) { $0 + $1.weight }))
+        let judgement = RecordedJudgement(
+            verdict: document.isDeclaredReal ? .real : Verdict(probability: probability),
+            origin: document.isDeclaredReal ? .declared : .detected, probability: probability,
+            reasons: RecordedEvidence(evidence))
+        return (judgement, judgement.syntheticMass(ofTokens: document.words))
+    }
+
     private static func entry(
         seq: Int64, _ ordinal: Int, _ document: Document, source: Digest, _ compressor: ZstdCompressor
     ) throws -> StoreEntry {
         let text = text(Int(seq), words: document.words) + [UInt8](repeating: 0x20, count: document.padding)
-        let probability = Double(document.share) / 1000
-        let logOdds = min(max(log(probability / (1 - probability)), -30), 30)
-        let evidence = [
-            Evidence(kind: "prior", weight: logOdds - 3, detail: ""),
-            Evidence(kind: "phrase-signature", weight: 3, detail: "a \"tapestry\" \\ of"),
-        ]
-        let verdict: Verdict = document.share >= 950 ? .synthetic : document.share <= 50 ? .real : .uncertain
+        let (judgement, synthetic) = judgement(on: document)
         var row = ProvenanceRow(
             seq: seq, source: source, ordinal: ordinal, offset: 0, recordID: document.recordID,
             captured: document.captured, document: Digest.of(text), outcome: .kept,
-            judgement: RecordedJudgement(
-                verdict: verdict, origin: .detected, probability: probability,
-                evidence: RecordedJudgement.json(evidence)), tokens: document.words)
+            judgement: judgement, tokens: document.words)
         var address: Address?
         if let url = document.url {
             let commitment = Commitment(to: url, inRecord: Digest.of(Array("\(seq)".utf8)))
@@ -134,7 +174,7 @@ struct Fixture {
             row: row, address: address,
             document: KeptDocument(
                 contentKey: Digest.of(Array("words \(seq)".utf8)), bands: [],
-                synthetic: Int64(document.words) * document.share,
+                synthetic: synthetic,
                 rawBytes: text.count, body: try compressor.compress(text)))
     }
 }

@@ -21,8 +21,9 @@ import Testing
         let store = try Fixture.store(in: folder, documents, shards: shards)
         let admitted = try store.read { try $0.shards() }.reduce(0) { $0 + $1.totals.documents }
         let settings = ExportSettings(
-            capPPM: cap, compression: .none, fileBytes: Int.random(in: 2_500...60_000, using: &random),
-            toolVersion: "test", configuration: Digest.of([3]))
+            capPPM: cap, enforcesBound: false, compression: .none,
+            fileBytes: Int.random(in: 2_500...60_000, using: &random), toolVersion: "test",
+            configuration: Digest.of([3]))
         do {
             let summary = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
             let effective = min(cap, shards.capPPM)
@@ -45,7 +46,8 @@ import Testing
         let summary = try Exporter(
             store: store,
             settings: ExportSettings(
-                compression: .none, fileBytes: 40_000, toolVersion: "test", configuration: Digest.of([3]))
+                enforcesBound: false, compression: .none, fileBytes: 40_000, toolVersion: "test",
+                configuration: Digest.of([3]))
         ).export(to: folder.path("out"))
         let bytes = summary.files.map(\.rawBytes).reduce(0, +)
         #expect(summary.leftOut == 1 && summary.totals.documents == 400)

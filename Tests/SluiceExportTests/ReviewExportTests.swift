@@ -11,7 +11,7 @@ import Testing
 
     private func settings(release: String? = nil, fileBytes: Int = 40_000) -> ExportSettings {
         ExportSettings(
-            release: release, compression: .none, fileBytes: fileBytes, toolVersion: "test",
+            release: release, enforcesBound: false, compression: .none, fileBytes: fileBytes, toolVersion: "test",
             configuration: Digest.of([3]))
     }
 

@@ -62,7 +62,8 @@ struct `A tampered store` {
         let store = try Store.open(directory: folder.path("store"), mode: .write)
         defer { store.close() }
         let settings = ExportSettings(
-            release: "r1", compression: .none, toolVersion: "test", configuration: Digest.of([3]))
+            release: "r1", enforcesBound: false, compression: .none, toolVersion: "test",
+            configuration: Digest.of([3]))
         do throws(SluiceError) {
             _ = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
         } catch {

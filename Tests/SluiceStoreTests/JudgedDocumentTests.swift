@@ -27,10 +27,12 @@ import Testing
         var found: [JudgedDocument] = []
         try store.read { try $0.forEachKept { found.append($0) } }
         #expect(found.map(\.host) == ["host1.example", "host0.example"])
-        #expect(found.map(\.verdict) == [.uncertain, .uncertain] && found.map(\.origin) == [.detected, .detected])
+        #expect(found.map(\.opinion.verdict) == [.uncertain, .uncertain])
+        #expect(found.map(\.opinion.origin) == [.detected, .detected])
         for document in found {
-            #expect(abs(document.evidence.total + 1.697225) < 1e-9 && document.evidence.text == 1.5)
-            #expect(document.evidence.isEarly && !document.evidence.isAbstention)
+            let evidence = document.opinion.evidence
+            #expect(abs(evidence.total + 1.697225) < 1e-9 && evidence.text == 1.5)
+            #expect(evidence.isEarly && !evidence.isAbstention)
             #expect(document.captured == "2021-05-06T07:08:09Z")
         }
     }
@@ -45,6 +47,23 @@ import Testing
         }
         var found: [JudgedDocument] = []
         try store.read { try $0.forEachKept { found.append($0) } }
-        #expect(found.map(\.origin) == [.reviewed, .prior] && found[0].verdict == .real)
+        #expect(found.map(\.opinion.origin) == [.reviewed, .prior] && found[0].opinion.verdict == .real)
+    }
+
+    @Test func `was kept while a shard was filling, in a stretch of rows of each shard`() throws {
+        let directory = TemporaryDirectory()
+        // Row 3 has no room in the first shard, which rows 1, 2 and 4 fill, and 5 brings room for it in the second.
+        let documents = [
+            Sample.kept(1), Sample.kept(2), Sample.kept(3, synthetic: 50_000), Sample.kept(4), Sample.kept(5),
+            Sample.kept(6, synthetic: 90_000), Sample.rejected(7),
+        ]
+        let store = try Sample.fill(directory, documents, settings: ShardSettings(capPPM: 100_000, targetTokens: 300))
+        defer { store.close() }
+        try store.read { reader in
+            #expect(try reader.rowsByShard() == [1: 1...4, 2: 5...7])
+            var rows = 0
+            try reader.forEachOpinion(ofRows: 1...4) { _ in rows += 1 }
+            #expect(rows == 4)
+        }
     }
 }

@@ -14,6 +14,8 @@ public struct ExportedFile: Sendable, Equatable {
     public var digest = Digest.of([])
     /// Its documents and their masses.
     public var totals = ShardTotals()
+    /// The same documents as the audits of their shards weigh them; as above where these do not hold.
+    public var audited = ShardTotals()
     /// Tokens of the documents about whose author nothing can be said.
     public var uncertainTokens: Int64 = 0
 
@@ -28,6 +30,9 @@ extension [ExportedFile] {
     /// What the files hold together.
     var totals: ShardTotals { reduce(ShardTotals()) { $0.adding($1.totals) } }
 
+    /// The same documents as the audits of their shards weigh them.
+    var audited: ShardTotals { reduce(ShardTotals()) { $0.adding($1.audited) } }
+
     /// Tokens in all files of the documents about whose author nothing can be said.
     var uncertainTokens: Int64 { reduce(0) { $0 &+ $1.uncertainTokens } }
 }
@@ -39,7 +44,9 @@ extension [ExportedFile] {
 struct ExportManifest: Sendable, Equatable {
     static let fileName = "manifest.json"
     static let sumsName = "SHA256SUMS"
-    static let format = "sluice-export/1"
+    static let format = "sluice-export/2"
+    /// The form before there were audits.
+    static let unaudited = "sluice-export/1"
     /// The most documents that were left out which are listed by their seq; the others are counted.
     static let listedAtMost = 1000
 
@@ -52,11 +59,19 @@ struct ExportManifest: Sendable, Equatable {
         var configDigest: String
         var ledgerSize: Int64
         var storeShards: [Int64]
+        /// Absent in the form before there were audits.
+        var audit: ExportAudit.Form?
         var capPpm: Int64
         var leftOut: LeftOut
         /// Absent where this is no release, or the first one.
         var leftSince: LeftSince?
         var shards: [File]
+
+        /// Whether it has an audit of each of its shards, as its form says.
+        var hasItsForm: Bool {
+            guard let audit else { return format == ExportManifest.unaudited }
+            return format == ExportManifest.format && ExportAudit(audit)?.shards.map(\.shard) == storeShards
+        }
 
         /// A file as it is announced.
         struct File: Sendable, Equatable, Decodable {
@@ -98,6 +113,9 @@ struct ExportManifest: Sendable, Equatable {
     var header: Header
     var files: [ExportedFile]
 
+    /// Whether the audits of its shards give its files a bound.
+    var boundHolds: Bool { header.audit.flatMap(ExportAudit.init)?.holds ?? false }
+
     /// The header of the manifest that `bytes` are, or nil where they are none.
     static func header(of bytes: [UInt8]) -> Header? {
         let decoder = JSONDecoder()
@@ -112,9 +130,13 @@ struct ExportManifest: Sendable, Equatable {
             ("compression", quoted(header.compression)), ("config_digest", quoted(header.configDigest)),
             ("ledger_size", "\(header.ledgerSize)"), ("ledger_root", "null"),
             ("store_shards", list(header.storeShards)),
+        ]
+        if let audit = header.audit { facts.append(("audit", audit.rendered)) }
+        facts += [
             ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)), ("cap_ppm", "\(header.capPpm)"),
         ]
         facts += masses(of: files.totals, uncertain: files.uncertainTokens)
+        if header.audit != nil { facts += [atMost(files.audited), ("bound", bound(files.audited))] }
         facts.append(("left_out", listed(header.leftOut)))
         if let left = header.leftSince {
             facts.append(
@@ -144,9 +166,20 @@ struct ExportManifest: Sendable, Equatable {
         [
             ("name", quoted(file.name)), ("bytes", "\(file.bytes)"), ("raw_bytes", "\(file.rawBytes)"),
             ("sha256", quoted(file.digest.hex)),
-        ] + masses(of: file.totals, uncertain: file.uncertainTokens) + [
-            ("bound", "null"), ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)),
-        ]
+        ] + masses(of: file.totals, uncertain: file.uncertainTokens)
+            + (header.audit == nil ? [] : [atMost(file.audited)]) + [
+                ("bound", bound(file.audited)), ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)),
+            ]
+    }
+
+    /// What the ratio of documents does not exceed as the audits weigh them; null where these do not hold.
+    private func bound(_ audited: ShardTotals) -> String {
+        boundHolds ? audited.ratio.map { JSONText.decimal($0) } ?? "null" : "null"
+    }
+
+    /// The synthetic tokens that such a bound speaks of; null where there is none.
+    private func atMost(_ audited: ShardTotals) -> (String, String) {
+        ("synthetic_at_most", boundHolds ? JSONText.decimal(thousandths: audited.synthetic) : "null")
     }
 
     private func masses(of totals: ShardTotals, uncertain: Int64) -> [(String, String)] {

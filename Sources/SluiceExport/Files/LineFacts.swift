@@ -1,23 +1,29 @@
 import Glibc
 import SluiceCore
+import SluiceLedger
 import SluiceStore
 
 /// What a written line says that can be counted again.
 struct LineFacts: Sendable, Equatable {
     var seq: Int64
+    /// The store's shard.
+    var shard: Int64
     /// SHA-256 of the text.
     var document: Digest
     var verdict: Verdict
     var origin: Origin
     /// In millionths.
     var probability: Int64
-    /// The sum of the evidence's weights, in nats.
-    var logOdds: Double
+    /// What the evidence adds up to.
+    var evidence: EvidenceSum
     var tokens: Int64
     /// Thousandths of a token.
     var real: Int64
     /// Thousandths of a token.
     var synthetic: Int64
+
+    /// What the text says, in nats, where a detector judged it and nothing else speaks for it.
+    var judged: Double? { origin == .detected && !evidence.isEarly ? evidence.text : nil }
 
     /// Whether it says of the document what was held of it at some time.
     func agrees(with history: DocumentHistory) -> Bool {
@@ -35,7 +41,7 @@ struct LineFacts: Sendable, Equatable {
         guard !tooMany, !overflow, mass == thousandths else {
             return "real and synthetic mass that add up to the tokens"
         }
-        guard abs(1e6 / (1 + exp(-logOdds)) - Double(probability)) <= 2 else {
+        guard abs(1e6 / (1 + exp(-evidence.total)) - Double(probability)) <= 2 else {
             return "evidence that adds up to the probability"
         }
         guard hasVerdictOfItsProbability else { return "the verdict that origin and probability give" }

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLedger
 
 /// Where a line is not what ``LineWriter`` writes.
 struct LineMismatch: Error, Equatable {
@@ -54,7 +55,7 @@ struct LineReader {
         try literal(",\"seq\":")
         let seq = try integer()
         try literal(",\"shard\":")
-        _ = try integer()
+        let shard = try integer()
         try literal(",\"verdict\":")
         guard let verdict = Verdict(rawValue: try word()) else {
             throw LineMismatch(offset: at, expected: "a verdict")
@@ -72,13 +73,12 @@ struct LineReader {
         try literal(",\"synthetic\":")
         let synthetic = try decimal(places: 3)
         try literal(",\"evidence\":")
-        let logOdds = try evidence()
+        let evidence = try evidence()
         try literal("}}}")
         guard at == bytes.count else { throw LineMismatch(offset: at, expected: "the end of the line") }
         let facts = LineFacts(
-            seq: seq, document: document, verdict: verdict, origin: origin, probability: probability, logOdds: logOdds,
-            tokens: tokens,
-            real: real, synthetic: synthetic)
+            seq: seq, shard: shard, document: document, verdict: verdict, origin: origin, probability: probability,
+            evidence: evidence, tokens: tokens, real: real, synthetic: synthetic)
         if let expected = facts.expected { throw LineMismatch(offset: at, expected: expected) }
         return facts
     }
@@ -182,15 +182,15 @@ struct LineReader {
         return (0..<places).reduce(whole) { value, _ in value &* 10 } &+ fraction
     }
 
-    /// Passes over the evidence; answers the sum of its weights.
-    private mutating func evidence() throws(LineMismatch) -> Double {
-        var total = 0.0
+    /// Passes over the evidence; answers what its weights add up to.
+    private mutating func evidence() throws(LineMismatch) -> EvidenceSum {
+        var sum = EvidenceSum()
         try literal("[")
         while at < bytes.count, bytes[at] == UInt8(ascii: "{") {
             try literal("{\"kind\":")
-            _ = try string()
+            let kind = try word()
             try literal(",\"weight\":")
-            total += try number()
+            sum.add(try number(), EvidenceSum.Subject(kind: kind))
             try literal(",\"detail\":")
             _ = try string()
             try literal("}")
@@ -198,7 +198,7 @@ struct LineReader {
             at += 1
         }
         try literal("]")
-        return total
+        return sum
     }
 
     private mutating func number() throws(LineMismatch) -> Double {

@@ -32,6 +32,7 @@ final class ShardFile {
         try writer.write(line)
         facts.rawBytes += Int64(line.count)
         facts.totals.add(document.admitted)
+        facts.audited.add(document.audited)
         if document.judgement.verdict == .uncertain { facts.uncertainTokens &+= document.tokens }
     }
 

@@ -6,6 +6,8 @@ import SluiceStore
 struct ExportDocument: Sendable, Equatable {
     /// The provenance row that kept it, and its mass in force.
     var admitted: Admitter.Document
+    /// What it weighs by the audit of its shard.
+    var audited: Admitter.Document
     /// The store's shard it is in.
     var shard: Int64
     /// SHA-256 of the text.
@@ -29,7 +31,7 @@ protocol ExportSupply {
     /// Hands over every admitted document once, in an order that the state alone determines.
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws
     /// A document that was handed over before.
-    func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument
+    func document(_ seq: Int64, shard: Int64) throws -> ExportDocument
     /// The text of a document, UTF-8.
     func text(of document: ExportDocument) throws -> [UInt8]
 }

@@ -10,6 +10,7 @@ struct ShardPacker<Supply: ExportSupply> {
     private let settings: ExportSettings
     private let directory: OutputDirectory
     private let capPPM: Int64
+    private let keepsBound: Bool
     private var file: ShardFile?
     private var deferred: DeferredQueue
     private var lines = LineWriter()
@@ -23,12 +24,13 @@ struct ShardPacker<Supply: ExportSupply> {
     /// The ages of those that waited and ended a file, since their line had no space in it.
     private var closers: Set<Int> = []
 
-    /// Packs what `supply` has under a cap of `capPPM` millionths.
+    /// Packs what `supply` has under a cap of `capPPM` millionths, by what the documents weigh to the store, or to the audits.
     init(_ supply: Supply, settings: ExportSettings, capPPM: Int64, into directory: OutputDirectory) {
         self.supply = supply
         self.settings = settings
         self.capPPM = capPPM
         self.directory = directory
+        keepsBound = settings.enforcesBound
         deferred = DeferredQueue(capPPM: capPPM)
     }
 
@@ -40,7 +42,7 @@ struct ShardPacker<Supply: ExportSupply> {
         var age = 0
         try supply.forEachDocument { document in
             try place(
-                document, DeferredQueue.Entry(document: document.admitted, shard: document.shard, age: age))
+                document, DeferredQueue.Entry(document: weighed(document), shard: document.shard, age: age))
             age += 1
         }
         try finishFile()
@@ -59,8 +61,8 @@ struct ShardPacker<Supply: ExportSupply> {
     }
 
     private mutating func placeDeferred() throws {
-        while let file, let entry = deferred.next(within: file.facts.totals) {
-            let document = try supply.document(entry.document, shard: entry.shard)
+        while let file, let entry = deferred.next(within: weighed(file.facts)) {
+            let document = try supply.document(entry.document.seq, shard: entry.shard)
             guard try makeLine(document) else {
                 deferred.remove(entry)
                 continue
@@ -78,8 +80,16 @@ struct ShardPacker<Supply: ExportSupply> {
         }
     }
 
+    /// What a document counts as against the cap.
+    private func weighed(_ document: ExportDocument) -> Admitter.Document {
+        keepsBound ? document.audited : document.admitted
+    }
+
+    /// What a file's documents count as together.
+    private func weighed(_ file: ExportedFile) -> ShardTotals { keepsBound ? file.audited : file.totals }
+
     private func fits(_ document: Admitter.Document) -> Bool {
-        var totals = file?.facts.totals ?? ShardTotals()
+        var totals = file.map { weighed($0.facts) } ?? ShardTotals()
         totals.add(document)
         return totals.obey(capPPM: capPPM)
     }

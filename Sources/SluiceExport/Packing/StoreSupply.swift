@@ -6,17 +6,18 @@ import SluiceStore
 /// The admitted documents of one state of a store: shard by shard, in the order of admission.
 struct StoreSupply: ExportSupply {
     private let reader: StoreReader
-    private let shards: [StoredShard]
+    private let audit: ExportAudit
     private let decompressor = ZstdDecompressor()
 
-    init(_ reader: StoreReader, shards: [StoredShard]) {
+    /// The documents of the shards that `audit` speaks of.
+    init(_ reader: StoreReader, audit: ExportAudit) {
         self.reader = reader
-        self.shards = shards
+        self.audit = audit
     }
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
-        for shard in shards {
-            try reader.forEachAdmitted(toShard: shard.id) { try body(document($0, shard: shard.id)) }
+        for shard in audit.shards.map(\.shard) {
+            try reader.forEachAdmitted(toShard: shard) { try body(document($0, shard: shard)) }
         }
     }
 
@@ -26,14 +27,14 @@ struct StoreSupply: ExportSupply {
             row: found.row, review: found.review, source: found.sourceLabel ?? found.sourceName, url: found.url)
     }
 
-    func document(_ admitted: Admitter.Document, shard: Int64) throws -> ExportDocument {
-        let query = ProvenanceQuery(decision: .kept, limit: 1, after: admitted.seq - 1)
-        guard let entry = try reader.provenance(query).first, entry.row.seq == admitted.seq else {
-            throw SluiceError.damaged(admitted.seq, "its provenance row is missing")
-        }
+    func document(_ seq: Int64, shard: Int64) throws -> ExportDocument {
+        let query = ProvenanceQuery(decision: .kept, limit: 1, after: seq - 1)
+        guard let entry = try reader.provenance(query).first, entry.row.seq == seq,
+            let state = try reader.document(seq)
+        else { throw SluiceError.damaged(seq, "its provenance row is missing") }
         return try document(
-            admitted, shard: shard, row: entry.row, review: reader.latestReview(of: admitted.seq),
-            source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
+            Admitter.Document(seq: seq, synthetic: state.synthetic, real: state.real), shard: shard, row: entry.row,
+            review: state.reviews.last, source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
     }
 
     func text(of document: ExportDocument) throws -> [UInt8] {
@@ -50,8 +51,18 @@ struct StoreSupply: ExportSupply {
             throw SluiceError.damaged(admitted.seq, "a kept document without digest, judgement or length")
         }
         return ExportDocument(
-            admitted: admitted, shard: shard, digest: digest, source: source, captured: row.captured, url: url,
+            admitted: admitted, audited: try audited(admitted, shard, review == nil ? judgement : nil), shard: shard,
+            digest: digest, source: source, captured: row.captured, url: url,
             recordID: row.recordID, judgement: review?.judgement(over: judgement) ?? judgement, tokens: Int64(tokens))
+    }
+
+    /// A document as its shard's audit weighs it, of which a detector said `judgement` and no person anything.
+    private func audited(
+        _ document: Admitter.Document, _ shard: Int64, _ judgement: RecordedJudgement?
+    ) throws -> Admitter.Document {
+        guard let judgement, judgement.origin == .detected else { return document }
+        let evidence = try judgement.reasons.sum ?? reader.evidenceSum(ofRecord: document.seq)
+        return audit.weigh(document, in: shard, judged: evidence.isEarly ? nil : evidence.text) ?? document
     }
 }
 

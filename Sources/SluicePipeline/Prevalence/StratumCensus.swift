@@ -36,10 +36,15 @@ public enum StratumCensus {
                 places[name] = place
                 strata.append(Stratum(name: name))
             }
-            strata[place].count(document)
+            let opinion = document.opinion
+            strata[place].count.add(
+                verdict: opinion.verdict, origin: opinion.origin, ratio: opinion.evidence.text,
+                isAbstention: opinion.evidence.isAbstention, isEarly: opinion.evidence.isEarly)
         }
         return strata.sorted { a, b in
-            (b.documents, a.name.text, a.name.kind.rawValue) < (a.documents, b.name.text, b.name.kind.rawValue)
+            (b.count.documents, a.name.text, a.name.kind.rawValue) < (
+                a.count.documents, b.name.text, b.name.kind.rawValue
+            )
         }
     }
 
@@ -60,24 +65,6 @@ public enum StratumCensus {
                 return StratumName(kind: .others, text: "no date")
             }
             return StratumName(kind: .month, text: String(captured.prefix(7)))
-        }
-    }
-}
-
-extension Stratum {
-    /// Counts a document: as known where a label, a person or its date says who wrote it, else by what its text says.
-    fileprivate mutating func count(_ document: JudgedDocument) {
-        documents += 1
-        let evidence = document.evidence
-        let isKnown = document.origin == .declared || document.origin == .reviewed
-        if isKnown, document.verdict == .synthetic {
-            knownSynthetic += 1
-        } else if isKnown && document.verdict == .real || evidence.isEarly {
-            knownReal += 1
-            // People are asked about the doubtful ones, which would make any detector look bad.
-            if document.origin != .reviewed, !evidence.isAbstention { anchors.add(evidence.text) }
-        } else if !evidence.isAbstention {
-            judged.add(evidence.text)
         }
     }
 }

@@ -63,6 +63,7 @@ public struct SettingKey: Sendable {
         SettingKey("ingest.batch_bytes", .integer(\.ingest.batchBytes, 65_536...(1 << 30)), decides: false),
         SettingKey("ingest.text_compression", .integer(\.ingest.textCompression, 1...19)),
         SettingKey("export.file_bytes", .integer(\.export.fileBytes, 65_536...(1 << 40)), decides: false),
+        SettingKey("export.bound", .word(\.export.bound, ["enforce", "report"]), decides: false),
         SettingKey("service.listen", .text(\.service.listen), decides: false),
         SettingKey("service.socket", .text(\.service.socket), decides: false),
         SettingKey("service.spool", .text(\.service.spool), decides: false),

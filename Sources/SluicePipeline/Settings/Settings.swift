@@ -59,6 +59,10 @@ public struct Settings: Sendable, Equatable {
     public struct Export: Sendable, Equatable {
         /// The most bytes of a file before compression.
         public var fileBytes = 256_000_000
+        /// What becomes of the bound on a file's ratio: `enforce` keeps it under the cap, `report` only states it.
+        public var bound = "enforce"
+        /// Whether it is kept under the cap.
+        public var enforcesBound: Bool { bound != "report" }
     }
 
     /// How the daemon is reached, and what it takes. An empty path means the place in the store's directory.

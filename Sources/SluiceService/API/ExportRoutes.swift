@@ -61,8 +61,9 @@ struct ExportRoutes {
         try requireRoom()
         let (settings, shelf) = (settings(), shelf)
         let export = ExportSettings(
-            release: release, capPPM: cap.map(ShardSettings.ppm),
-            compression: compression ?? .zstd, fileBytes: settings.export.fileBytes,
+            release: release, capPPM: cap.map(ShardSettings.ppm), prior: settings.detection.prior,
+            enforcesBound: settings.export.enforcesBound, compression: compression ?? .zstd,
+            fileBytes: settings.export.fileBytes,
             toolVersion: Tool.version, configuration: settings.digest)
         try await questions.run { try shelf.begin(name, export) }
         return .json(.accepted, headers: [.location: "/v1/exports/\(name)"]) { json in

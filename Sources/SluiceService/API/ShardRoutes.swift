@@ -1,10 +1,13 @@
 import Hummingbird
 import SluiceCore
+import SluiceExport
 import SluiceStore
 
 /// `/v1/shards`: the shards, sealing the open one, and the documents in them.
 struct ShardRoutes {
     let questions: QuestionPool
+    /// The share of synthetic documents that is assumed before any evidence, as it is now.
+    let prior: @Sendable () -> Double
     /// Seals the open shard, and answers its number.
     let seal: @Sendable () async throws -> Int64
 
@@ -39,10 +42,13 @@ struct ShardRoutes {
     }
 
     private func response(showing number: Int64) async throws -> Response {
-        let shard = try await questions.ask { try $0.shard(number) }
-        guard let shard else { throw Problem(.notFound, "there is no shard \(number)") }
+        let prior = prior()
+        let found = try await questions.ask { reader in
+            try reader.shard(number).map { ($0, try ShardAudit.bound(onShard: number, reader, prior: prior)) }
+        }
+        guard let (shard, bound) = found else { throw Problem(.notFound, "there is no shard \(number)") }
         var json = JSONText()
-        shard.write(to: &json)
+        shard.write(to: &json, bound: bound)
         json.newline()
         return .text(json.string, type: "application/json")
     }

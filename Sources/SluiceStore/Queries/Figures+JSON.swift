@@ -2,14 +2,16 @@ import SluiceCore
 
 extension StoredShard {
     /// The shard as the command line's contract has it.
-    public var json: String {
+    ///
+    /// - Parameter bound: What its ratio does not exceed, where that was worked out.
+    public func json(bound: Double? = nil) -> String {
         var json = JSONText()
-        write(to: &json)
+        write(to: &json, bound: bound)
         return json.string
     }
 
     /// Writes the shard as the one JSON object that the command line and the service show.
-    public func write(to json: inout JSONText) {
+    public func write(to json: inout JSONText, bound: Double? = nil) {
         json.object { json in
             json.member("shard", id)
             json.member("state", isSealed ? "sealed" : "open")
@@ -20,8 +22,7 @@ extension StoredShard {
             json.key("synthetic")
             json.value(thousandths: totals.synthetic)
             json.member("ratio", totals.ratio)
-            json.key("bound")
-            json.null()
+            json.member("bound", bound)
             json.member("cap", Double(settings.capPPM) / 1_000_000)
         }
     }

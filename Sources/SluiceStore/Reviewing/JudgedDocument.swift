@@ -2,6 +2,16 @@ import GRDB
 import SluiceCore
 import SluiceLedger
 
+/// What is held of who wrote a kept document.
+public struct DocumentOpinion: Sendable {
+    /// The latest review's verdict, else that of its own row.
+    public var verdict: Verdict
+    /// Where that comes from.
+    public var origin: Origin
+    /// What the evidence of its own row adds up to.
+    public var evidence: EvidenceSum
+}
+
 /// A kept document with what an estimate of prevalence goes by.
 public struct JudgedDocument: Sendable {
     /// The number of its source.
@@ -10,12 +20,8 @@ public struct JudgedDocument: Sendable {
     public var captured: String?
     /// The host it was captured from, where that is known and was not erased.
     public var host: String?
-    /// What is held of it: the latest review, else its own row.
-    public var verdict: Verdict
-    /// Where that comes from.
-    public var origin: Origin
-    /// What the evidence of its own row adds up to.
-    public var evidence: EvidenceSum
+    /// Who is held to have written it.
+    public var opinion: DocumentOpinion
 }
 
 extension StoreReader {
@@ -23,29 +29,67 @@ extension StoreReader {
     /// microseconds each; one document in memory at a time.
     public func forEachKept(_ body: (JudgedDocument) throws -> Void) throws {
         let sql = """
-            SELECT r.seq, r.source, r.captured, \(StoredHost.column(of: "a")), ifnull(v.verdict, r.verdict),
-                iif(v.id IS NULL, r.origin, 'reviewed'), iif(typeof(r.evidence) = 'blob', r.evidence, NULL)
+            SELECT \(StoreReader.opinionColumns), r.source, r.captured, \(StoredHost.column(of: "a"))
             FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq
             \(StoreReader.latestReview(of: "r"))
             WHERE r.decision = 'kept' ORDER BY r.seq
             """
         try db.forEachRow(sql) { row in
-            let sum: EvidenceSum
-            if row.isNull(6) {
-                sum = try jsonSum(ofRecord: row.integer(0))
-            } else {
-                guard let packed = PackedEvidence.sum(of: try row.bytes(6)) else { throw row.damaged(6, "evidence") }
-                sum = packed
-            }
             try body(
                 JudgedDocument(
-                    source: row.integer(1), captured: row.optionalMoment(2), host: row.optionalText(3),
-                    verdict: row.word(4), origin: row.word(5), evidence: sum))
+                    source: row.integer(4), captured: row.optionalMoment(5), host: row.optionalText(6),
+                    opinion: opinion(row)))
         }
     }
 
+    /// Calls `body` with what is held of each document that one of `rows` kept, in their order; some microseconds each.
+    public func forEachOpinion(ofRows rows: ClosedRange<Int64>, _ body: (DocumentOpinion) throws -> Void) throws {
+        let sql = """
+            SELECT \(StoreReader.opinionColumns) FROM record AS r \(StoreReader.latestReview(of: "r"))
+            WHERE r.decision = 'kept' AND r.seq BETWEEN ? AND ? ORDER BY r.seq
+            """
+        try db.forEachRow(sql, [rows.lowerBound, rows.upperBound]) { try body(opinion($0)) }
+    }
+
+    /// The rows that were written while each shard was filling, by the shard's number: what is in it was picked from the kept
+    /// ones among them, and from those that were held before. Shards that were filled at once share theirs. The last one's
+    /// go on to the end of the ledger.
+    public func rowsByShard() throws -> [Int64: ClosedRange<Int64>] {
+        let last = try nextSeq() - 1
+        var rows: [Int64: ClosedRange<Int64>] = [:]
+        var stretch: ClosedRange<Int64> = 1...1
+        var newest: Int64 = 0
+        let sql = "SELECT shard, max(document) FROM admission WHERE action = 1 GROUP BY shard ORDER BY shard"
+        let shards = try db.rows(sql) { (shard: try $0.integer(0), newest: try $0.integer(1, in: 1...max(last, 1))) }
+        for (index, shard) in shards.enumerated() {
+            let end = index == shards.count - 1 ? last : shard.newest
+            if end > newest {
+                stretch = newest + 1...end
+                newest = end
+            }
+            rows[shard.shard] = stretch
+        }
+        return rows
+    }
+
+    private static let opinionColumns = """
+        r.seq, ifnull(v.verdict, r.verdict), iif(v.id IS NULL, r.origin, 'reviewed'),
+        iif(typeof(r.evidence) = 'blob', r.evidence, NULL)
+        """
+
+    private func opinion(_ row: StoredRow) throws -> DocumentOpinion {
+        let sum: EvidenceSum
+        if row.isNull(3) {
+            sum = try evidenceSum(ofRecord: row.integer(0))
+        } else {
+            guard let packed = PackedEvidence.sum(of: try row.bytes(3)) else { throw row.damaged(3, "evidence") }
+            sum = packed
+        }
+        return DocumentOpinion(verdict: try row.word(1), origin: try row.word(2), evidence: sum)
+    }
+
     /// What evidence adds up to that is stored as a JSON array: of rows before `migrations/0004_compact.sql`.
-    private func jsonSum(ofRecord seq: Int64) throws -> EvidenceSum {
+    public func evidenceSum(ofRecord seq: Int64) throws -> EvidenceSum {
         let sql = """
             SELECT json_extract(value, '$.kind'), ifnull(json_extract(value, '$.weight'), 0.0)
             FROM record AS r, json_each(iif(json_valid(r.evidence), r.evidence, 'null')) WHERE r.seq = ?

@@ -89,7 +89,8 @@ extension ExportCommand {
         Exporter(
             store: store,
             settings: ExportSettings(
-                release: release, capPPM: cap.map(ShardSettings.ppm), compression: compression,
+                release: release, capPPM: cap.map(ShardSettings.ppm), prior: settings.detection.prior,
+                enforcesBound: settings.export.enforcesBound, compression: compression,
                 fileBytes: settings.export.fileBytes, toolVersion: Tool.version, configuration: settings.digest))
     }
 }
@@ -101,9 +102,10 @@ extension ExportSummary {
     fileprivate var table: String {
         let all = totals
         let ratio = all.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
+        let bound = bound.map { JSONText.decimal($0, places: 4) } ?? "-"
         var lines = [
             "\(all.documents) documents, \(all.tokens) tokens in \(files.count) files at \(directory)",
-            "synthetic:real \(ratio), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
+            "synthetic:real \(ratio), at most \(bound), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
         ]
         for file in files {
             let ratio = file.totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"

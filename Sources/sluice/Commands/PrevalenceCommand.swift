@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceDetect
 import SluicePipeline
 import SluiceService
 import SluiceStore
@@ -41,7 +42,7 @@ struct PrevalenceCommand: AsyncParsableCommand {
             }
             guard !strata.isEmpty else { return Console.note("sluice: no document has been kept yet") }
             Console.out(Stratum.heading)
-            let shown = strata.prefix(PrevalenceCommand.shown).map { ($0, $0.assessment) }
+            let shown = strata.prefix(PrevalenceCommand.shown).map { ($0, $0.count.assessment) }
             for (stratum, assessment) in shown { Console.out(stratum.line(assessment)) }
             if shown.contains(where: { $0.1.doubt != nil }) {
                 Console.note(
@@ -67,8 +68,10 @@ extension Stratum {
     fileprivate static let heading = "estimate    upper  documents  state               stratum"
 
     /// The stratum for people.
-    fileprivate func line(_ assessment: Assessment) -> String {
-        let figures = [Stratum.percent(assessment.estimate), Stratum.percent(assessment.upper), String(documents)]
+    fileprivate func line(_ assessment: PrevalenceCount.Assessment) -> String {
+        let figures = [
+            Stratum.percent(assessment.estimate), Stratum.percent(assessment.upper), String(count.documents),
+        ]
         let cells = zip(figures, [8, 9, 11]).map { String(repeating: " ", count: max($1 - $0.count, 1)) + $0 }
         let state = assessment.doubt?.inShort ?? "calibrated"
         return cells.joined() + "  " + state + String(repeating: " ", count: max(20 - state.count, 1)) + name.text
@@ -81,7 +84,7 @@ extension Stratum {
     }
 }
 
-extension Stratum.Doubt {
+extension PrevalenceCount.Doubt {
     /// The doubt in a column.
     fileprivate var inShort: String {
         switch self {

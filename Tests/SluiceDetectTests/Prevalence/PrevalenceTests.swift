@@ -63,6 +63,21 @@ import Testing
         #expect(PrevalenceEstimate(RatioHistogram()) == nil)
     }
 
+    @Test func `moves little from what is assumed with a few texts, and with many as if nothing were`() throws {
+        let assumption = PrevalenceEstimate.Assumption(share: 0.1, texts: 50)
+        let none = try #require(PrevalenceEstimate(RatioHistogram(), assuming: assumption))
+        #expect(abs(none.estimate - 0.1) < 1e-9 && none.upper > 0.15 && none.upper < 0.25 && none.texts == 0, "\(none)")
+        var one = RatioHistogram()
+        one.add(0.5)
+        let found = try #require(PrevalenceEstimate(one, assuming: assumption))
+        #expect(found.estimate > 0.1 && found.estimate < 0.11 && found.upper < 0.25, "\(found)")
+        var texts = Texts(random: SplitMix64(seed: 8))
+        let many = texts.histogram(20_000, synthetic: 8000)
+        let (with, without) = (PrevalenceEstimate(many, assuming: assumption), try #require(PrevalenceEstimate(many)))
+        let difference = try #require(with).estimate - without.estimate
+        #expect(difference < 0 && difference > -0.002)
+    }
+
     @Test func `counts ratios beyond the detector's limit as that limit`() throws {
         var (far, near) = (RatioHistogram(), RatioHistogram())
         for ratio in [Double.infinity, 1e300, -.infinity, -1e300] { far.add(ratio) }

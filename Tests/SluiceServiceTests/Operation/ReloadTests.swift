@@ -39,7 +39,7 @@ import Testing
         #expect(
             SettingKey.all.map(\.name).filter(Reload.isChangeable) == [
                 "detection.prior", "detection.anchor_weight", "detection.anchor_before", "ingest.batch_records",
-                "ingest.batch_bytes", "ingest.text_compression", "export.file_bytes",
+                "ingest.batch_bytes", "ingest.text_compression", "export.file_bytes", "export.bound",
                 "service.allowed_hosts", "service.body_bytes", "service.queue", "service.disk_floor_bytes",
                 "service.log_level",
             ])

@@ -1,0 +1,86 @@
+import SluiceCore
+
+/// What a share of synthetic documents is estimated from: who is known to have written some of them, and what the texts of
+/// the others say.
+public struct PrevalenceCount: Sendable, Equatable {
+    /// Documents.
+    public private(set) var documents: Int64 = 0
+    /// Documents that are known to be synthetic, by a label or by a person.
+    public private(set) var knownSynthetic: Int64 = 0
+    /// Documents that are known to be human: by a label, by a person, or by the date of their capture.
+    public private(set) var knownReal: Int64 = 0
+    /// What the texts say of which nothing is known, but for those on which the detector abstains.
+    public private(set) var judged = RatioHistogram()
+    /// What they say of those known to be human that nobody picked for being doubtful.
+    public private(set) var anchors = RatioHistogram()
+
+    /// The count of no document.
+    public init() {}
+
+    /// Counts a document: as known where a label, a person or its date says who wrote it, else by what its text says.
+    ///
+    /// - Parameters:
+    ///   - verdict: What is held of it.
+    ///   - origin: Where that comes from.
+    ///   - ratio: What its text says, in nats.
+    ///   - isAbstention: Whether the detector abstained from it.
+    ///   - isEarly: Whether its capture counted as one before there were chat models.
+    public mutating func add(
+        verdict: Verdict, origin: Origin, ratio: Double, isAbstention: Bool, isEarly: Bool
+    ) {
+        documents += 1
+        let isKnown = origin == .declared || origin == .reviewed
+        if isKnown, verdict == .synthetic {
+            knownSynthetic += 1
+        } else if isKnown && verdict == .real || isEarly {
+            knownReal += 1
+            // People are asked about the doubtful ones, which would make any detector look bad.
+            if origin != .reviewed, !isAbstention { anchors.add(ratio) }
+        } else if !isAbstention {
+            judged.add(ratio)
+        }
+    }
+
+    /// Why an estimate is uncalibrated.
+    public enum Doubt: String, Sendable {
+        /// The detector abstains on all of it, and nothing of it is known.
+        case nothingJudged = "nothing-judged"
+        /// Too few of its documents are known to be human to test the detector on.
+        case fewAnchors = "few-anchors"
+        /// The detector takes more than 2 % of those that are known to be human for synthetic.
+        case anchorsLookSynthetic = "anchors-look-synthetic"
+    }
+
+    /// What follows from a count.
+    public struct Assessment: Sendable, Equatable {
+        /// The share of synthetic documents among those of which anything can be said; nil where there are none.
+        public var estimate: Double?
+        /// What that share does not exceed, with 95 % confidence, if the detector's ratios hold for these texts.
+        public var upper: Double?
+        /// The share of the anchors that the estimate would take for synthetic; nil where there are none.
+        public var anchorEstimate: Double?
+        /// Why the estimate cannot be relied on; nil where it can.
+        public var doubt: Doubt?
+    }
+
+    /// What follows from the count: up to a tenth of a millisecond.
+    public var assessment: Assessment {
+        let found = PrevalenceEstimate(judged)
+        return Assessment(
+            estimate: share(found?.estimate), upper: share(found?.upper),
+            anchorEstimate: PrevalenceEstimate(anchors)?.estimate, doubt: doubt)
+    }
+
+    /// Why an estimate from this count cannot be relied on; nil where it can.
+    public var doubt: Doubt? {
+        guard judged.total > 0 else { return knownSynthetic + knownReal > 0 ? nil : .nothingJudged }
+        return PrevalenceEstimate(anchors)?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+    }
+
+    /// The known documents and `share` of the others.
+    private func share(_ share: Double?) -> Double? {
+        let (known, others) = (knownSynthetic + knownReal, judged.total)
+        guard known + others > 0 else { return nil }
+        return (Double(knownSynthetic) + (share ?? 0) * Double(others)) / Double(known + others)
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import SluiceCore
+import SluiceDetect
+import SluiceExport
+import SluiceStore
+import Testing
+
+@Suite struct `The bound on an export's ratio` {
+    private static let words = 40
+
+    /// Documents a share of which is synthetic, with the ratios of a calibrated detector: normal around ±3 with variance 6.
+    private static func mixture(_ count: Int, synthetic share: Double, seed: UInt64) -> (
+        documents: [Fixture.Document], synthetic: Set<Int>
+    ) {
+        var random = SeededGenerator(seed)
+        var synthetic: Set<Int> = []
+        let documents = (0..<count).map { index in
+            if Double.random(in: 0..<1, using: &random) < share { synthetic.insert(index + 1) }
+            // Box and Muller.
+            let (u, v) = (Double.random(in: 1e-9..<1, using: &random), Double.random(in: 0..<1, using: &random))
+            let normal = (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
+            return Fixture.Document(
+                share: 0, words: words, ratio: (synthetic.contains(index + 1) ? 3 : -3) + 6.0.squareRoot() * normal)
+        }
+        return (documents, synthetic)
+    }
+
+    private static func settings(enforces: Bool = true) -> ExportSettings {
+        ExportSettings(
+            enforcesBound: enforces, compression: .none, fileBytes: 60_000, toolVersion: "test",
+            configuration: Digest.of([3]))
+    }
+
+    /// Synthetic to real documents of an export by the truth; all are equally long.
+    private static func truth(_ folder: Folder, _ name: String, _ synthetic: Set<Int>) throws -> Double {
+        var counts = (synthetic: 0.0, real: 0.0)
+        for (file, bytes) in try folder.files(name) where file.hasPrefix("shard-") {
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+                let sluice = (object?["metadata"] as? [String: Any])?["sluice"] as? [String: Any]
+                if synthetic.contains(try #require(sluice?["seq"] as? Int)) {
+                    counts.synthetic += 1
+                } else {
+                    counts.real += 1
+                }
+            }
+        }
+        return counts.synthetic / counts.real
+    }
+
+    private static func manifest(_ folder: Folder, _ name: String) throws -> [String: Any] {
+        let object = try JSONSerialization.jsonObject(with: Data(folder.bytes("\(name)/manifest.json")))
+        return try #require(object as? [String: Any])
+    }
+
+    @Test func `keeps the truth under the cap where far more is synthetic than the prior assumes`() throws {
+        let folder = try Folder()
+        let (documents, synthetic) = Self.mixture(4000, synthetic: 0.5, seed: 1)
+        let store = try Fixture.store(in: folder, documents)
+        let stated = try Exporter(store: store, settings: Self.settings(enforces: false)).export(
+            to: folder.path("stated"))
+        let kept = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("kept"))
+        let (before, after) = (
+            try Self.truth(folder, "stated", synthetic), try Self.truth(folder, "kept", synthetic)
+        )
+        #expect(try #require(stated.totals.ratio) <= 0.1 && before > 0.15, "by the probabilities alone: \(before)")
+        #expect(try #require(stated.bound) >= before)
+        #expect(after <= 0.1 && kept.leftOut > stated.leftOut, "by the bound: \(after)")
+        let bound = try #require(kept.bound)
+        #expect(bound <= 0.1 && bound > 0.095 && kept.files.count > 3)
+        #expect(kept.files.allSatisfy { $0.audited.obey(capPPM: 100_000) && $0.totals.obey(capPPM: 100_000) })
+        for name in ["stated", "kept"] {
+            #expect(try ExportVerifier.verify(directory: folder.path(name), against: store).allSatisfy(\.passed))
+        }
+        let audit = try #require(try Self.manifest(folder, "kept")["audit"] as? [String: Any])
+        let shard = try #require((audit["shards"] as? [[String: Any]])?.first)
+        let (estimate, upper) = (shard["estimate"] as? Double ?? 0, shard["upper"] as? Double ?? 0)
+        // Of all that came, and not of what the cap let through.
+        #expect(abs(estimate - 0.5) < 0.03 && upper > estimate && upper < estimate + 0.04)
+        #expect(shard["state"] as? String == "uncalibrated" && shard["reason"] as? String == "few-anchors")
+    }
+
+    @Test func `is never below the ratio, and changes nothing where little is synthetic`() throws {
+        let folder = try Folder()
+        let (documents, synthetic) = Self.mixture(2000, synthetic: 0.02, seed: 2)
+        let store = try Fixture.store(in: folder, documents)
+        let stated = try Exporter(store: store, settings: Self.settings(enforces: false)).export(
+            to: folder.path("stated"))
+        let kept = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("kept"))
+        #expect(kept.bound == kept.totals.ratio && kept.leftOut == stated.leftOut)
+        #expect(try Self.truth(folder, "kept", synthetic) <= 0.1)
+        #expect(try folder.bytes("kept/shard-00000.jsonl") == folder.bytes("stated/shard-00000.jsonl"))
+    }
+
+    @Test func `is none where the detector takes texts known to be human for synthetic`() throws {
+        let folder = try Folder()
+        let anchors = (0..<150).map {
+            Fixture.Document(share: 0, words: Self.words, ratio: $0 < 30 ? 6 : -3, isDeclaredReal: true)
+        }
+        let store = try Fixture.store(in: folder, anchors + Self.mixture(500, synthetic: 0.4, seed: 3).documents)
+        let stated = try Exporter(store: store, settings: Self.settings(enforces: false)).export(
+            to: folder.path("stated"))
+        let summary = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        #expect(summary.bound == nil && summary.files.map(\.digest) == stated.files.map(\.digest))
+        let manifest = try Self.manifest(folder, "out")
+        let shard = ((manifest["audit"] as? [String: Any])?["shards"] as? [[String: Any]])?.first
+        #expect(shard?["reason"] as? String == "anchors-look-synthetic")
+        #expect(manifest["bound"] is NSNull && manifest["synthetic_at_most"] is NSNull)
+        #expect(try ExportVerifier.verify(directory: folder.path("out")).allSatisfy(\.passed))
+    }
+
+    @Test(arguments: [
+        ("\"upper\":0.", "\"upper\":0.0", "out/manifest.json"),
+        ("\"shard\":1,\"judged\"", "\"shard\":2,\"judged\"", "out/manifest.json"),
+        ("\"state\":\"uncalibrated\"", "\"state\":\"calibrated\"", "out/manifest.json"),
+        ("\"synthetic_at_most\": ", "\"synthetic_at_most\": 1", "out/manifest.json"),
+        ("{\"kind\":\"token-frequency\"", "{\"kind\":\"capture-date\"", "out/shard-00000.jsonl"),
+        ("\"shard\":1,\"verdict\"", "\"shard\":3,\"verdict\"", "out/shard-00000.jsonl"),
+    ])
+    func `is counted again from the files, so that digests over a false one do not help`(
+        true: String, false: String, name: String
+    ) throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixture(300, synthetic: 0.3, seed: 4).documents)
+        _ = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        #expect(try ExportVerifier.verify(directory: folder.path("out")).allSatisfy(\.passed))
+        let bytes = String(decoding: try folder.bytes(name), as: UTF8.self)
+        let forged = bytes.replacingOccurrences(of: `true`, with: `false`)
+        #expect(forged != bytes)
+        try folder.forge(name, Array(forged.utf8))
+        let findings = try ExportVerifier.verify(directory: folder.path("out"))
+        #expect(findings.contains { !$0.passed && $0.check != "export-sums" }, "\(findings)")
+    }
+
+    @Test func `is not asked of an export from before there were bounds`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixture(300, synthetic: 0.02, seed: 5).documents)
+        _ = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        var manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
+        manifest = manifest.replacingOccurrences(of: "sluice-export/2", with: "sluice-export/1")
+        for (what, form) in [
+            ("\"audit\": [^\n]*\n", ""), ("\"synthetic_at_most\": [0-9.]*,\n\"bound\": [0-9.]*,\n", ""),
+            ("\"synthetic_at_most\": [0-9.]*, \"bound\": [0-9.]*", "\"bound\": null"),
+        ] {
+            let old = manifest
+            manifest = manifest.replacingOccurrences(of: what, with: form, options: .regularExpression)
+            #expect(manifest != old, "\(what)")
+        }
+        try folder.forge("out/manifest.json", Array(manifest.utf8))
+        let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+        #expect(failed.isEmpty, "\(failed)")
+    }
+}
