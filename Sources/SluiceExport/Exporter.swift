@@ -94,7 +94,8 @@ public struct Exporter {
             try ShardAudit.of(shards.map(\.id), reader, prior: settings.prior), isEnforced: settings.enforcesBound)
         let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
-            StoreSupply(reader, audit: audit), settings: settings, capPPM: capPPM, into: output)
+            // Each is hashed when the files are read back.
+            StoreSupply(reader, audit: audit, checksTexts: false), settings: settings, capPPM: capPPM, into: output)
         try packer.run()
         let leftOut = packer.leftOut
         guard !packer.files.isEmpty else {

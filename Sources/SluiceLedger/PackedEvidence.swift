@@ -16,8 +16,16 @@ public enum PackedEvidence {
         "repetition", "templating", "watermark", "reviewed",
     ]
 
+    /// Their names' bytes.
+    private static let names = kinds.map { Array($0.utf8) }
     /// What the kinds with a number speak of.
     private static let subjects = kinds.map { EvidenceSum.Subject(kind: $0) }
+
+    /// What the kind of this name speaks of.
+    public static func subject(ofKind name: ArraySlice<UInt8>) -> EvidenceSum.Subject {
+        for (kind, subject) in zip(names, subjects) where kind.elementsEqual(name) { return subject }
+        return EvidenceSum.Subject(kind: String(decoding: name, as: UTF8.self))
+    }
 
     /// `evidence` in this form. O(length).
     public static func pack(_ evidence: [Evidence]) -> [UInt8] {

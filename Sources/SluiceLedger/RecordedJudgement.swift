@@ -77,23 +77,25 @@ public struct RecordedEvidence: Sendable, Equatable {
 
     /// The form at hand.
     public let form: Form
+    /// What they add up to, where they were added up to see whether they can be unpacked.
+    private let known: EvidenceSum?
 
     /// Evidence in its shortest form: packed, but for weights so large that their last decimals are beyond a double.
     public init(_ evidence: [Evidence]) {
         let isExact = evidence.allSatisfy { !$0.weight.isFinite || abs($0.weight) < 1e8 }
-        form = isExact ? .packed(PackedEvidence.pack(evidence)) : .json(RecordedJudgement.json(evidence))
+        self.init(isExact ? .packed(PackedEvidence.pack(evidence)) : .json(RecordedJudgement.json(evidence)))
     }
 
     /// A JSON array as it is.
-    public static func json(_ text: String) -> RecordedEvidence { RecordedEvidence(form: .json(text)) }
+    public static func json(_ text: String) -> RecordedEvidence { RecordedEvidence(.json(text)) }
 
     /// Packed evidence as it is stored; nil where it cannot be unpacked.
     public init?(packed: [UInt8]) {
-        guard PackedEvidence.sum(of: packed) != nil else { return nil }
-        form = .packed(packed)
+        guard let sum = PackedEvidence.sum(of: packed) else { return nil }
+        self.init(.packed(packed), sum)
     }
 
-    private init(form: Form) { self.form = form }
+    private init(_ form: Form, _ known: EvidenceSum? = nil) { (self.form, self.known) = (form, known) }
 
     /// The JSON array that readers get to see.
     public var json: String {
@@ -107,7 +109,7 @@ public struct RecordedEvidence: Sendable, Equatable {
     public var sum: EvidenceSum? {
         switch form {
         case .json: nil
-        case .packed(let bytes): PackedEvidence.sum(of: bytes)
+        case .packed(let bytes): known ?? PackedEvidence.sum(of: bytes)
         }
     }
 

@@ -188,9 +188,9 @@ struct LineReader {
         try literal("[")
         while at < bytes.count, bytes[at] == UInt8(ascii: "{") {
             try literal("{\"kind\":")
-            let kind = try word()
+            let kind = try string()
             try literal(",\"weight\":")
-            sum.add(try number(), EvidenceSum.Subject(kind: kind))
+            sum.add(try number(), PackedEvidence.subject(ofKind: bytes[kind]))
             try literal(",\"detail\":")
             _ = try string()
             try literal("}")
