@@ -21,6 +21,7 @@ extension ExportSummary {
             directory: place, release: manifest.release.isEmpty ? nil : manifest.release,
             files: manifest.shards.compactMap(\.file), capPPM: manifest.capPpm,
             isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm, hasBound: manifest.bound != nil,
+            keepsBound: manifest.audit?.enforced ?? false,
             leftOut: manifest.leftOut.documents,
             leftSince: manifest.leftSince.map(LeftSince.init), manifest: Digest.of(Array(bytes)),
             ledgerSize: manifest.ledgerSize,
@@ -36,6 +37,7 @@ extension ExportSummary {
         var compression: String
         var capPpm: Int64
         var ledgerSize: Int64
+        var audit: ExportAudit.Form?
         var bound: Double?
         var leftOut: ExportManifest.LeftOut
         var leftSince: ExportManifest.LeftSince?

@@ -15,6 +15,8 @@ public struct ExportSummary: Sendable, Equatable {
     public var isCapFromShards: Bool
     /// Whether the audits of its shards hold.
     public var hasBound: Bool
+    /// Whether its files keep the cap by the bound on their ratios, where they have one.
+    public var keepsBound: Bool
     /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
     public var leftOut: Int64
     /// What the release before has and this one has not; nil where this is no release, or the first.

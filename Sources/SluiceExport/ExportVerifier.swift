@@ -42,6 +42,8 @@ private struct ExportCheck {
     private var claims: [LineFacts] = []
     /// By what its lines weigh besides; nil in the form before there were audits.
     private var audit: ExportAudit?
+    /// Whether its files keep the cap by that.
+    private var isEnforced = false
     /// True where the store knows the export as a whole.
     private var isKnown = false
 
@@ -69,7 +71,8 @@ private struct ExportCheck {
             surplus.isEmpty && missing.isEmpty
                 ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
 
-        audit = header.audit.flatMap(ExportAudit.init)
+        audit = header.audit.flatMap { ExportAudit($0, ledgerSize: header.ledgerSize) }
+        isEnforced = header.audit?.enforced ?? false
         let files = header.shards.map { recount($0, header: header) }
         if let cut {
             note("export-manifest", false, "not held against the files, since \(cut) cannot be counted to its end")
@@ -144,7 +147,7 @@ private struct ExportCheck {
         let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
         var obeys = file.totals.obey(capPPM: capPPM)
         var detail = "\(file.name): ratio \(ratio)"
-        if let audit, audit.isEnforced, audit.holds {
+        if let audit, isEnforced, audit.holds {
             obeys = obeys && file.audited.obey(capPPM: capPPM)
             detail += ", at most \(file.audited.ratio.map { JSONText.decimal($0) } ?? "none")"
         }
@@ -170,12 +173,7 @@ private struct ExportCheck {
         file.rawBytes += Int64(record.bytes.count) + 1
         let document = Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real)
         file.totals.add(document)
-        if let audit {
-            guard let weighed = audit.weigh(document, in: facts.shard, judged: facts.judged) else {
-                throw SluiceError(.checkFailed, "\(place): of shard \(facts.shard), which the export does not name")
-            }
-            file.audited.add(weighed)
-        }
+        if let audit { file.audited.add(audit.weigh(document, judged: facts.judged)) }
         if store != nil && !isKnown { claims.append(facts) }
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
     }

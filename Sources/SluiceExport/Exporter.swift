@@ -67,7 +67,7 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                hasBound: manifest.boundHolds,
+                hasBound: manifest.boundHolds, keepsBound: manifest.header.audit?.enforced ?? false,
                 leftOut: manifest.header.leftOut.documents,
                 leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
                 manifest: Digest.of(manifest.rendered),
@@ -90,18 +90,20 @@ public struct Exporter {
                 advice: "run `sluice verify`")
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
-        let audit = ExportAudit(
-            try ShardAudit.of(shards.map(\.id), reader, prior: settings.prior), isEnforced: settings.enforcesBound)
+        let audit = try ExportAudit(reader, prior: settings.prior)
         let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
             // Each is hashed when the files are read back.
-            StoreSupply(reader, audit: audit, checksTexts: false), settings: settings, capPPM: capPPM, into: output)
+            StoreSupply(reader, shards: shards.map(\.id), audit: audit, checksTexts: false), settings: settings,
+            capPPM: capPPM, into: output)
         try packer.run()
         let leftOut = packer.leftOut
         guard !packer.files.isEmpty else {
             throw SluiceError(
                 .noUsableData, "none of \(leftOut.count) admitted documents fits under the cap",
-                advice: "raise --cap, or ingest more human text")
+                advice: settings.enforcesBound
+                    ? "raise --cap, ingest more human text, or set export.bound to report, which keeps the ratio alone under it"
+                    : "raise --cap, or ingest more human text")
         }
         let leftSince = try settings.release.flatMap { name in
             try ExportManifest.LeftSince(before: name, exported: packer.exported, leftOut: leftOut, reader)
@@ -109,7 +111,8 @@ public struct Exporter {
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
-            ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit.form, capPpm: capPPM,
+            ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit.form(enforced: settings.enforcesBound),
+            capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             leftSince: leftSince,

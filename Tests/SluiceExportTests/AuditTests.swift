@@ -80,6 +80,30 @@ import Testing
         #expect(shard["state"] as? String == "uncalibrated" && shard["reason"] as? String == "few-anchors")
     }
 
+    @Test func `goes for a document that was held by those that came with it, and not by those it was admitted with`()
+        throws
+    {
+        let folder = try Folder()
+        let (first, synthetic) = Self.mixture(1000, synthetic: 0.5, seed: 6)
+        let shards = ShardSettings(capPPM: 100_000, targetTokens: 24_000)
+        let store = try Fixture.store(in: folder, first, shards: shards)
+        _ = try store.write { try $0.sealShard() }
+        // What comes now makes room for documents that were held.
+        try Fixture.append(Self.mixture(1000, synthetic: 0, seed: 7).documents, after: 1000, to: store)
+        let last = try store.read { try #require(try $0.shards().last).id }
+        #expect(try store.read { try $0.documents(inShard: last) }.contains { $0 <= 1000 })
+        let kept = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("kept"))
+        let audit = try #require(try Self.manifest(folder, "kept")["audit"] as? [String: Any])
+        let stretches = try #require(audit["shards"] as? [[String: Any]])
+        let estimates = stretches.compactMap { $0["estimate"] as? Double }
+        #expect(stretches.first?["first"] as? Int == 1 && stretches.last?["last"] as? Int == 2000)
+        // A stretch ends with the last document that its shard took, so the second begins before row 1,000.
+        let (oldest, newest) = (try #require(estimates.first), try #require(estimates.last))
+        #expect(estimates.count > 1 && oldest > 0.4 && newest < 0.1, "\(estimates)")
+        #expect(try Self.truth(folder, "kept", synthetic) <= 0.1 && kept.leftOut > 0)
+        #expect(try ExportVerifier.verify(directory: folder.path("kept"), against: store).allSatisfy(\.passed))
+    }
+
     @Test func `is never below the ratio, and changes nothing where little is synthetic`() throws {
         let folder = try Folder()
         let (documents, synthetic) = Self.mixture(2000, synthetic: 0.02, seed: 2)
@@ -111,11 +135,10 @@ import Testing
 
     @Test(arguments: [
         ("\"upper\":0.", "\"upper\":0.0", "out/manifest.json"),
-        ("\"shard\":1,\"judged\"", "\"shard\":2,\"judged\"", "out/manifest.json"),
+        ("\"last\":300", "\"last\":299", "out/manifest.json"), ("\"first\":1,", "\"first\":2,", "out/manifest.json"),
         ("\"state\":\"uncalibrated\"", "\"state\":\"calibrated\"", "out/manifest.json"),
         ("\"synthetic_at_most\": ", "\"synthetic_at_most\": 1", "out/manifest.json"),
         ("{\"kind\":\"token-frequency\"", "{\"kind\":\"capture-date\"", "out/shard-00000.jsonl"),
-        ("\"shard\":1,\"verdict\"", "\"shard\":3,\"verdict\"", "out/shard-00000.jsonl"),
     ])
     func `is counted again from the files, so that digests over a false one do not help`(
         true: String, false: String, name: String

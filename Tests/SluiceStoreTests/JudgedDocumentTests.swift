@@ -60,7 +60,9 @@ import Testing
         let store = try Sample.fill(directory, documents, settings: ShardSettings(capPPM: 100_000, targetTokens: 300))
         defer { store.close() }
         try store.read { reader in
-            #expect(try reader.rowsByShard() == [1: 1...4, 2: 5...7])
+            let stretches = try reader.stretchesOfShards()
+            #expect(stretches.map(\.shard) == [1, 2] && stretches.map(\.rows) == [1...4, 5...7])
+            #expect(try reader.documents(inShard: 1) == [1, 2, 4])
             var rows = 0
             try reader.forEachOpinion(ofRows: 1...4) { _ in rows += 1 }
             #expect(rows == 4)

@@ -2,7 +2,7 @@
 """Recomputes an export from its files alone, without any of Sluice's code: recompute_cap.py DIRECTORY
 
 Reads every line of every shard, adds the masses exactly, and holds the sums against the cap and the manifest, and so the
-masses by the audit of each store's shard. Counts the words itself for a rough check of the tokens. Standard library, and `zstandard` or the `zstd` program.
+masses by the audits. Counts the words itself for a rough check of the tokens. Standard library, and `zstandard` or the `zstd` program.
 """
 import gzip
 import hashlib
@@ -62,17 +62,17 @@ with open(os.path.join(directory, "manifest.json"), encoding="utf-8") as f:
 cap_ppm = int(Decimal(manifest["cap"]) * 1_000_000)
 hold("cap and cap_ppm", cap_ppm == manifest["cap_ppm"])
 
-audits = {audit["shard"]: audit for audit in manifest["audit"]["shards"]}
-has_bound = all(audit["reason"] != "anchors-look-synthetic" for audit in audits.values())
+audits = manifest["audit"]["shards"]
+has_bound = all(audit["reason"] != "anchors-look-synthetic" for audit in audits)
 
 
 def at_most(sluice, synthetic):
-    """What a document counts for by the audit of its shard, in thousandths of a token."""
+    """What a document counts for by the audit of those that came with it, in thousandths of a token."""
     kinds = {piece["kind"] for piece in sluice["evidence"]}
     if sluice["origin"] != "detected" or "capture-date" in kinds:
         return synthetic
     text = sum(piece["weight"] for piece in sluice["evidence"] if piece["kind"] not in ("prior", "declared", "reviewed"))
-    upper = float(audits[sluice["shard"]]["upper"])
+    upper = float(next(audit["upper"] for audit in audits if audit["first"] <= sluice["seq"] <= audit["last"]))
     odds = math.log(upper / (1 - upper)) + float(text)
     return max(synthetic, round(1000 * sluice["tokens"] / (1 + math.exp(-odds))))
 

@@ -67,10 +67,10 @@ struct ExportManifest: Sendable, Equatable {
         var leftSince: LeftSince?
         var shards: [File]
 
-        /// Whether it has an audit of each of its shards, as its form says.
+        /// Whether it has an audit of the whole ledger, as its form says.
         var hasItsForm: Bool {
             guard let audit else { return format == ExportManifest.unaudited }
-            return format == ExportManifest.format && ExportAudit(audit)?.shards.map(\.shard) == storeShards
+            return format == ExportManifest.format && ExportAudit(audit, ledgerSize: ledgerSize) != nil
         }
 
         /// A file as it is announced.
@@ -114,7 +114,7 @@ struct ExportManifest: Sendable, Equatable {
     var files: [ExportedFile]
 
     /// Whether the audits of its shards give its files a bound.
-    var boundHolds: Bool { header.audit.flatMap(ExportAudit.init)?.holds ?? false }
+    var boundHolds: Bool { header.audit.flatMap { ExportAudit($0, ledgerSize: header.ledgerSize) }?.holds ?? false }
 
     /// The header of the manifest that `bytes` are, or nil where they are none.
     static func header(of bytes: [UInt8]) -> Header? {

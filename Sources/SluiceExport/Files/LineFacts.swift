@@ -6,8 +6,6 @@ import SluiceStore
 /// What a written line says that can be counted again.
 struct LineFacts: Sendable, Equatable {
     var seq: Int64
-    /// The store's shard.
-    var shard: Int64
     /// SHA-256 of the text.
     var document: Digest
     var verdict: Verdict

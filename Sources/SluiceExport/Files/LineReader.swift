@@ -55,7 +55,7 @@ struct LineReader {
         try literal(",\"seq\":")
         let seq = try integer()
         try literal(",\"shard\":")
-        let shard = try integer()
+        _ = try integer()
         try literal(",\"verdict\":")
         guard let verdict = Verdict(rawValue: try word()) else {
             throw LineMismatch(offset: at, expected: "a verdict")
@@ -77,7 +77,7 @@ struct LineReader {
         try literal("}}}")
         guard at == bytes.count else { throw LineMismatch(offset: at, expected: "the end of the line") }
         let facts = LineFacts(
-            seq: seq, shard: shard, document: document, verdict: verdict, origin: origin, probability: probability,
+            seq: seq, document: document, verdict: verdict, origin: origin, probability: probability,
             evidence: evidence, tokens: tokens, real: real, synthetic: synthetic)
         if let expected = facts.expected { throw LineMismatch(offset: at, expected: expected) }
         return facts

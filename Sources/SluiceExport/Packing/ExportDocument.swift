@@ -6,7 +6,7 @@ import SluiceStore
 struct ExportDocument: Sendable, Equatable {
     /// The provenance row that kept it, and its mass in force.
     var admitted: Admitter.Document
-    /// What it weighs by the audit of its shard.
+    /// What it weighs by the audit of those that came with it.
     var audited: Admitter.Document
     /// The store's shard it is in.
     var shard: Int64

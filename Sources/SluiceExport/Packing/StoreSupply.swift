@@ -6,22 +6,24 @@ import SluiceStore
 /// The admitted documents of one state of a store: shard by shard, in the order of admission.
 struct StoreSupply: ExportSupply {
     private let reader: StoreReader
+    private let shards: [Int64]
     private let audit: ExportAudit
     private let checksTexts: Bool
     private let decompressor = ZstdDecompressor()
 
-    /// The documents of the shards that `audit` speaks of.
+    /// The documents of `shards`, weighed by `audit`.
     ///
     /// - Parameter checksTexts: Whether a text's digest is made before it is handed over; not needed by those who make it
     ///   again of what they wrote.
-    init(_ reader: StoreReader, audit: ExportAudit, checksTexts: Bool) {
+    init(_ reader: StoreReader, shards: [Int64], audit: ExportAudit, checksTexts: Bool) {
         self.reader = reader
+        self.shards = shards
         self.checksTexts = checksTexts
         self.audit = audit
     }
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
-        for shard in audit.shards.map(\.shard) {
+        for shard in shards {
             try reader.forEachAdmitted(toShard: shard) { try body(document($0, shard: shard)) }
         }
     }
@@ -56,18 +58,18 @@ struct StoreSupply: ExportSupply {
             throw SluiceError.damaged(admitted.seq, "a kept document without digest, judgement or length")
         }
         return ExportDocument(
-            admitted: admitted, audited: try audited(admitted, shard, review == nil ? judgement : nil), shard: shard,
+            admitted: admitted, audited: try audited(admitted, review == nil ? judgement : nil), shard: shard,
             digest: digest, source: source, captured: row.captured, url: url,
             recordID: row.recordID, judgement: review?.judgement(over: judgement) ?? judgement, tokens: Int64(tokens))
     }
 
-    /// A document as its shard's audit weighs it, of which a detector said `judgement` and no person anything.
+    /// A document as the audit weighs it, of which a detector said `judgement` and no person anything.
     private func audited(
-        _ document: Admitter.Document, _ shard: Int64, _ judgement: RecordedJudgement?
+        _ document: Admitter.Document, _ judgement: RecordedJudgement?
     ) throws -> Admitter.Document {
         guard let judgement, judgement.origin == .detected else { return document }
         let evidence = try judgement.reasons.sum ?? reader.evidenceSum(ofRecord: document.seq)
-        return audit.weigh(document, in: shard, judged: evidence.isEarly ? nil : evidence.text) ?? document
+        return audit.weigh(document, judged: evidence.isEarly ? nil : evidence.text)
     }
 }
 

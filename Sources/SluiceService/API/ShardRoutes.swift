@@ -44,7 +44,7 @@ struct ShardRoutes {
     private func response(showing number: Int64) async throws -> Response {
         let prior = prior()
         let found = try await questions.ask { reader in
-            try reader.shard(number).map { ($0, try ShardAudit.bound(onShard: number, reader, prior: prior)) }
+            try reader.shard(number).map { ($0, try ExportAudit.bound(onShard: number, reader, prior: prior)) }
         }
         guard let (shard, bound) = found else { throw Problem(.notFound, "there is no shard \(number)") }
         var json = JSONText()

@@ -51,25 +51,28 @@ extension StoreReader {
         try db.forEachRow(sql, [rows.lowerBound, rows.upperBound]) { try body(opinion($0)) }
     }
 
-    /// The rows that were written while each shard was filling, by the shard's number: what is in it was picked from the kept
-    /// ones among them, and from those that were held before. Shards that were filled at once share theirs. The last one's
-    /// go on to the end of the ledger.
-    public func rowsByShard() throws -> [Int64: ClosedRange<Int64>] {
+    /// The rows of the documents that are in a shard now, ascending. Eight bytes of memory each.
+    public func documents(inShard shard: Int64) throws -> [Int64] {
+        let sql =
+            "SELECT document FROM admission WHERE shard = ? GROUP BY document HAVING sum(action) = 1 ORDER BY document"
+        return try db.rows(sql, [shard]) { try $0.integer(0) }
+    }
+
+    /// The rows that were written while a shard was filling, in order: together all of the ledger, where there is a shard. A
+    /// shard that held documents filled at once has none; the last one's go on to the end of the ledger.
+    public func stretchesOfShards() throws -> [(shard: Int64, rows: ClosedRange<Int64>)] {
         let last = try nextSeq() - 1
-        var rows: [Int64: ClosedRange<Int64>] = [:]
-        var stretch: ClosedRange<Int64> = 1...1
+        var stretches: [(shard: Int64, rows: ClosedRange<Int64>)] = []
         var newest: Int64 = 0
         let sql = "SELECT shard, max(document) FROM admission WHERE action = 1 GROUP BY shard ORDER BY shard"
         let shards = try db.rows(sql) { (shard: try $0.integer(0), newest: try $0.integer(1, in: 1...max(last, 1))) }
         for (index, shard) in shards.enumerated() {
             let end = index == shards.count - 1 ? last : shard.newest
-            if end > newest {
-                stretch = newest + 1...end
-                newest = end
-            }
-            rows[shard.shard] = stretch
+            guard end > newest else { continue }
+            stretches.append((shard.shard, newest + 1...end))
+            newest = end
         }
-        return rows
+        return stretches
     }
 
     private static let opinionColumns = """

@@ -57,6 +57,17 @@ struct ExportCommand: AsyncParsableCommand {
                 summary = try await export.run(to: output)
             }
             Console.out(shared.json ? summary.json : summary.table)
+            if !summary.hasBound {
+                Console.note(
+                    "sluice: the ratio has no bound, since the detector takes documents for synthetic that are known to be "
+                        + "human; `audit` in the manifest says in which shards")
+            } else if summary.leftOut > 0, summary.keepsBound, let bound = summary.bound,
+                bound > summary.totals.ratio ?? 1
+            {
+                Console.note(
+                    "sluice: documents were left out so that the ratio's bound keeps the cap; with export.bound: report the "
+                        + "ratio alone has to")
+            }
             if let left = summary.leftSince, left.documents > 0 {
                 Console.note(
                     "sluice: \(left.documents) documents of \(left.release) are not in this release, \(left.real) of them "

@@ -81,7 +81,7 @@ extension ShardsCommand {
     private static func show(_ number: Int64, of store: Store, _ shared: SharedOptions) throws -> Bool {
         let prior = try shared.settings().detection.prior
         let found = try store.read { reader in
-            try reader.shard(number).map { ($0, try ShardAudit.bound(onShard: number, reader, prior: prior)) }
+            try reader.shard(number).map { ($0, try ExportAudit.bound(onShard: number, reader, prior: prior)) }
         }
         guard let (shard, bound) = found else { return false }
         Console.out(shared.json ? shard.json(bound: bound) : shard.line(bound: bound))
