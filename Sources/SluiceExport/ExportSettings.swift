@@ -26,7 +26,7 @@ public struct ExportSettings: Sendable, Equatable {
     /// The highest ratio synthetic : real of every file, in millionths (0 to 1,000,000); nil takes the shards' own.
     /// Where a shard's own cap is lower, that one holds.
     public var capPPM: Int64?
-    /// The share of synthetic documents that was assumed before any evidence, as the store's settings have it.
+    /// The share of synthetic documents that is assumed before any evidence, between 0 and 1: `detection.prior`.
     public var prior: Double
     /// Whether every file keeps its cap by the bound on its ratio too, and not only by the ratio.
     public var enforcesBound: Bool
@@ -48,7 +48,7 @@ public struct ExportSettings: Sendable, Equatable {
 
     /// Settings of their parts.
     public init(
-        release: String? = nil, capPPM: Int64? = nil, prior: Double = 0.1, enforcesBound: Bool = true,
+        release: String? = nil, capPPM: Int64? = nil, prior: Double, enforcesBound: Bool = true,
         compression: ExportCompression = .zstd, fileBytes: Int = ExportSettings.defaultFileBytes, toolVersion: String,
         configuration: Digest
     ) {

@@ -20,7 +20,8 @@ extension ExportSummary {
         self.init(
             directory: place, release: manifest.release.isEmpty ? nil : manifest.release,
             files: manifest.shards.compactMap(\.file), capPPM: manifest.capPpm,
-            isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm, hasBound: manifest.bound != nil,
+            isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm,
+            doubt: manifest.audit.flatMap { ExportAudit($0, ledgerSize: manifest.ledgerSize) }?.doubt,
             keepsBound: manifest.audit?.enforced ?? false,
             leftOut: manifest.leftOut.documents,
             leftSince: manifest.leftSince.map(LeftSince.init), manifest: Digest.of(Array(bytes)),
@@ -38,7 +39,6 @@ extension ExportSummary {
         var capPpm: Int64
         var ledgerSize: Int64
         var audit: ExportAudit.Form?
-        var bound: Double?
         var leftOut: ExportManifest.LeftOut
         var leftSince: ExportManifest.LeftSince?
         var shards: [Shard]
@@ -53,6 +53,7 @@ extension ExportSummary {
         var real: Double
         var synthetic: Double
         var syntheticAtMost: Double?
+        var bound: Double?
         var uncertain: Int64
 
         var file: ExportedFile? {
@@ -65,6 +66,7 @@ extension ExportSummary {
             file.totals = ShardTotals(documents: documents, synthetic: synthetic, real: real)
             file.audited = ShardTotals(
                 documents: documents, synthetic: atMost, real: real &+ synthetic &- atMost)
+            file.isBounded = bound != nil
             return file
         }
     }

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceDetect
 import SluiceStore
 
 /// What an export did.
@@ -13,8 +14,8 @@ public struct ExportSummary: Sendable, Equatable {
     public var capPPM: Int64
     /// True where the cap is the shards' own although a higher one was asked for.
     public var isCapFromShards: Bool
-    /// Whether the audits of its shards hold.
-    public var hasBound: Bool
+    /// Why the audits may not hold that its bound rests on; nil where they were tested.
+    public var doubt: PrevalenceCount.Doubt?
     /// Whether its files keep the cap by the bound on their ratios, where they have one.
     public var keepsBound: Bool
     /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
@@ -47,8 +48,8 @@ public struct ExportSummary: Sendable, Equatable {
     /// All files together.
     public var totals: ShardTotals { files.totals }
 
-    /// What the ratio of all files together does not exceed by the audits of their shards; nil where these do not hold.
-    public var bound: Double? { hasBound ? files.audited.ratio : nil }
+    /// What the ratio of all files together does not exceed.
+    public var bound: RatioBound { RatioBound(ratio: files.bound, doubt: doubt) }
 
     /// The summary as one JSON object.
     public var json: String {
@@ -66,7 +67,7 @@ public struct ExportSummary: Sendable, Equatable {
             json.value(thousandths: totals.synthetic)
             json.member("uncertain", files.uncertainTokens)
             json.member("ratio", totals.ratio)
-            json.member("bound", bound)
+            bound.writeMembers(to: &json)
             json.member("cap", Double(capPPM) / 1_000_000)
             json.member("leftOut", leftOut)
             if let leftSince {

@@ -147,9 +147,9 @@ private struct ExportCheck {
         let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
         var obeys = file.totals.obey(capPPM: capPPM)
         var detail = "\(file.name): ratio \(ratio)"
-        if let audit, isEnforced, audit.holds {
-            obeys = obeys && file.audited.obey(capPPM: capPPM)
-            detail += ", at most \(file.audited.ratio.map { JSONText.decimal($0) } ?? "none")"
+        if audit != nil {
+            obeys = obeys && (!isEnforced || file.audited.obey(capPPM: capPPM))
+            detail += ", at most \(file.bound.map { JSONText.decimal($0) } ?? "-")"
         }
         note("export-cap", obeys, detail + ", cap \(JSONText.decimal(Double(capPPM) / 1_000_000))")
     }
@@ -173,7 +173,11 @@ private struct ExportCheck {
         file.rawBytes += Int64(record.bytes.count) + 1
         let document = Admitter.Document(seq: facts.seq, synthetic: facts.synthetic, real: facts.real)
         file.totals.add(document)
-        if let audit { file.audited.add(audit.weigh(document, judged: facts.judged)) }
+        if let audit {
+            let (weighed, isBounded) = audit.weigh(document, judged: facts.judged)
+            file.audited.add(weighed)
+            file.isBounded = file.isBounded && isBounded
+        }
         if store != nil && !isKnown { claims.append(facts) }
         if facts.verdict == .uncertain { file.uncertainTokens &+= facts.tokens }
     }

@@ -59,6 +59,7 @@ public struct Exporter {
     private struct Packed {
         var output: OutputDirectory
         var manifest: ExportManifest
+        var audit: ExportAudit
         var documents: SeqSet
         var isCapFromShards: Bool
 
@@ -67,7 +68,7 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                hasBound: manifest.boundHolds, keepsBound: manifest.header.audit?.enforced ?? false,
+                doubt: audit.doubt, keepsBound: manifest.header.audit?.enforced ?? false,
                 leftOut: manifest.header.leftOut.documents,
                 leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
                 manifest: Digest.of(manifest.rendered),
@@ -102,7 +103,7 @@ public struct Exporter {
             throw SluiceError(
                 .noUsableData, "none of \(leftOut.count) admitted documents fits under the cap",
                 advice: settings.enforcesBound
-                    ? "raise --cap, ingest more human text, or set export.bound to report, which keeps the ratio alone under it"
+                    ? "raise --cap, or ingest more human text; where the ratio may keep it without its bound, set export.bound to report"
                     : "raise --cap, or ingest more human text")
         }
         let leftSince = try settings.release.flatMap { name in
@@ -111,15 +112,26 @@ public struct Exporter {
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
-            ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit.form(enforced: settings.enforcesBound),
+            ledgerSize: ledgerSize, storeShards: shards.map(\.id),
+            audit: audit.form(enforced: settings.enforcesBound, prior: settings.prior),
             capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             leftSince: leftSince,
             shards: packer.files.map { ExportManifest.Header.File(name: $0.name, rawBytes: $0.rawBytes) })
         return Packed(
-            output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,
+            output: output, manifest: ExportManifest(header: header, files: packer.files), audit: audit,
+            documents: packer.exported,
             isCapFromShards: (settings.capPPM ?? lowest) > lowest)
+    }
+
+    /// Fails where the store has another text than it kept, which shows only when the files are read back.
+    private func checkTexts() throws(SluiceError) {
+        try store.read { reader in
+            let shards = try reader.shards().map(\.id)
+            let supply = StoreSupply(reader, shards: shards, audit: ExportAudit([]), checksTexts: true)
+            try supply.forEachDocument { _ = try supply.text(of: $0) }
+        }
     }
 
     private func publish(_ packed: Packed) throws(SluiceError) {
@@ -129,6 +141,7 @@ public struct Exporter {
         try output.write(manifest, to: ExportManifest.fileName)
         let failed = try ExportVerifier.verify(directory: output.path).filter { !$0.passed }
         if let first = failed.first {
+            try checkTexts()
             throw SluiceError(
                 .io, "the files do not read back as they were written: \(first.check): \(first.detail)",
                 advice: "check the disk and the store (`sluice verify`), then export again")

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// What pieces of evidence add up to, in nats; weights that JSON has no number for are left out.
 public struct EvidenceSum: Sendable, Equatable {
     /// All of it: the log-odds of the document being synthetic.
@@ -6,11 +8,20 @@ public struct EvidenceSum: Sendable, Equatable {
     public var text = 0.0
     /// True where the detector abstained.
     public var isAbstention = false
+    /// True where a label said who wrote it.
+    public var isDeclared = false
     /// True where the date of capture counted as one before there were chat models.
     public var isEarly = false
 
     /// The sum of nothing.
     public init() {}
+
+    /// What the text says, where a detector judged it and nothing else speaks for the document, under the verdict in force: a
+    /// person who cannot tell either says nothing.
+    public func judged(_ verdict: Verdict, _ origin: Origin) -> Double? {
+        guard origin == .detected || origin == .reviewed && verdict == .uncertain else { return nil }
+        return isDeclared || isEarly || isAbstention ? nil : text
+    }
 
     /// What a kind of evidence speaks of.
     public enum Subject: Sendable {
@@ -20,13 +31,16 @@ public struct EvidenceSum: Sendable, Equatable {
         case abstention
         /// A date of capture before there were chat models.
         case earlyCapture
-        /// What is assumed or known besides.
+        /// A label.
+        case label
+        /// What is assumed, or a person says.
         case knowledge
 
         /// That of the kind of this name.
         public init(kind: String) {
             switch kind {
-            case "prior", "declared", "reviewed": self = .knowledge
+            case "prior", "reviewed": self = .knowledge
+            case "declared": self = .label
             case "capture-date": self = .earlyCapture
             case "abstained": self = .abstention
             default: self = .text
@@ -43,6 +57,7 @@ public struct EvidenceSum: Sendable, Equatable {
             isAbstention = true
             text += weight
         case .earlyCapture: isEarly = true
+        case .label: isDeclared = true
         case .knowledge: break
         }
     }

@@ -27,7 +27,7 @@ import Testing
 
     private static func settings(enforces: Bool = true) -> ExportSettings {
         ExportSettings(
-            enforcesBound: enforces, compression: .none, fileBytes: 60_000, toolVersion: "test",
+            prior: 0.1, enforcesBound: enforces, compression: .none, fileBytes: 60_000, toolVersion: "test",
             configuration: Digest.of([3]))
     }
 
@@ -64,16 +64,16 @@ import Testing
             try Self.truth(folder, "stated", synthetic), try Self.truth(folder, "kept", synthetic)
         )
         #expect(try #require(stated.totals.ratio) <= 0.1 && before > 0.15, "by the probabilities alone: \(before)")
-        #expect(try #require(stated.bound) >= before)
+        #expect(try #require(stated.bound.ratio) >= before)
         #expect(after <= 0.1 && kept.leftOut > stated.leftOut, "by the bound: \(after)")
-        let bound = try #require(kept.bound)
+        let bound = try #require(kept.bound.ratio)
         #expect(bound <= 0.1 && bound > 0.095 && kept.files.count > 3)
         #expect(kept.files.allSatisfy { $0.audited.obey(capPPM: 100_000) && $0.totals.obey(capPPM: 100_000) })
         for name in ["stated", "kept"] {
             #expect(try ExportVerifier.verify(directory: folder.path(name), against: store).allSatisfy(\.passed))
         }
         let audit = try #require(try Self.manifest(folder, "kept")["audit"] as? [String: Any])
-        let shard = try #require((audit["shards"] as? [[String: Any]])?.first)
+        let shard = try #require((audit["stretches"] as? [[String: Any]])?.first)
         let (estimate, upper) = (shard["estimate"] as? Double ?? 0, shard["upper"] as? Double ?? 0)
         // Of all that came, and not of what the cap let through.
         #expect(abs(estimate - 0.5) < 0.03 && upper > estimate && upper < estimate + 0.04)
@@ -84,20 +84,20 @@ import Testing
         throws
     {
         let folder = try Folder()
-        let (first, synthetic) = Self.mixture(1000, synthetic: 0.5, seed: 6)
-        let shards = ShardSettings(capPPM: 100_000, targetTokens: 24_000)
+        let (first, synthetic) = Self.mixture(2500, synthetic: 0.5, seed: 6)
+        let shards = ShardSettings(capPPM: 100_000, targetTokens: 50_000)
         let store = try Fixture.store(in: folder, first, shards: shards)
         _ = try store.write { try $0.sealShard() }
         // What comes now makes room for documents that were held.
-        try Fixture.append(Self.mixture(1000, synthetic: 0, seed: 7).documents, after: 1000, to: store)
+        try Fixture.append(Self.mixture(2500, synthetic: 0, seed: 7).documents, after: 2500, to: store)
         let last = try store.read { try #require(try $0.shards().last).id }
-        #expect(try store.read { try $0.documents(inShard: last) }.contains { $0 <= 1000 })
+        #expect(try store.read { try $0.documents(inShard: last) }.contains { $0 <= 2500 })
         let kept = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("kept"))
         let audit = try #require(try Self.manifest(folder, "kept")["audit"] as? [String: Any])
-        let stretches = try #require(audit["shards"] as? [[String: Any]])
+        let stretches = try #require(audit["stretches"] as? [[String: Any]])
         let estimates = stretches.compactMap { $0["estimate"] as? Double }
-        #expect(stretches.first?["first"] as? Int == 1 && stretches.last?["last"] as? Int == 2000)
-        // A stretch ends with the last document that its shard took, so the second begins before row 1,000.
+        #expect(stretches.first?["first"] as? Int == 1 && stretches.last?["last"] as? Int == 5000)
+        // A stretch ends with the last document that its shard took, so the second begins before row 2,500.
         let (oldest, newest) = (try #require(estimates.first), try #require(estimates.last))
         #expect(estimates.count > 1 && oldest > 0.4 && newest < 0.1, "\(estimates)")
         #expect(try Self.truth(folder, "kept", synthetic) <= 0.1 && kept.leftOut > 0)
@@ -111,7 +111,7 @@ import Testing
         let stated = try Exporter(store: store, settings: Self.settings(enforces: false)).export(
             to: folder.path("stated"))
         let kept = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("kept"))
-        #expect(kept.bound == kept.totals.ratio && kept.leftOut == stated.leftOut)
+        #expect(kept.bound.ratio == kept.totals.ratio && kept.leftOut == stated.leftOut)
         #expect(try Self.truth(folder, "kept", synthetic) <= 0.1)
         #expect(try folder.bytes("kept/shard-00000.jsonl") == folder.bytes("stated/shard-00000.jsonl"))
     }
@@ -125,18 +125,88 @@ import Testing
         let stated = try Exporter(store: store, settings: Self.settings(enforces: false)).export(
             to: folder.path("stated"))
         let summary = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
-        #expect(summary.bound == nil && summary.files.map(\.digest) == stated.files.map(\.digest))
+        #expect(
+            summary.bound.ratio == nil && summary.bound.doubt == .anchorsLookSynthetic
+                && summary.files.map(\.digest) == stated.files.map(\.digest))
         let manifest = try Self.manifest(folder, "out")
-        let shard = ((manifest["audit"] as? [String: Any])?["shards"] as? [[String: Any]])?.first
+        let shard = ((manifest["audit"] as? [String: Any])?["stretches"] as? [[String: Any]])?.first
         #expect(shard?["reason"] as? String == "anchors-look-synthetic")
-        #expect(manifest["bound"] is NSNull && manifest["synthetic_at_most"] is NSNull)
+        #expect(
+            manifest["bound"] is NSNull && manifest["synthetic_at_most"] as? Double == manifest["synthetic"] as? Double)
         #expect(try ExportVerifier.verify(directory: folder.path("out")).allSatisfy(\.passed))
+    }
+
+    @Test func `is none of the files alone that hold what came with such texts`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(in: folder, Self.mixture(2300, synthetic: 0.3, seed: 8).documents)
+        _ = try store.write { try $0.sealShard() }
+        let anchors = (0..<150).map {
+            Fixture.Document(share: 0, words: Self.words, ratio: $0 < 30 ? 6 : -3, isDeclaredReal: true)
+        }
+        let others = Self.mixture(2000, synthetic: 0.1, seed: 9).documents
+        try Fixture.append(anchors + others, after: 2300, to: store)
+        let summary = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        let bounds = summary.files.map(\.bound)
+        #expect(bounds.first.flatMap { $0 } != nil && bounds.last.flatMap { $0 } == nil, "\(bounds)")
+        #expect(summary.bound.ratio == nil && summary.bound.doubt == .anchorsLookSynthetic)
+        #expect(summary.files.allSatisfy { $0.audited.obey(capPPM: 100_000) })
+        #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))
+        #expect(try ExportSummary(reading: folder.path("out"), as: folder.path("out"), askedCapPPM: nil) == summary)
+    }
+
+    @Test func `counts a document as ever for which a label, a date or a person speaks who can tell`() throws {
+        let folder = try Folder()
+        let kinds = [
+            Fixture.Document(share: 0, words: Self.words, ratio: 1),
+            Fixture.Document(share: 0, words: Self.words, ratio: 1, isEarly: true),
+            Fixture.Document(share: 0, words: Self.words, ratio: 1, isDeclaredReal: true),
+        ]
+        let store = try Fixture.store(
+            in: folder, Self.mixture(1500, synthetic: 0.4, seed: 10).documents + (0..<60).map { kinds[$0 % 3] })
+        // Rows 1501, 1504 … are judged, and 1503 is declared.
+        _ = try store.write {
+            for (document, verdict) in [
+                (1501, Verdict.uncertain), (1503, .uncertain), (1504, .real), (1507, .synthetic),
+            ] {
+                let review = ReviewDescription(document: Int64(document), verdict: verdict, reviewer: "ada")
+                try $0.review(review, timeMicroseconds: 3)
+            }
+        }
+        _ = try Exporter(store: store, settings: Self.settings(enforces: false)).export(to: folder.path("out"))
+        let stretches = try #require(
+            (try Self.manifest(folder, "out")["audit"] as? [String: Any])?["stretches"] as? [[String: Any]])
+        let upper = try #require(stretches.first?["upper"] as? Double)
+        var (most, weighedAgain) = (0, 0)
+        for (file, bytes) in try folder.files("out") where file.hasPrefix("shard-") {
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+                let sluice = try #require((object?["metadata"] as? [String: Any])?["sluice"] as? [String: Any])
+                let evidence = try #require(sluice["evidence"] as? [[String: Any]])
+                let weights = Dictionary(
+                    uniqueKeysWithValues: evidence.map { ($0["kind"] as? String, $0["weight"] as? Double) })
+                let own = Int(((sluice["synthetic"] as? Double ?? -1) * 1000).rounded())
+                let isJudged = sluice["origin"] as? String == "detected" || sluice["verdict"] as? String == "uncertain"
+                guard isJudged, weights["capture-date"] == nil, weights["declared"] == nil else {
+                    most += own
+                    continue
+                }
+                weighedAgain += 1
+                let odds = log(upper / (1 - upper)) + (try #require(weights["token-frequency"] ?? nil))
+                most += max(own, Int((Double(Self.words * 1000) / (1 + exp(-odds))).rounded()))
+            }
+        }
+        let said = try #require(try Self.manifest(folder, "out")["synthetic_at_most"] as? Double)
+        #expect(Int((said * 1000).rounded()) == most)
+        #expect(weighedAgain > 800 && upper > 0.35)
     }
 
     @Test(arguments: [
         ("\"upper\":0.", "\"upper\":0.0", "out/manifest.json"),
         ("\"last\":300", "\"last\":299", "out/manifest.json"), ("\"first\":1,", "\"first\":2,", "out/manifest.json"),
         ("\"state\":\"uncalibrated\"", "\"state\":\"calibrated\"", "out/manifest.json"),
+        ("\"ledger_size\": 300", "\"ledger_size\": 0", "out/manifest.json"),
+        ("\"ledger_size\": 300", "\"ledger_size\": -9223372036854775808", "out/manifest.json"),
+        ("\"estimate\":", "\"estimate\":1", "out/manifest.json"),
         ("\"synthetic_at_most\": ", "\"synthetic_at_most\": 1", "out/manifest.json"),
         ("{\"kind\":\"token-frequency\"", "{\"kind\":\"capture-date\"", "out/shard-00000.jsonl"),
     ])

@@ -12,7 +12,8 @@ import Testing
         release: String? = nil, cap: Int64? = nil, _ compression: ExportCompression = .zstd, fileBytes: Int = 40_000
     ) -> ExportSettings {
         ExportSettings(
-            release: release, capPPM: cap, enforcesBound: false, compression: compression, fileBytes: fileBytes,
+            release: release, capPPM: cap, prior: 0.1, enforcesBound: false, compression: compression,
+            fileBytes: fileBytes,
             toolVersion: "test", configuration: Digest.of([3]))
     }
 

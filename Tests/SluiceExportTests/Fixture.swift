@@ -78,6 +78,8 @@ struct Fixture {
         var captured: String? = "2021-05-06T07:08:09Z"
         /// What a detector made of the text, in nats; its `share` follows from that and a prior of .1.
         var ratio: Double?
+        /// True where its capture counts as one before there were chat models.
+        var isEarly = false
         /// True where a label says that a person wrote it.
         var isDeclaredReal = false
         /// Bytes of white space behind the words.
@@ -146,6 +148,7 @@ struct Fixture {
         }
         var evidence = [Evidence(kind: "prior", weight: Evidence.rounded(log(0.1 / 0.9)), detail: "")]
         if document.isDeclaredReal { evidence.append(Evidence(kind: "declared", weight: -30, detail: "")) }
+        if document.isEarly { evidence.append(Evidence(kind: "capture-date", weight: -2, detail: "")) }
         evidence.append(Evidence(kind: "token-frequency", weight: Evidence.rounded(ratio), detail: "words"))
         let probability = 1 / (1 + exp(-evidence.reduce(0) { $0 + $1.weight }))
         let judgement = RecordedJudgement(

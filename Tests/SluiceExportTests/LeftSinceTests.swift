@@ -10,7 +10,7 @@ import Testing
 
     private func export(_ store: Store, _ name: String?, to folder: Folder, cap: Int64? = nil) throws -> ExportSummary {
         let settings = ExportSettings(
-            release: name, capPPM: cap, enforcesBound: false, compression: .none, toolVersion: "test",
+            release: name, capPPM: cap, prior: 0.1, enforcesBound: false, compression: .none, toolVersion: "test",
             configuration: Digest.of([3]))
         return try Exporter(store: store, settings: settings).export(to: folder.path(name ?? "unnamed"))
     }

@@ -11,7 +11,8 @@ import Testing
 
     private func settings(release: String? = nil, fileBytes: Int = 40_000) -> ExportSettings {
         ExportSettings(
-            release: release, enforcesBound: false, compression: .none, fileBytes: fileBytes, toolVersion: "test",
+            release: release, prior: 0.1, enforcesBound: false, compression: .none, fileBytes: fileBytes,
+            toolVersion: "test",
             configuration: Digest.of([3]))
     }
 

@@ -58,11 +58,31 @@ struct `A tampered store` {
         }
     }
 
+    @Test func `whose text is another's is named by its row, though that shows only when the files are read back`()
+        throws
+    {
+        let folder = try Folder()
+        try Fixture.store(in: folder, (0..<9).map { _ in Fixture.Document(share: 0, ratio: -6) }).close()
+        try Shell.run(
+            "DROP TRIGGER text_update; UPDATE text SET body = (SELECT body FROM text WHERE seq = 6) WHERE seq = 5;",
+            on: folder.path("store/sluice.db"))
+        let store = try Store.open(directory: folder.path("store"), mode: .read)
+        defer { store.close() }
+        let settings = ExportSettings(prior: 0.1, toolVersion: "test", configuration: Digest.of([3]))
+        let error = #expect(throws: SluiceError.self) {
+            try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+        }
+        #expect(
+            error?.code == .io && "\(error?.message ?? "")".contains("damaged at row 5"), "\(String(describing: error))"
+        )
+        #expect(try folder.names() == ["store"])
+    }
+
     private func export(_ folder: Folder) throws {
         let store = try Store.open(directory: folder.path("store"), mode: .write)
         defer { store.close() }
         let settings = ExportSettings(
-            release: "r1", enforcesBound: false, compression: .none, toolVersion: "test",
+            release: "r1", prior: 0.1, enforcesBound: false, compression: .none, toolVersion: "test",
             configuration: Digest.of([3]))
         do throws(SluiceError) {
             _ = try Exporter(store: store, settings: settings).export(to: folder.path("out"))

@@ -11,7 +11,7 @@ import Testing
         _ = try Exporter(
             store: store,
             settings: ExportSettings(
-                enforcesBound: false, compression: compression, fileBytes: 4_000, toolVersion: "test",
+                prior: 0.1, enforcesBound: false, compression: compression, fileBytes: 4_000, toolVersion: "test",
                 configuration: Digest.of([3]))
         ).export(to: folder.path("out"))
     }
@@ -174,7 +174,8 @@ import Testing
         var documents = [Fixture.Document(share: 0), Fixture.Document(share: 0)]
         documents[1].padding = ExportSettings.defaultFileBytes
         let store = try Fixture.store(in: folder, documents)
-        let settings = ExportSettings(fileBytes: 1 << 40, toolVersion: "test", configuration: Digest.of([3]))
+        let settings = ExportSettings(
+            prior: 0.1, fileBytes: 1 << 40, toolVersion: "test", configuration: Digest.of([3]))
         let summary = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
         #expect(summary.totals.documents == 2 && summary.leftOut == 0)
         #expect(try !fails(folder))

@@ -27,10 +27,10 @@ import Testing
         var found: [JudgedDocument] = []
         try store.read { try $0.forEachKept { found.append($0) } }
         #expect(found.map(\.host) == ["host1.example", "host0.example"])
-        #expect(found.map(\.opinion.verdict) == [.uncertain, .uncertain])
-        #expect(found.map(\.opinion.origin) == [.detected, .detected])
+        #expect(found.map(\.judgement.verdict) == [.uncertain, .uncertain])
+        #expect(found.map(\.judgement.origin) == [.detected, .detected])
         for document in found {
-            let evidence = document.opinion.evidence
+            let evidence = document.judgement.evidence
             #expect(abs(evidence.total + 1.697225) < 1e-9 && evidence.text == 1.5)
             #expect(evidence.isEarly && !evidence.isAbstention)
             #expect(document.captured == "2021-05-06T07:08:09Z")
@@ -47,25 +47,29 @@ import Testing
         }
         var found: [JudgedDocument] = []
         try store.read { try $0.forEachKept { found.append($0) } }
-        #expect(found.map(\.opinion.origin) == [.reviewed, .prior] && found[0].opinion.verdict == .real)
+        #expect(found.map(\.judgement.origin) == [.reviewed, .prior] && found[0].judgement.verdict == .real)
     }
 
-    @Test func `was kept while a shard was filling, in a stretch of rows of each shard`() throws {
+    @Test func `came in a stretch of the ledger, which is what a shard was filled from, or several small ones`() throws
+    {
         let directory = TemporaryDirectory()
-        // Row 3 has no room in the first shard, which rows 1, 2 and 4 fill, and 5 brings room for it in the second.
-        let documents = [
-            Sample.kept(1), Sample.kept(2), Sample.kept(3, synthetic: 50_000), Sample.kept(4), Sample.kept(5),
-            Sample.kept(6, synthetic: 90_000), Sample.rejected(7),
-        ]
-        let store = try Sample.fill(directory, documents, settings: ShardSettings(capPPM: 100_000, targetTokens: 300))
+        // Row 3 has no room in the first shard, and row 2102 makes some in the second.
+        let documents =
+            (Int64(1)...4500).map { Sample.kept($0, synthetic: $0 == 3 ? 99_000 : 0) } + [Sample.rejected(4501)]
+        let store = try Sample.fill(
+            directory, documents, settings: ShardSettings(capPPM: 100, targetTokens: 210_000))
         defer { store.close() }
         try store.read { reader in
-            let stretches = try reader.stretchesOfShards()
-            #expect(stretches.map(\.shard) == [1, 2] && stretches.map(\.rows) == [1...4, 5...7])
-            #expect(try reader.documents(inShard: 1) == [1, 2, 4])
+            // A shard takes 2,100 documents; what the third has so far is too little by itself.
+            #expect(try reader.stretchesOfShards() == [1...2101, 2102...4501])
+            let first = try reader.documents(inShard: 1)
+            #expect(first.count == 2100 && !first.contains(3) && first.last == 2101)
             var rows = 0
-            try reader.forEachOpinion(ofRows: 1...4) { _ in rows += 1 }
+            try reader.forEachJudgement(ofRows: 1...4) { _ in rows += 1 }
             #expect(rows == 4)
         }
+        _ = try store.write { try $0.sealShard() }
+        // What comes when no shard is open is of none.
+        #expect(try store.read { try $0.stretchesOfShards() } == [1...2101, 2102...4500])
     }
 }

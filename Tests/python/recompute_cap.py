@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Recomputes an export from its files alone, without any of Sluice's code: recompute_cap.py DIRECTORY
 
-Reads every line of every shard, adds the masses exactly, and holds the sums against the cap and the manifest, and so the
-masses by the audits. Counts the words itself for a rough check of the tokens. Standard library, and `zstandard` or the `zstd` program.
+Reads every line of every shard, adds the masses exactly, those by the audits too, and holds the sums against the cap and
+the manifest. Counts the words itself for a rough check of the tokens. Standard library, and `zstandard` or the `zstd` program.
 """
 import gzip
 import hashlib
@@ -62,19 +62,22 @@ with open(os.path.join(directory, "manifest.json"), encoding="utf-8") as f:
 cap_ppm = int(Decimal(manifest["cap"]) * 1_000_000)
 hold("cap and cap_ppm", cap_ppm == manifest["cap_ppm"])
 
-audits = manifest["audit"]["shards"]
-has_bound = all(audit["reason"] != "anchors-look-synthetic" for audit in audits)
+audits = manifest["audit"]["stretches"]
 
 
 def at_most(sluice, synthetic):
-    """What a document counts for by the audit of those that came with it, in thousandths of a token."""
+    """What a document counts for by the audit of those that came with it, in thousandths of a token, and whether it holds."""
     kinds = {piece["kind"] for piece in sluice["evidence"]}
-    if sluice["origin"] != "detected" or "capture-date" in kinds:
-        return synthetic
+    is_judged = sluice["origin"] == "detected" or (sluice["origin"], sluice["verdict"]) == ("reviewed", "uncertain")
+    if not is_judged or kinds & {"capture-date", "declared", "abstained"}:
+        return synthetic, True
     text = sum(piece["weight"] for piece in sluice["evidence"] if piece["kind"] not in ("prior", "declared", "reviewed"))
-    upper = float(next(audit["upper"] for audit in audits if audit["first"] <= sluice["seq"] <= audit["last"]))
+    audit = next(audit for audit in audits if audit["first"] <= sluice["seq"] <= audit["last"])
+    if audit["reason"] == "anchors-look-synthetic":
+        return synthetic, False
+    upper = min(max(float(audit["upper"]), 1e-6), 1 - 1e-6)
     odds = math.log(upper / (1 - upper)) + float(text)
-    return max(synthetic, round(1000 * sluice["tokens"] / (1 + math.exp(-odds))))
+    return max(synthetic, math.floor(.5 + 1000 * sluice["tokens"] / (1 + math.exp(-odds)))), True
 
 
 with open(os.path.join(directory, "SHA256SUMS"), encoding="utf-8") as f:
@@ -88,7 +91,7 @@ ids, totals = set(), {"documents": 0, "tokens": 0, "words": 0, "real": 0, "synth
 for shard in manifest["shards"]:
     path = os.path.join(directory, shard["name"])
     found = dict.fromkeys(totals, 0)
-    raw = 0
+    raw, has_bound = 0, True
     with lines_of(path) as lines:
         for line in lines:
             raw += len(line)
@@ -106,7 +109,9 @@ for shard in manifest["shards"]:
             found["words"] += len(WORD.findall(document["text"]))
             found["real"] += real
             found["synthetic"] += synthetic
-            found["synthetic_at_most"] += at_most(sluice, synthetic) if has_bound else 0
+            most, holds = at_most(sluice, synthetic)
+            found["synthetic_at_most"] += most
+            has_bound = has_bound and holds
             found["uncertain"] += sluice["tokens"] if sluice["verdict"] == "uncertain" else 0
     name = shard["name"]
     hold(f"{name}: over the cap", found["synthetic"] * 1_000_000 <= cap_ppm * found["real"])
@@ -119,12 +124,11 @@ for shard in manifest["shards"]:
         hold(f"{name}: {key}", found[key] == thousandths(shard[key]), f"{found[key]} against {shard[key]}")
     ratio = Decimal(found["synthetic"]) / found["real"]
     hold(f"{name}: ratio", abs(ratio - shard["ratio"]) <= Decimal("0.0000005"))
-    if has_bound:
-        most = found["synthetic_at_most"]
-        hold(f"{name}: synthetic_at_most", most == thousandths(shard["synthetic_at_most"]))
-        bound = Decimal(most) / (1000 * found["tokens"] - most)
-        hold(f"{name}: bound", abs(bound - shard["bound"]) <= Decimal("0.0000005"))
-        hold(f"{name}: bound over the cap", not manifest["audit"]["enforced"] or bound <= manifest["cap"])
+    most = found["synthetic_at_most"]
+    hold(f"{name}: synthetic_at_most", most == thousandths(shard["synthetic_at_most"]))
+    bound = Decimal(most) / (1000 * found["tokens"] - most)
+    hold(f"{name}: bound over the cap", not manifest["audit"]["enforced"] or bound <= manifest["cap"])
+    hold(f"{name}: bound", abs(bound - shard["bound"]) <= Decimal("0.0000005") if has_bound else shard["bound"] is None)
     print(f"{name}: {found['documents']} documents, {found['tokens']} tokens, ratio {ratio:.6f}, cap {manifest['cap']}")
     for key in totals:
         totals[key] += found[key]
@@ -133,8 +137,7 @@ for key in ("documents", "tokens", "uncertain"):
     hold(f"manifest: {key}", totals[key] == manifest[key])
 for key in ("real", "synthetic"):
     hold(f"manifest: {key}", totals[key] == thousandths(manifest[key]))
-if has_bound:
-    hold("manifest: synthetic_at_most", totals["synthetic_at_most"] == thousandths(manifest["synthetic_at_most"]))
+hold("manifest: synthetic_at_most", totals["synthetic_at_most"] == thousandths(manifest["synthetic_at_most"]))
 hold("no documents", totals["documents"] > 0)
 share = totals["words"] / max(totals["tokens"], 1)
 hold("tokens are words", .8 <= share <= 1.25, f"{totals['words']} words, {totals['tokens']} tokens")

@@ -51,7 +51,10 @@ public struct PrevalenceCount: Sendable, Equatable {
         case anchorsLookSynthetic = "anchors-look-synthetic"
     }
 
-    /// What follows from a count.
+    /// What a doubt, or none, is called: `calibrated` or `uncalibrated`.
+    public static func state(_ doubt: Doubt?) -> String { doubt == nil ? "calibrated" : "uncalibrated" }
+
+    /// What follows from a count; shares are from 0 to 1.
     public struct Assessment: Sendable, Equatable {
         /// The share of synthetic documents among those of which anything can be said; nil where there are none.
         public var estimate: Double?

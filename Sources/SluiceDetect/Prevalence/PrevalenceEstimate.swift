@@ -32,8 +32,8 @@ public struct PrevalenceEstimate: Sendable, Equatable {
 
     /// The estimate for the texts of `histogram`; nil where there are none and nothing is assumed. Some tens of microseconds.
     ///
-    /// With an assumption the share is the most probable one, and the bound lies as far below its logarithm: few texts move it
-    /// little, and many move it as if nothing had been assumed.
+    /// With an assumption, likelihoods are those of the texts and of what was assumed together: few texts move the estimate
+    /// little, and many as if nothing had been assumed.
     public init?(_ histogram: RatioHistogram, assuming assumption: Assumption? = nil) {
         let groups = histogram.groups
         guard !groups.isEmpty || assumption != nil else { return nil }

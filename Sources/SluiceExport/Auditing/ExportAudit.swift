@@ -5,61 +5,67 @@ import SluiceStore
 /// The audits that the documents of an export, or of a shard, are weighed by.
 public struct ExportAudit: Sendable, Equatable {
     /// In the order of the ledger, without a gap.
-    let shards: [ShardAudit]
+    let stretches: [StretchAudit]
 
-    init(_ shards: [ShardAudit]) { self.shards = shards }
+    init(_ stretches: [StretchAudit]) { self.stretches = stretches }
 
     /// The audits of everything in the store that `reader` reads, in which a share of `prior` was assumed to be synthetic.
     init(_ reader: StoreReader, prior: Double) throws {
         self.init(
-            try reader.stretchesOfShards().map { try ShardAudit($0.shard, $0.rows, reader, prior: prior) })
+            try reader.stretchesOfShards().map { try StretchAudit($0, reader, prior: prior) })
     }
 
-    /// True where each of them holds.
-    var holds: Bool { shards.allSatisfy(\.holds) }
+    /// The gravest doubt of all of them; nil where there is none.
+    var doubt: PrevalenceCount.Doubt? {
+        let doubts: [PrevalenceCount.Doubt] = [.anchorsLookSynthetic, .fewAnchors, .nothingJudged]
+        return doubts.first { doubt in stretches.contains { $0.doubt == doubt } }
+    }
 
     /// What a document weighs by the audit of the rows that it came with: a judged one by the bound on their share, any other
-    /// as ever.
+    /// as ever. `isBounded` is false where that audit does not hold, so that nothing bounds what a judged one weighs.
     ///
     /// - Parameters:
     ///   - document: As the store weighs it.
     ///   - ratio: What the text says, in nats; nil where a label, a person or a date speaks for it, or nothing does.
-    func weigh(_ document: Admitter.Document, judged ratio: Double?) -> Admitter.Document {
-        guard let ratio, let audit = audit(of: document.seq) else { return document }
+    func weigh(
+        _ document: Admitter.Document, judged ratio: Double?
+    ) -> (document: Admitter.Document, isBounded: Bool) {
+        guard let ratio, let audit = audit(of: document.seq) else { return (document, true) }
         var weighed = document
         let mass = document.synthetic &+ document.real
         weighed.synthetic = min(
             audit.syntheticMass(ofTokens: mass / 1000, ratio: ratio, own: document.synthetic), mass)
         weighed.real = mass &- weighed.synthetic
-        return weighed
+        return (weighed, audit.holds)
     }
 
-    private func audit(of seq: Int64) -> ShardAudit? {
-        var (low, high) = (0, shards.count)
+    private func audit(of seq: Int64) -> StretchAudit? {
+        var (low, high) = (0, stretches.count)
         while low < high {
             let middle = (low + high) / 2
-            if shards[middle].rows.upperBound < seq { low = middle + 1 } else { high = middle }
+            if stretches[middle].rows.upperBound < seq { low = middle + 1 } else { high = middle }
         }
-        return low < shards.count && shards[low].rows.contains(seq) ? shards[low] : nil
+        return low < stretches.count && stretches[low].rows.contains(seq) ? stretches[low] : nil
     }
 
-    /// What the ratio of a shard's documents does not exceed by the audits; nil where no bound can rest on them, or nothing in
-    /// the shard is real. Some ten microseconds for each document that was kept while the shard was filling.
-    public static func bound(onShard shard: Int64, _ reader: StoreReader, prior: Double) throws -> Double? {
+    /// The ratio that a shard's documents have by the audits, and why they may not hold. Some ten microseconds for each
+    /// document that was kept while the shard was filling.
+    public static func bound(onShard shard: Int64, _ reader: StoreReader, prior: Double) throws -> RatioBound {
         let documents = try reader.documents(inShard: shard)
         var rest = documents[...]
         let stretches = try reader.stretchesOfShards().filter { stretch in
-            let count = rest.prefix { $0 <= stretch.rows.upperBound }.count
+            let count = rest.prefix { $0 <= stretch.upperBound }.count
             rest = rest.dropFirst(count)
             return count > 0
         }
-        let audit = ExportAudit(try stretches.map { try ShardAudit($0.shard, $0.rows, reader, prior: prior) })
-        guard audit.holds else { return nil }
+        let audit = ExportAudit(try stretches.map { try StretchAudit($0, reader, prior: prior) })
         var totals = ShardTotals()
+        var isBounded = true
         try StoreSupply(reader, shards: [shard], audit: audit, checksTexts: false).forEachDocument {
             totals.add($0.audited)
+            isBounded = isBounded && $0.isBounded
         }
-        return totals.ratio
+        return RatioBound(ratio: isBounded ? totals.ratio : nil, doubt: audit.doubt)
     }
 }
 
@@ -68,11 +74,12 @@ extension ExportAudit {
     struct Form: Sendable, Equatable, Decodable {
         /// Whether the files keep their cap by what the audits say, and not only by what the store does.
         var enforced: Bool
-        var shards: [Shard]
+        /// The share of synthetic documents that was assumed before any text was read.
+        var prior: Double
+        var stretches: [Stretch]
 
-        /// That of one shard.
-        struct Shard: Sendable, Equatable, Decodable {
-            var shard: Int64
+        /// That of one stretch of the ledger.
+        struct Stretch: Sendable, Equatable, Decodable {
             var first: Int64
             var last: Int64
             var judged: Int64
@@ -85,38 +92,33 @@ extension ExportAudit {
 
     /// The audit that a manifest of a ledger of `size` rows states; nil where it states none.
     init?(_ form: Form, ledgerSize size: Int64) {
-        var shards: [ShardAudit] = []
-        for shard in form.shards {
-            let doubt = shard.reason.flatMap(PrevalenceCount.Doubt.init)
-            guard shard.first == (shards.last?.rows.upperBound ?? 0) &+ 1, (shard.first...size).contains(shard.last),
-                (0...1).contains(shard.estimate), (0...1).contains(shard.upper),
-                (doubt == nil) == (shard.reason == nil),
-                shard.state == ExportAudit.state(doubt)
+        var stretches: [StretchAudit] = []
+        for stretch in form.stretches {
+            let doubt = stretch.reason.flatMap(PrevalenceCount.Doubt.init)
+            guard stretch.first == (stretches.last?.rows.upperBound ?? 0) &+ 1, stretch.first <= stretch.last,
+                stretch.last <= size, stretch.estimate >= 0, stretch.estimate <= stretch.upper, stretch.upper <= 1,
+                (doubt == nil) == (stretch.reason == nil), stretch.state == PrevalenceCount.state(doubt)
             else { return nil }
-            shards.append(
-                ShardAudit(
-                    shard: shard.shard, rows: shard.first...shard.last, judged: shard.judged,
-                    estimatePPM: Int64((shard.estimate * 1e6).rounded()),
-                    upperPPM: Int64((shard.upper * 1e6).rounded()), doubt: doubt))
+            stretches.append(
+                StretchAudit(
+                    rows: stretch.first...stretch.last, judged: stretch.judged,
+                    estimatePPM: Int64((stretch.estimate * 1e6).rounded()),
+                    upperPPM: Int64((stretch.upper * 1e6).rounded()), doubt: doubt))
         }
-        guard shards.last?.rows.upperBound == size else { return nil }
-        self.init(shards)
+        guard !stretches.isEmpty else { return nil }
+        self.init(stretches)
     }
 
     /// The audit as a manifest states it.
-    func form(enforced: Bool) -> Form {
+    func form(enforced: Bool, prior: Double) -> Form {
         Form(
-            enforced: enforced,
-            shards: shards.map { audit in
-                Form.Shard(
-                    shard: audit.shard, first: audit.rows.lowerBound, last: audit.rows.upperBound, judged: audit.judged,
+            enforced: enforced, prior: prior,
+            stretches: stretches.map { audit in
+                Form.Stretch(
+                    first: audit.rows.lowerBound, last: audit.rows.upperBound, judged: audit.judged,
                     estimate: Double(audit.estimatePPM) / 1e6, upper: Double(audit.upperPPM) / 1e6,
-                    state: ExportAudit.state(audit.doubt), reason: audit.doubt?.rawValue)
+                    state: PrevalenceCount.state(audit.doubt), reason: audit.doubt?.rawValue)
             })
-    }
-
-    private static func state(_ doubt: PrevalenceCount.Doubt?) -> String {
-        doubt == nil ? "calibrated" : "uncalibrated"
     }
 }
 
@@ -126,18 +128,18 @@ extension ExportAudit.Form {
         var json = JSONText()
         json.object { json in
             json.member("enforced", enforced)
-            json.key("shards")
+            json.member("prior", prior)
+            json.key("stretches")
             json.array { json in
-                for shard in shards {
+                for stretch in stretches {
                     json.object { json in
-                        json.member("shard", shard.shard)
-                        json.member("first", shard.first)
-                        json.member("last", shard.last)
-                        json.member("judged", shard.judged)
-                        json.member("estimate", shard.estimate)
-                        json.member("upper", shard.upper)
-                        json.member("state", shard.state)
-                        json.member("reason", shard.reason)
+                        json.member("first", stretch.first)
+                        json.member("last", stretch.last)
+                        json.member("judged", stretch.judged)
+                        json.member("estimate", stretch.estimate)
+                        json.member("upper", stretch.upper)
+                        json.member("state", stretch.state)
+                        json.member("reason", stretch.reason)
                     }
                 }
             }

@@ -14,8 +14,12 @@ public struct ExportedFile: Sendable, Equatable {
     public var digest = Digest.of([])
     /// Its documents and their masses.
     public var totals = ShardTotals()
-    /// The same documents as the audits of their shards weigh them; as above where these do not hold.
+    /// The same documents as the audits weigh them.
     public var audited = ShardTotals()
+    /// Whether that is a bound on their ratio: the audits of all of them hold.
+    public var isBounded = true
+    /// The bound; nil where there is none.
+    public var bound: Double? { isBounded ? audited.ratio : nil }
     /// Tokens of the documents about whose author nothing can be said.
     public var uncertainTokens: Int64 = 0
 
@@ -30,8 +34,11 @@ extension [ExportedFile] {
     /// What the files hold together.
     var totals: ShardTotals { reduce(ShardTotals()) { $0.adding($1.totals) } }
 
-    /// The same documents as the audits of their shards weigh them.
+    /// The same documents as the audits weigh them.
     var audited: ShardTotals { reduce(ShardTotals()) { $0.adding($1.audited) } }
+
+    /// The bound on the ratio of all of them; nil where a file has none.
+    var bound: Double? { allSatisfy(\.isBounded) ? audited.ratio : nil }
 
     /// Tokens in all files of the documents about whose author nothing can be said.
     var uncertainTokens: Int64 { reduce(0) { $0 &+ $1.uncertainTokens } }
@@ -113,9 +120,6 @@ struct ExportManifest: Sendable, Equatable {
     var header: Header
     var files: [ExportedFile]
 
-    /// Whether the audits of its shards give its files a bound.
-    var boundHolds: Bool { header.audit.flatMap { ExportAudit($0, ledgerSize: header.ledgerSize) }?.holds ?? false }
-
     /// The header of the manifest that `bytes` are, or nil where they are none.
     static func header(of bytes: [UInt8]) -> Header? {
         let decoder = JSONDecoder()
@@ -136,7 +140,7 @@ struct ExportManifest: Sendable, Equatable {
             ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)), ("cap_ppm", "\(header.capPpm)"),
         ]
         facts += masses(of: files.totals, uncertain: files.uncertainTokens)
-        if header.audit != nil { facts += [atMost(files.audited), ("bound", bound(files.audited))] }
+        if header.audit != nil { facts += bound(files.bound, files.audited) }
         facts.append(("left_out", listed(header.leftOut)))
         if let left = header.leftSince {
             facts.append(
@@ -167,19 +171,17 @@ struct ExportManifest: Sendable, Equatable {
             ("name", quoted(file.name)), ("bytes", "\(file.bytes)"), ("raw_bytes", "\(file.rawBytes)"),
             ("sha256", quoted(file.digest.hex)),
         ] + masses(of: file.totals, uncertain: file.uncertainTokens)
-            + (header.audit == nil ? [] : [atMost(file.audited)]) + [
-                ("bound", bound(file.audited)), ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000)),
+            + (header.audit == nil ? [("bound", "null")] : bound(file.bound, file.audited)) + [
+                ("cap", JSONText.decimal(Double(header.capPpm) / 1_000_000))
             ]
     }
 
-    /// What the ratio of documents does not exceed as the audits weigh them; null where these do not hold.
-    private func bound(_ audited: ShardTotals) -> String {
-        boundHolds ? audited.ratio.map { JSONText.decimal($0) } ?? "null" : "null"
-    }
-
-    /// The synthetic tokens that such a bound speaks of; null where there is none.
-    private func atMost(_ audited: ShardTotals) -> (String, String) {
-        ("synthetic_at_most", boundHolds ? JSONText.decimal(thousandths: audited.synthetic) : "null")
+    /// The synthetic tokens of documents as the audits weigh them, and the bound on their ratio that they are.
+    private func bound(_ bound: Double?, _ audited: ShardTotals) -> [(String, String)] {
+        [
+            ("synthetic_at_most", JSONText.decimal(thousandths: audited.synthetic)),
+            ("bound", bound.map { JSONText.decimal($0) } ?? "null"),
+        ]
     }
 
     private func masses(of totals: ShardTotals, uncertain: Int64) -> [(String, String)] {

@@ -21,15 +21,24 @@ struct LineFacts: Sendable, Equatable {
     var synthetic: Int64
 
     /// What the text says, in nats, where a detector judged it and nothing else speaks for it.
-    var judged: Double? { origin == .detected && !evidence.isEarly ? evidence.text : nil }
+    var judged: Double? { evidence.judged(verdict, origin) }
 
     /// Whether it says of the document what was held of it at some time.
     func agrees(with history: DocumentHistory) -> Bool {
-        document == history.document && tokens == history.tokens
+        document == history.document && tokens == history.tokens && saysWhatTextSaid(history.evidence)
             && history.standings.contains { standing in
                 verdict == standing.verdict && origin == standing.origin && synthetic == standing.synthetic
                     && probability == Int64((standing.probability * 1e6).rounded())
             }
+    }
+
+    /// Whether its evidence has that of the row, as far as the audit goes by it.
+    private func saysWhatTextSaid(_ own: EvidenceSum) -> Bool {
+        switch (judged, own.judged(verdict, origin)) {
+        case (nil, nil): true
+        case (let said?, let kept?): abs(said - kept) < 1e-6
+        default: false
+        }
     }
 
     /// What the figures ought to be and are not; nil where they agree with one another (laws 4 and 6).

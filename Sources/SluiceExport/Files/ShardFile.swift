@@ -33,6 +33,7 @@ final class ShardFile {
         facts.rawBytes += Int64(line.count)
         facts.totals.add(document.admitted)
         facts.audited.add(document.audited)
+        facts.isBounded = facts.isBounded && document.isBounded
         if document.judgement.verdict == .uncertain { facts.uncertainTokens &+= document.tokens }
     }
 

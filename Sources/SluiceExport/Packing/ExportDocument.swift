@@ -8,6 +8,8 @@ struct ExportDocument: Sendable, Equatable {
     var admitted: Admitter.Document
     /// What it weighs by the audit of those that came with it.
     var audited: Admitter.Document
+    /// Whether that is a bound on what it weighs.
+    var isBounded: Bool
     /// The store's shard it is in.
     var shard: Int64
     /// SHA-256 of the text.

@@ -45,6 +45,7 @@ struct ShardPacker<Supply: ExportSupply> {
                 document, DeferredQueue.Entry(document: weighed(document), shard: document.shard, age: age))
             age += 1
         }
+        try placeRemaining()
         try finishFile()
     }
 
@@ -58,6 +59,23 @@ struct ShardPacker<Supply: ExportSupply> {
         }
         try writeLine(of: document)
         try placeDeferred()
+    }
+
+    /// Gives those that waited behind larger ones what room the last file has.
+    private mutating func placeRemaining() throws {
+        var remaining = DeferredQueue(capPPM: capPPM)
+        for entry in deferred.remaining() {
+            if fits(entry.document) {
+                let document = try supply.document(entry.document.seq, shard: entry.shard)
+                guard try makeLine(document) else { continue }
+                if hasSpaceForLine {
+                    try writeLine(of: document)
+                    continue
+                }
+            }
+            remaining.append(entry)
+        }
+        deferred = remaining
     }
 
     private mutating func placeDeferred() throws {

@@ -57,19 +57,20 @@ struct StoreSupply: ExportSupply {
         guard let digest = row.document, let judgement = row.judgement, let tokens = row.tokens else {
             throw SluiceError.damaged(admitted.seq, "a kept document without digest, judgement or length")
         }
+        let (audited, isBounded) = try weigh(admitted, judgement, review)
         return ExportDocument(
-            admitted: admitted, audited: try audited(admitted, review == nil ? judgement : nil), shard: shard,
+            admitted: admitted, audited: audited, isBounded: isBounded, shard: shard,
             digest: digest, source: source, captured: row.captured, url: url,
             recordID: row.recordID, judgement: review?.judgement(over: judgement) ?? judgement, tokens: Int64(tokens))
     }
 
-    /// A document as the audit weighs it, of which a detector said `judgement` and no person anything.
-    private func audited(
-        _ document: Admitter.Document, _ judgement: RecordedJudgement?
-    ) throws -> Admitter.Document {
-        guard let judgement, judgement.origin == .detected else { return document }
+    /// A document as the audit weighs it, of which its row says `judgement` and a person, at last, `review`.
+    private func weigh(
+        _ document: Admitter.Document, _ judgement: RecordedJudgement, _ review: Review?
+    ) throws -> (Admitter.Document, isBounded: Bool) {
         let evidence = try judgement.reasons.sum ?? reader.evidenceSum(ofRecord: document.seq)
-        return audit.weigh(document, judged: evidence.isEarly ? nil : evidence.text)
+        let ratio = evidence.judged(review?.verdict ?? judgement.verdict, review == nil ? judgement.origin : .reviewed)
+        return audit.weigh(document, judged: ratio)
     }
 }
 

@@ -44,7 +44,7 @@ extension Stratum {
             json.member("documents", count.documents)
             json.member("estimate", assessment.estimate)
             json.member("upper", assessment.upper)
-            json.member("state", assessment.doubt == nil ? "calibrated" : "uncalibrated")
+            json.member("state", PrevalenceCount.state(assessment.doubt))
             json.member("reason", assessment.doubt?.rawValue)
             json.member("judged", count.judged.total)
             json.key("known")

@@ -36,10 +36,10 @@ public enum StratumCensus {
                 places[name] = place
                 strata.append(Stratum(name: name))
             }
-            let opinion = document.opinion
+            let judgement = document.judgement
             strata[place].count.add(
-                verdict: opinion.verdict, origin: opinion.origin, ratio: opinion.evidence.text,
-                isAbstention: opinion.evidence.isAbstention, isEarly: opinion.evidence.isEarly)
+                verdict: judgement.verdict, origin: judgement.origin, ratio: judgement.evidence.text,
+                isAbstention: judgement.evidence.isAbstention, isEarly: judgement.evidence.isEarly)
         }
         return strata.sorted { a, b in
             (b.count.documents, a.name.text, a.name.kind.rawValue) < (

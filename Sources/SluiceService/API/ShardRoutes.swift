@@ -32,23 +32,28 @@ struct ShardRoutes {
     @Sendable func show(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         _ = try Parameters(request, known: [])
-        return try await response(showing: context.number("shard"))
+        let number = try context.number("shard")
+        let prior = prior()
+        let found = try await questions.ask(on: .long, within: .seconds(50)) { reader in
+            try reader.shard(number).map { ($0, try ExportAudit.bound(onShard: number, reader, prior: prior)) }
+        }
+        guard let (shard, bound) = found else { throw Problem(.notFound, "there is no shard \(number)") }
+        return ShardRoutes.response { shard.write(to: &$0, bound: bound.writeMembers) }
     }
 
     @Sendable func sealOpen(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.admin)
         _ = try Parameters(request, known: [])
-        return try await response(showing: seal())
+        let number = try await seal()
+        guard let shard = try await questions.ask({ try $0.shard(number) }) else {
+            throw Problem(.notFound, "there is no shard \(number)")
+        }
+        return ShardRoutes.response { shard.write(to: &$0) }
     }
 
-    private func response(showing number: Int64) async throws -> Response {
-        let prior = prior()
-        let found = try await questions.ask { reader in
-            try reader.shard(number).map { ($0, try ExportAudit.bound(onShard: number, reader, prior: prior)) }
-        }
-        guard let (shard, bound) = found else { throw Problem(.notFound, "there is no shard \(number)") }
+    private static func response(_ write: (inout JSONText) -> Void) -> Response {
         var json = JSONText()
-        shard.write(to: &json, bound: bound)
+        write(&json)
         json.newline()
         return .text(json.string, type: "application/json")
     }

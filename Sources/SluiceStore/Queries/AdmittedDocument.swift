@@ -5,6 +5,39 @@ import SluiceLedger
 extension StoreReader {
     /// The number of the last step that any shard took; 0 where there was none.
     public func lastAdmission() throws -> Int64 { try next("id", in: "admission") - 1 }
+
+    /// The rows of the documents that are in a shard now, ascending. Eight bytes of memory each.
+    public func documents(inShard shard: Int64) throws -> [Int64] {
+        let sql =
+            "SELECT document FROM admission WHERE shard = ? GROUP BY document HAVING sum(action) = 1 ORDER BY document"
+        return try db.rows(sql, [shard]) { try $0.integer(0) }
+    }
+
+    /// The rows that were written while shards were filling, in order and without a gap from the first one on: those of a shard,
+    /// or of several that follow one another, at least ``leastStretch`` rows where there are as many. They end with the last
+    /// document that a shard took, but for an open one's, which go on to the end of the ledger.
+    public func stretchesOfShards() throws -> [ClosedRange<Int64>] {
+        let last = try nextSeq() - 1
+        var stretches: [ClosedRange<Int64>] = []
+        var (start, newest): (Int64, Int64) = (1, 0)
+        let sql = """
+            SELECT s.state = 'open', max(m.document) FROM shard AS s JOIN admission AS m ON m.shard = s.id
+            WHERE m.action = 1 GROUP BY s.id ORDER BY s.id
+            """
+        let shards = try db.rows(sql) { (isOpen: try $0.flag(0), newest: try $0.integer(1, in: 1...max(last, 1))) }
+        for shard in shards {
+            newest = max(newest, shard.isOpen ? last : shard.newest)
+            guard newest - start + 1 >= StoreReader.leastStretch else { continue }
+            stretches.append(start...newest)
+            start = newest + 1
+        }
+        // What is left is too little for a stretch of its own.
+        if newest >= start { stretches.append((stretches.popLast()?.lowerBound ?? start)...newest) }
+        return stretches
+    }
+
+    /// The fewest rows from which an estimate is made by themselves.
+    static let leastStretch: Int64 = 2000
 }
 
 /// A document in a shard, with what an export says about it.

@@ -2,16 +2,18 @@ import SluiceCore
 
 extension StoredShard {
     /// The shard as the command line's contract has it.
-    ///
-    /// - Parameter bound: What its ratio does not exceed, where that was worked out.
-    public func json(bound: Double? = nil) -> String {
+    public var json: String {
         var json = JSONText()
-        write(to: &json, bound: bound)
+        write(to: &json)
         return json.string
     }
 
     /// Writes the shard as the one JSON object that the command line and the service show.
-    public func write(to json: inout JSONText, bound: Double? = nil) {
+    ///
+    /// - Parameter writeBound: Writes what its ratio does not exceed, where that was worked out, as the member `bound`.
+    public func write(
+        to json: inout JSONText, bound writeBound: (inout JSONText) -> Void = { $0.member("bound", nil as Double?) }
+    ) {
         json.object { json in
             json.member("shard", id)
             json.member("state", isSealed ? "sealed" : "open")
@@ -22,7 +24,7 @@ extension StoredShard {
             json.key("synthetic")
             json.value(thousandths: totals.synthetic)
             json.member("ratio", totals.ratio)
-            json.member("bound", bound)
+            writeBound(&json)
             json.member("cap", Double(settings.capPPM) / 1_000_000)
         }
     }

@@ -20,6 +20,8 @@ public struct DocumentHistory: Sendable, Equatable {
     public var document: Digest
     /// Its length in words.
     public var tokens: Int64
+    /// What the evidence of its row adds up to.
+    public var evidence: EvidenceSum
     /// What its row says, and then each review, oldest first.
     public var standings: [Standing]
 }
@@ -30,7 +32,7 @@ extension StoreReader {
     public func histories(ofRows rows: [Int64]) throws -> [Int64: DocumentHistory] {
         let sql = """
             SELECT r.seq, r.document, r.tokens, r.verdict, r.origin, r.probability, d.synthetic,
-                EXISTS (SELECT 1 FROM review WHERE document = r.seq)
+                EXISTS (SELECT 1 FROM review WHERE document = r.seq), r.evidence
             FROM json_each(?) AS j CROSS JOIN record AS r ON r.seq = j.value CROSS JOIN document AS d ON d.seq = r.seq
             """
         var histories: [Int64: DocumentHistory] = [:]
@@ -40,6 +42,7 @@ extension StoreReader {
             if try row.flag(7) { reviewed.append(seq) }
             histories[seq] = DocumentHistory(
                 document: try row.digest(1), tokens: try row.integer(2),
+                evidence: try row.evidence(8).sum ?? evidenceSum(ofRecord: seq),
                 standings: [
                     DocumentHistory.Standing(
                         verdict: try row.word(3), origin: try row.word(4), probability: try row.share(5),

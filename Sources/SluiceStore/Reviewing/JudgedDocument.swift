@@ -3,7 +3,7 @@ import SluiceCore
 import SluiceLedger
 
 /// What is held of who wrote a kept document.
-public struct DocumentOpinion: Sendable {
+public struct JudgementInForce: Sendable {
     /// The latest review's verdict, else that of its own row.
     public var verdict: Verdict
     /// Where that comes from.
@@ -21,7 +21,7 @@ public struct JudgedDocument: Sendable {
     /// The host it was captured from, where that is known and was not erased.
     public var host: String?
     /// Who is held to have written it.
-    public var opinion: DocumentOpinion
+    public var judgement: JudgementInForce
 }
 
 extension StoreReader {
@@ -29,7 +29,7 @@ extension StoreReader {
     /// microseconds each; one document in memory at a time.
     public func forEachKept(_ body: (JudgedDocument) throws -> Void) throws {
         let sql = """
-            SELECT \(StoreReader.opinionColumns), r.source, r.captured, \(StoredHost.column(of: "a"))
+            SELECT \(StoreReader.judgementColumns), r.source, r.captured, \(StoredHost.column(of: "a"))
             FROM record AS r LEFT JOIN address AS a ON a.seq = r.seq
             \(StoreReader.latestReview(of: "r"))
             WHERE r.decision = 'kept' ORDER BY r.seq
@@ -38,49 +38,25 @@ extension StoreReader {
             try body(
                 JudgedDocument(
                     source: row.integer(4), captured: row.optionalMoment(5), host: row.optionalText(6),
-                    opinion: opinion(row)))
+                    judgement: judgementInForce(row)))
         }
     }
 
     /// Calls `body` with what is held of each document that one of `rows` kept, in their order; some microseconds each.
-    public func forEachOpinion(ofRows rows: ClosedRange<Int64>, _ body: (DocumentOpinion) throws -> Void) throws {
+    public func forEachJudgement(ofRows rows: ClosedRange<Int64>, _ body: (JudgementInForce) throws -> Void) throws {
         let sql = """
-            SELECT \(StoreReader.opinionColumns) FROM record AS r \(StoreReader.latestReview(of: "r"))
+            SELECT \(StoreReader.judgementColumns) FROM record AS r \(StoreReader.latestReview(of: "r"))
             WHERE r.decision = 'kept' AND r.seq BETWEEN ? AND ? ORDER BY r.seq
             """
-        try db.forEachRow(sql, [rows.lowerBound, rows.upperBound]) { try body(opinion($0)) }
+        try db.forEachRow(sql, [rows.lowerBound, rows.upperBound]) { try body(judgementInForce($0)) }
     }
 
-    /// The rows of the documents that are in a shard now, ascending. Eight bytes of memory each.
-    public func documents(inShard shard: Int64) throws -> [Int64] {
-        let sql =
-            "SELECT document FROM admission WHERE shard = ? GROUP BY document HAVING sum(action) = 1 ORDER BY document"
-        return try db.rows(sql, [shard]) { try $0.integer(0) }
-    }
-
-    /// The rows that were written while a shard was filling, in order: together all of the ledger, where there is a shard. A
-    /// shard that held documents filled at once has none; the last one's go on to the end of the ledger.
-    public func stretchesOfShards() throws -> [(shard: Int64, rows: ClosedRange<Int64>)] {
-        let last = try nextSeq() - 1
-        var stretches: [(shard: Int64, rows: ClosedRange<Int64>)] = []
-        var newest: Int64 = 0
-        let sql = "SELECT shard, max(document) FROM admission WHERE action = 1 GROUP BY shard ORDER BY shard"
-        let shards = try db.rows(sql) { (shard: try $0.integer(0), newest: try $0.integer(1, in: 1...max(last, 1))) }
-        for (index, shard) in shards.enumerated() {
-            let end = index == shards.count - 1 ? last : shard.newest
-            guard end > newest else { continue }
-            stretches.append((shard.shard, newest + 1...end))
-            newest = end
-        }
-        return stretches
-    }
-
-    private static let opinionColumns = """
+    private static let judgementColumns = """
         r.seq, ifnull(v.verdict, r.verdict), iif(v.id IS NULL, r.origin, 'reviewed'),
         iif(typeof(r.evidence) = 'blob', r.evidence, NULL)
         """
 
-    private func opinion(_ row: StoredRow) throws -> DocumentOpinion {
+    private func judgementInForce(_ row: StoredRow) throws -> JudgementInForce {
         let sum: EvidenceSum
         if row.isNull(3) {
             sum = try evidenceSum(ofRecord: row.integer(0))
@@ -88,7 +64,7 @@ extension StoreReader {
             guard let packed = PackedEvidence.sum(of: try row.bytes(3)) else { throw row.damaged(3, "evidence") }
             sum = packed
         }
-        return DocumentOpinion(verdict: try row.word(1), origin: try row.word(2), evidence: sum)
+        return JudgementInForce(verdict: try row.word(1), origin: try row.word(2), evidence: sum)
     }
 
     /// What evidence adds up to that is stored as a JSON array: of rows before `migrations/0004_compact.sql`.

@@ -57,16 +57,14 @@ struct ExportCommand: AsyncParsableCommand {
                 summary = try await export.run(to: output)
             }
             Console.out(shared.json ? summary.json : summary.table)
-            if !summary.hasBound {
+            if summary.bound.ratio == nil {
                 Console.note(
                     "sluice: the ratio has no bound, since the detector takes documents for synthetic that are known to be "
-                        + "human; `audit` in the manifest says in which shards")
-            } else if summary.leftOut > 0, summary.keepsBound, let bound = summary.bound,
-                bound > summary.totals.ratio ?? 1
-            {
+                        + "human; `audit` in the manifest says where")
+            } else if summary.leftOut > 0, summary.keepsBound {
                 Console.note(
-                    "sluice: documents were left out so that the ratio's bound keeps the cap; with export.bound: report the "
-                        + "ratio alone has to")
+                    "sluice: \(summary.leftOut) documents were left out under the cap, which the bound on the ratio has to keep too; "
+                        + "with export.bound: report the ratio alone has")
             }
             if let left = summary.leftSince, left.documents > 0 {
                 Console.note(
@@ -113,10 +111,9 @@ extension ExportSummary {
     fileprivate var table: String {
         let all = totals
         let ratio = all.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
-        let bound = bound.map { JSONText.decimal($0, places: 4) } ?? "-"
         var lines = [
             "\(all.documents) documents, \(all.tokens) tokens in \(files.count) files at \(directory)",
-            "synthetic:real \(ratio), at most \(bound), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
+            "synthetic:real \(ratio), \(bound.text), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
         ]
         for file in files {
             let ratio = file.totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceDetect
 import SluiceExport
 import SluicePipeline
 import SluiceService
@@ -20,7 +21,7 @@ struct ShardsCommand: AsyncParsableCommand {
                 switch try await shared.reading() {
                 case .store(let store):
                     defer { store.close() }
-                    shards = try store.read { try $0.shards() }.map { shared.json ? $0.json() : $0.line() }
+                    shards = try store.read { try $0.shards() }.map { shared.json ? $0.json : $0.line() }
                 case .daemon(let daemon):
                     shards = try await daemon.shards().map { row throws(SluiceError) in
                         try ShardLine.shown(row, shared)
@@ -46,10 +47,17 @@ struct ShardsCommand: AsyncParsableCommand {
                     return Console.out(try ShardLine.shown(await daemon.shard(shard), shared))
                 }
                 defer { store.close() }
-                guard try ShardsCommand.show(shard, of: store, shared) else {
+                let prior = try shared.settings().detection.prior
+                let found = try store.read { reader in
+                    try reader.shard(shard).map { ($0, try ExportAudit.bound(onShard: shard, reader, prior: prior)) }
+                }
+                guard let (shard, bound) = found else {
                     throw SluiceError(
                         .inputMissing, "there is no shard \(shard)", advice: "'sluice shards' lists those there are")
                 }
+                var json = JSONText()
+                shard.write(to: &json, bound: bound.writeMembers)
+                Console.out(shared.json ? json.string : shard.line(bound))
             }
         }
     }
@@ -70,31 +78,21 @@ struct ShardsCommand: AsyncParsableCommand {
                 guard let sealed = try store.write({ try $0.sealShard() }) else {
                     throw SluiceError(.noUsableData, "no shard is open with a document in it")
                 }
-                _ = try ShardsCommand.show(sealed, of: store, shared)
+                if let shard = try store.read({ try $0.shard(sealed) }) {
+                    Console.out(shared.json ? shard.json : shard.line())
+                }
             }
         }
     }
 }
 
-extension ShardsCommand {
-    /// Prints a shard with the bound on its ratio; false where there is none of the number.
-    private static func show(_ number: Int64, of store: Store, _ shared: SharedOptions) throws -> Bool {
-        let prior = try shared.settings().detection.prior
-        let found = try store.read { reader in
-            try reader.shard(number).map { ($0, try ExportAudit.bound(onShard: number, reader, prior: prior)) }
-        }
-        guard let (shard, bound) = found else { return false }
-        Console.out(shared.json ? shard.json(bound: bound) : shard.line(bound: bound))
-        return true
-    }
-}
-
 extension StoredShard {
     /// The shard for people.
-    fileprivate func line(bound: Double? = nil) -> String {
+    fileprivate func line(_ bound: RatioBound? = nil) -> String {
         ShardLine(
             shard: id, state: isSealed ? "sealed" : "open", documents: totals.documents, tokens: totals.tokens,
-            ratio: totals.ratio, bound: bound, cap: Double(settings.capPPM) / 1_000_000
+            ratio: totals.ratio, bound: bound?.ratio, boundReason: bound?.doubt?.rawValue,
+            cap: Double(settings.capPPM) / 1_000_000
         ).text
     }
 }
@@ -107,13 +105,18 @@ struct ShardLine: Decodable {
     var tokens: Int64
     var ratio: Double?
     var bound: Double?
+    var boundReason: String?
     var cap: Double
 
     /// The line.
     var text: String {
         "shard \(shard)  \(state)  \(documents) documents  \(tokens) tokens  "
             + "synthetic:real \(ratio.map { JSONText.decimal($0, places: 4) } ?? "-")  "
-            + (bound.map { "at most \(JSONText.decimal($0, places: 4))  " } ?? "") + "cap \(JSONText.decimal(cap))"
+            + (bound == nil && boundReason == nil ? "" : shownBound.text + "  ") + "cap \(JSONText.decimal(cap))"
+    }
+
+    private var shownBound: RatioBound {
+        RatioBound(ratio: bound, doubt: boundReason.flatMap(PrevalenceCount.Doubt.init))
     }
 
     /// A shard as the daemon writes it, the way the options ask for.

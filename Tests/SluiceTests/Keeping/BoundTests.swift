@@ -47,10 +47,13 @@ import Testing
         let stated = try export("stated", "--cap", "\(cap)", "--config", report).summary
         #expect(try #require(enforced["bound"] as? Double) <= cap)
         #expect(try #require(stated["ratio"] as? Double) <= cap)
-        #expect(enforced["leftOut"] as? Int ?? 0 >= stated["leftOut"] as? Int ?? 0)
+        #expect(enforced["leftOut"] as? Int ?? 0 > stated["leftOut"] as? Int ?? 0)
+        #expect(enforced["boundReason"] as? String == "few-anchors")
         for name in ["enforced", "stated"] {
             #expect(try Program.run("verify", "--store", store, "--export", folder.path(name)).exitCode == 0)
         }
+        let told = try Program.run("export", "--store", store, "--output", folder.path("told"), "--cap", "\(cap)")
+        #expect(told.text.contains(" (few-anchors), cap") && told.errors.contains("export.bound"))
         let wrong = try folder.file("wrong.yaml", "export:\n  bound: maybe\n")
         let refused = try Program.run("export", "--store", store, "--output", folder.path("no"), "--config", wrong)
         #expect(refused.exitCode == 78 && refused.errors.contains("one of enforce, report"))

@@ -3,18 +3,16 @@ import SluiceDetect
 import SluiceLedger
 import SluiceStore
 
-/// What share of the documents was machine-written that were kept while a shard was filling, as far as their texts tell, and
-/// what each of them weighs by that.
+/// What share of the documents of a stretch of the ledger is machine-written, as far as their texts tell, and what each of them
+/// weighs by that. A stretch is what came while a shard was filling, or several small ones.
 ///
 /// A store weighs a document by its probability under one prior, wherever it comes from. Where much more of what comes is
 /// synthetic than the prior assumes, those probabilities are too low all together, and so is the ratio that they add up to.
-/// The texts tell: the bound on their share (``PrevalenceEstimate``) is a prior of their own. It rests on all that was kept
-/// meanwhile, held documents among them: of what is in the shard the clearly synthetic were kept out, and what is left of
-/// them looks like few. A document that was held and admitted later goes by those that came with it.
-struct ShardAudit: Sendable, Equatable {
-    /// The store's shard that was filling.
-    let shard: Int64
-    /// The rows of the ledger that were written meanwhile.
+/// The texts tell: the bound on their share (``PrevalenceEstimate``) is a prior of their own. It rests on all that was kept,
+/// held documents among them: of what is in a shard the clearly synthetic were kept out, and what is left of them looks like
+/// few. A document that was held and admitted later goes by those that came with it.
+struct StretchAudit: Sendable, Equatable {
+    /// The rows of the ledger.
     let rows: ClosedRange<Int64>
     /// How many documents the estimate rests on: those that no label and no person speaks for, judged by the detector.
     let judged: Int64
@@ -22,40 +20,40 @@ struct ShardAudit: Sendable, Equatable {
     let estimatePPM: Int64
     /// What that share does not exceed, with 95 % confidence, if the detector's ratios hold for these texts; in millionths.
     let upperPPM: Int64
-    /// Why they may not hold; nil where they were tested.
+    /// Why they may not hold; nil where they were tested, on documents of these rows that are known to be human.
     let doubt: PrevalenceCount.Doubt?
 
-    /// The prior counts as this many documents, so that a shard of few is not judged by chance.
+    /// The prior counts as this many documents, so that few are not judged by chance.
     static let assumedDocuments = 50.0
 
     /// An audit of its parts, as a manifest states them.
     init(
-        shard: Int64, rows: ClosedRange<Int64>, judged: Int64, estimatePPM: Int64, upperPPM: Int64,
+        rows: ClosedRange<Int64>, judged: Int64, estimatePPM: Int64, upperPPM: Int64,
         doubt: PrevalenceCount.Doubt?
     ) {
-        (self.shard, self.rows, self.judged, self.doubt) = (shard, rows, judged, doubt)
+        (self.rows, self.judged, self.doubt) = (rows, judged, doubt)
         (self.estimatePPM, self.upperPPM) = (estimatePPM, upperPPM)
     }
 
-    /// The audit of the documents that `rows` of the store that `reader` reads kept while `shard` was filling; a share of
-    /// `prior` was assumed to be synthetic. Some microseconds a document.
-    init(_ shard: Int64, _ rows: ClosedRange<Int64>, _ reader: StoreReader, prior: Double) throws {
+    /// The audit of the documents that `rows` of the store that `reader` reads kept, of which a share of `prior` was assumed to
+    /// be synthetic. Some microseconds a document.
+    init(_ rows: ClosedRange<Int64>, _ reader: StoreReader, prior: Double) throws {
         var count = PrevalenceCount()
-        try reader.forEachOpinion(ofRows: rows) { opinion in
+        try reader.forEachJudgement(ofRows: rows) { judgement in
             count.add(
-                verdict: opinion.verdict, origin: opinion.origin, ratio: opinion.evidence.text,
-                isAbstention: opinion.evidence.isAbstention, isEarly: opinion.evidence.isEarly)
+                verdict: judgement.verdict, origin: judgement.origin, ratio: judgement.evidence.text,
+                isAbstention: judgement.evidence.isAbstention, isEarly: judgement.evidence.isEarly)
         }
-        let assumption = PrevalenceEstimate.Assumption(share: prior, texts: ShardAudit.assumedDocuments)
+        let assumption = PrevalenceEstimate.Assumption(share: prior, texts: StretchAudit.assumedDocuments)
         let found = PrevalenceEstimate(count.judged, assuming: assumption)
         self.init(
-            shard: shard, rows: rows, judged: count.judged.total,
+            rows: rows, judged: count.judged.total,
             estimatePPM: Int64(((found?.estimate ?? prior) * 1e6).rounded()),
-            upperPPM: Int64(((found?.upper ?? 1) * 1e6).rounded(.up)), doubt: count.doubt)
+            upperPPM: Int64(((found?.upper ?? 1) * 1e6).rounded(.up)),
+            doubt: count.judged.total > 0 ? count.doubt : .nothingJudged)
     }
 
-    /// False where the detector takes texts for synthetic that came meanwhile and are known to be human: no bound can rest on
-    /// it.
+    /// False where the detector takes texts of the stretch for synthetic that are known to be human: no bound can rest on it.
     var holds: Bool { doubt != .anchorsLookSynthetic }
 
     /// The machine-written mass, in thousandths of a token, of a text of `tokens` words that a detector judged, under the
