@@ -22,7 +22,8 @@ public struct ExportAudit: Sendable, Equatable {
     }
 
     /// What a document weighs by the audit of the rows that it came with: a judged one by the bound on their share, any other
-    /// as ever. `isBounded` is false where that audit does not hold, so that nothing bounds what a judged one weighs.
+    /// as ever. `isBounded` is false where that audit does not hold or there is none, so that nothing bounds what a judged one
+    /// weighs.
     ///
     /// - Parameters:
     ///   - document: As the store weighs it.
@@ -30,7 +31,8 @@ public struct ExportAudit: Sendable, Equatable {
     func weigh(
         _ document: Admitter.Document, judged ratio: Double?
     ) -> (document: Admitter.Document, isBounded: Bool) {
-        guard let ratio, let audit = audit(of: document.seq) else { return (document, true) }
+        guard let ratio else { return (document, true) }
+        guard let audit = audit(of: document.seq) else { return (document, false) }
         var weighed = document
         let mass = document.synthetic &+ document.real
         weighed.synthetic = min(
