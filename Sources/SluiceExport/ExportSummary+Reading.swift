@@ -21,9 +21,7 @@ extension ExportSummary {
             directory: place, release: manifest.release.isEmpty ? nil : manifest.release,
             files: manifest.shards.compactMap(\.file), capPPM: manifest.capPpm,
             isCapFromShards: (askedCapPPM ?? manifest.capPpm) > manifest.capPpm,
-            doubt: manifest.audit.flatMap { ExportAudit($0, ledgerSize: manifest.ledgerSize) }?.doubt,
-            keepsBound: manifest.audit?.enforced ?? false,
-            leftOut: manifest.leftOut.documents,
+            audit: manifest.audit, leftOut: manifest.leftOut.documents,
             leftSince: manifest.leftSince.map(LeftSince.init), manifest: Digest.of(Array(bytes)),
             ledgerSize: manifest.ledgerSize,
             compression: ExportCompression(rawValue: manifest.compression) ?? .none)
@@ -38,7 +36,7 @@ extension ExportSummary {
         var compression: String
         var capPpm: Int64
         var ledgerSize: Int64
-        var audit: ExportAudit.Form?
+        var audit: ExportAudit?
         var leftOut: ExportManifest.LeftOut
         var leftSince: ExportManifest.LeftSince?
         var shards: [Shard]

@@ -14,10 +14,8 @@ public struct ExportSummary: Sendable, Equatable {
     public var capPPM: Int64
     /// True where the cap is the shards' own although a higher one was asked for.
     public var isCapFromShards: Bool
-    /// Why the audits may not hold that its bound rests on; nil where they were tested.
-    public var doubt: PrevalenceCount.Doubt?
-    /// Whether its files keep the cap by the bound on their ratios, where they have one.
-    public var keepsBound: Bool
+    /// What its documents were audited by; nil in the form before there were audits.
+    public var audit: ExportAudit?
     /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
     public var leftOut: Int64
     /// What the release before has and this one has not; nil where this is no release, or the first.
@@ -49,7 +47,10 @@ public struct ExportSummary: Sendable, Equatable {
     public var totals: ShardTotals { files.totals }
 
     /// What the ratio of all files together does not exceed.
-    public var bound: RatioBound { RatioBound(ratio: files.bound, doubt: doubt) }
+    public var bound: RatioBound { RatioBound(ratio: files.bound, doubt: audit?.doubt) }
+
+    /// Whether its files keep the cap by what the audits say too.
+    public var keepsBound: Bool { audit?.enforced ?? false }
 
     /// The summary as one JSON object.
     public var json: String {

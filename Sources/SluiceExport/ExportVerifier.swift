@@ -42,8 +42,6 @@ private struct ExportCheck {
     private var claims: [LineFacts] = []
     /// By what its lines weigh besides; nil in the form before there were audits.
     private var audit: ExportAudit?
-    /// Whether its files keep the cap by that.
-    private var isEnforced = false
     /// True where the store knows the export as a whole.
     private var isKnown = false
 
@@ -71,8 +69,7 @@ private struct ExportCheck {
             surplus.isEmpty && missing.isEmpty
                 ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
 
-        audit = header.audit.flatMap { ExportAudit($0, ledgerSize: header.ledgerSize) }
-        isEnforced = header.audit?.enforced ?? false
+        audit = header.audit
         let files = header.shards.map { recount($0, header: header) }
         if let cut {
             note("export-manifest", false, "not held against the files, since \(cut) cannot be counted to its end")
@@ -147,8 +144,8 @@ private struct ExportCheck {
         let ratio = file.totals.ratio.map { JSONText.decimal($0) } ?? "none"
         var obeys = file.totals.obey(capPPM: capPPM)
         var detail = "\(file.name): ratio \(ratio)"
-        if audit != nil {
-            obeys = obeys && (!isEnforced || file.audited.obey(capPPM: capPPM))
+        if let audit {
+            obeys = obeys && (!audit.enforced || file.audited.obey(capPPM: capPPM))
             detail += ", at most \(file.bound.map { JSONText.decimal($0) } ?? "-")"
         }
         note("export-cap", obeys, detail + ", cap \(JSONText.decimal(Double(capPPM) / 1_000_000))")

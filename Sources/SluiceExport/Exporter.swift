@@ -59,7 +59,6 @@ public struct Exporter {
     private struct Packed {
         var output: OutputDirectory
         var manifest: ExportManifest
-        var audit: ExportAudit
         var documents: SeqSet
         var isCapFromShards: Bool
 
@@ -68,7 +67,7 @@ public struct Exporter {
             return ExportSummary(
                 directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
                 capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                doubt: audit.doubt, keepsBound: manifest.header.audit?.enforced ?? false,
+                audit: manifest.header.audit,
                 leftOut: manifest.header.leftOut.documents,
                 leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
                 manifest: Digest.of(manifest.rendered),
@@ -91,7 +90,8 @@ public struct Exporter {
                 advice: "run `sluice verify`")
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
-        let audit = try ExportAudit(reader, prior: settings.prior)
+        let audit = try ExportAudit(
+            reader.stretchesOfShards(), reader, prior: settings.prior, enforced: settings.enforcesBound)
         let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
             // Each is hashed when the files are read back.
@@ -112,16 +112,13 @@ public struct Exporter {
         let header = ExportManifest.Header(
             format: ExportManifest.format, tool: settings.toolVersion, release: settings.release ?? "",
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
-            ledgerSize: ledgerSize, storeShards: shards.map(\.id),
-            audit: audit.form(enforced: settings.enforcesBound, prior: settings.prior),
-            capPpm: capPPM,
+            ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit, capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             leftSince: leftSince,
             shards: packer.files.map { ExportManifest.Header.File(name: $0.name, rawBytes: $0.rawBytes) })
         return Packed(
-            output: output, manifest: ExportManifest(header: header, files: packer.files), audit: audit,
-            documents: packer.exported,
+            output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,
             isCapFromShards: (settings.capPPM ?? lowest) > lowest)
     }
 
@@ -129,7 +126,7 @@ public struct Exporter {
     private func checkTexts() throws(SluiceError) {
         try store.read { reader in
             let shards = try reader.shards().map(\.id)
-            let supply = StoreSupply(reader, shards: shards, audit: ExportAudit([]), checksTexts: true)
+            let supply = StoreSupply(reader, shards: shards, audit: .none, checksTexts: true)
             try supply.forEachDocument { _ = try supply.text(of: $0) }
         }
     }

@@ -18,7 +18,7 @@ public struct ShardLines: Sendable {
     public mutating func next(_ reader: StoreReader, bytes: Int) throws -> [UInt8] {
         let last = try last ?? reader.lastAdmission()
         self.last = last
-        let supply = StoreSupply(reader, shards: [], audit: ExportAudit([]), checksTexts: true)
+        let supply = StoreSupply(reader, shards: [], audit: .none, checksTexts: true)
         var lines: [UInt8] = []
         var writer = LineWriter()
         while lines.count < bytes, after < last {

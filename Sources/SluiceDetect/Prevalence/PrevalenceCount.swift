@@ -68,16 +68,16 @@ public struct PrevalenceCount: Sendable, Equatable {
 
     /// What follows from the count: up to a tenth of a millisecond.
     public var assessment: Assessment {
-        let found = PrevalenceEstimate(judged)
+        let (found, tested) = (PrevalenceEstimate(judged), PrevalenceEstimate(anchors))
+        var doubt: Doubt?
+        if found == nil {
+            doubt = knownSynthetic + knownReal > 0 ? nil : .nothingJudged
+        } else {
+            doubt = tested?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+        }
         return Assessment(
-            estimate: share(found?.estimate), upper: share(found?.upper),
-            anchorEstimate: PrevalenceEstimate(anchors)?.estimate, doubt: doubt)
-    }
-
-    /// Why an estimate from this count cannot be relied on; nil where it can.
-    public var doubt: Doubt? {
-        guard judged.total > 0 else { return knownSynthetic + knownReal > 0 ? nil : .nothingJudged }
-        return PrevalenceEstimate(anchors)?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+            estimate: share(found?.estimate), upper: share(found?.upper), anchorEstimate: tested?.estimate,
+            doubt: doubt)
     }
 
     /// The known documents and `share` of the others.

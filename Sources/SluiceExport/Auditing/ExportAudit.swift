@@ -2,17 +2,34 @@ import SluiceCore
 import SluiceDetect
 import SluiceStore
 
-/// The audits that the documents of an export, or of a shard, are weighed by.
-public struct ExportAudit: Sendable, Equatable {
+/// The audits that the documents of an export, or of a shard, are weighed by; in a manifest as they stand here.
+public struct ExportAudit: Sendable, Equatable, Decodable {
+    /// Whether files keep their cap by what the audits say, and not only by what the store does.
+    let enforced: Bool
+    /// The share of synthetic documents that was assumed before any text was read.
+    let prior: Double
     /// In the order of the ledger, without a gap.
     let stretches: [StretchAudit]
 
-    init(_ stretches: [StretchAudit]) { self.stretches = stretches }
+    /// That of `rows` of the store that `reader` reads.
+    init(_ rows: [ClosedRange<Int64>], _ reader: StoreReader, prior: Double, enforced: Bool) throws {
+        (self.prior, self.enforced) = (prior, enforced)
+        stretches = try rows.map { try StretchAudit($0, reader, prior: prior) }
+    }
 
-    /// The audits of everything in the store that `reader` reads, in which a share of `prior` was assumed to be synthetic.
-    init(_ reader: StoreReader, prior: Double) throws {
-        self.init(
-            try reader.stretchesOfShards().map { try StretchAudit($0, reader, prior: prior) })
+    private init() { (enforced, prior, stretches) = (false, 0, []) }
+
+    /// That of nothing: for whoever does not look at what documents weigh.
+    static let none = ExportAudit()
+
+    /// Whether it is one of a ledger of `size` rows, from the first one on.
+    func isSound(ledgerSize size: Int64) -> Bool {
+        var next: Int64 = 1
+        for stretch in stretches {
+            guard stretch.isSound(from: next, ledgerSize: size) else { return false }
+            next = stretch.last &+ 1
+        }
+        return !stretches.isEmpty
     }
 
     /// The gravest doubt of all of them; nil where there is none.
@@ -33,34 +50,32 @@ public struct ExportAudit: Sendable, Equatable {
     ) -> (document: Admitter.Document, isBounded: Bool) {
         guard let ratio else { return (document, true) }
         guard let audit = audit(of: document.seq) else { return (document, false) }
-        var weighed = document
         let mass = document.synthetic &+ document.real
-        weighed.synthetic = min(
-            audit.syntheticMass(ofTokens: mass / 1000, ratio: ratio, own: document.synthetic), mass)
-        weighed.real = mass &- weighed.synthetic
-        return (weighed, audit.holds)
+        let synthetic = audit.syntheticMass(of: mass, ratio: ratio, own: document.synthetic)
+        return (
+            Admitter.Document(seq: document.seq, synthetic: synthetic, real: mass &- synthetic), audit.holds
+        )
     }
 
     private func audit(of seq: Int64) -> StretchAudit? {
         var (low, high) = (0, stretches.count)
         while low < high {
             let middle = (low + high) / 2
-            if stretches[middle].rows.upperBound < seq { low = middle + 1 } else { high = middle }
+            if stretches[middle].last < seq { low = middle + 1 } else { high = middle }
         }
-        return low < stretches.count && stretches[low].rows.contains(seq) ? stretches[low] : nil
+        return low < stretches.count && stretches[low].first <= seq ? stretches[low] : nil
     }
 
-    /// The ratio that a shard's documents have by the audits, and why they may not hold. Some ten microseconds for each
-    /// document that was kept while the shard was filling.
+    /// The ratio that a shard's documents have by the audits, and why they may not hold. Some microseconds for each document
+    /// that was kept while the shard was filling, and some ten for each that is in it.
     public static func bound(onShard shard: Int64, _ reader: StoreReader, prior: Double) throws -> RatioBound {
-        let documents = try reader.documents(inShard: shard)
-        var rest = documents[...]
-        let stretches = try reader.stretchesOfShards().filter { stretch in
-            let count = rest.prefix { $0 <= stretch.upperBound }.count
-            rest = rest.dropFirst(count)
+        var documents = try reader.documents(inShard: shard)[...]
+        let rows = try reader.stretchesOfShards().filter { stretch in
+            let count = documents.prefix { $0 <= stretch.upperBound }.count
+            documents = documents.dropFirst(count)
             return count > 0
         }
-        let audit = ExportAudit(try stretches.map { try StretchAudit($0, reader, prior: prior) })
+        let audit = try ExportAudit(rows, reader, prior: prior, enforced: false)
         var totals = ShardTotals()
         var isBounded = true
         try StoreSupply(reader, shards: [shard], audit: audit, checksTexts: false).forEachDocument {
@@ -69,62 +84,7 @@ public struct ExportAudit: Sendable, Equatable {
         }
         return RatioBound(ratio: isBounded ? totals.ratio : nil, doubt: audit.doubt)
     }
-}
 
-extension ExportAudit {
-    /// The audit in a manifest.
-    struct Form: Sendable, Equatable, Decodable {
-        /// Whether the files keep their cap by what the audits say, and not only by what the store does.
-        var enforced: Bool
-        /// The share of synthetic documents that was assumed before any text was read.
-        var prior: Double
-        var stretches: [Stretch]
-
-        /// That of one stretch of the ledger.
-        struct Stretch: Sendable, Equatable, Decodable {
-            var first: Int64
-            var last: Int64
-            var judged: Int64
-            var estimate: Double
-            var upper: Double
-            var state: String
-            var reason: String?
-        }
-    }
-
-    /// The audit that a manifest of a ledger of `size` rows states; nil where it states none.
-    init?(_ form: Form, ledgerSize size: Int64) {
-        var stretches: [StretchAudit] = []
-        for stretch in form.stretches {
-            let doubt = stretch.reason.flatMap(PrevalenceCount.Doubt.init)
-            guard stretch.first == (stretches.last?.rows.upperBound ?? 0) &+ 1, stretch.first <= stretch.last,
-                stretch.last <= size, stretch.estimate >= 0, stretch.estimate <= stretch.upper, stretch.upper <= 1,
-                (doubt == nil) == (stretch.reason == nil), stretch.state == PrevalenceCount.state(doubt)
-            else { return nil }
-            stretches.append(
-                StretchAudit(
-                    rows: stretch.first...stretch.last, judged: stretch.judged,
-                    estimatePPM: Int64((stretch.estimate * 1e6).rounded()),
-                    upperPPM: Int64((stretch.upper * 1e6).rounded()), doubt: doubt))
-        }
-        guard !stretches.isEmpty else { return nil }
-        self.init(stretches)
-    }
-
-    /// The audit as a manifest states it.
-    func form(enforced: Bool, prior: Double) -> Form {
-        Form(
-            enforced: enforced, prior: prior,
-            stretches: stretches.map { audit in
-                Form.Stretch(
-                    first: audit.rows.lowerBound, last: audit.rows.upperBound, judged: audit.judged,
-                    estimate: Double(audit.estimatePPM) / 1e6, upper: Double(audit.upperPPM) / 1e6,
-                    state: PrevalenceCount.state(audit.doubt), reason: audit.doubt?.rawValue)
-            })
-    }
-}
-
-extension ExportAudit.Form {
     /// The JSON object that stands in a manifest.
     var rendered: String {
         var json = JSONText()

@@ -67,17 +67,17 @@ struct ExportManifest: Sendable, Equatable {
         var ledgerSize: Int64
         var storeShards: [Int64]
         /// Absent in the form before there were audits.
-        var audit: ExportAudit.Form?
+        var audit: ExportAudit?
         var capPpm: Int64
         var leftOut: LeftOut
         /// Absent where this is no release, or the first one.
         var leftSince: LeftSince?
         var shards: [File]
 
-        /// Whether it has an audit of the whole ledger, as its form says.
+        /// Whether it has an audit where its form says so, and a sound one.
         var hasItsForm: Bool {
             guard let audit else { return format == ExportManifest.unaudited }
-            return format == ExportManifest.format && ExportAudit(audit, ledgerSize: ledgerSize) != nil
+            return format == ExportManifest.format && audit.isSound(ledgerSize: ledgerSize)
         }
 
         /// A file as it is announced.

@@ -10,7 +10,6 @@ struct ShardPacker<Supply: ExportSupply> {
     private let settings: ExportSettings
     private let directory: OutputDirectory
     private let capPPM: Int64
-    private let keepsBound: Bool
     private var file: ShardFile?
     private var deferred: DeferredQueue
     private var lines = LineWriter()
@@ -30,7 +29,6 @@ struct ShardPacker<Supply: ExportSupply> {
         self.settings = settings
         self.capPPM = capPPM
         self.directory = directory
-        keepsBound = settings.enforcesBound
         deferred = DeferredQueue(capPPM: capPPM)
     }
 
@@ -100,11 +98,13 @@ struct ShardPacker<Supply: ExportSupply> {
 
     /// What a document counts as against the cap.
     private func weighed(_ document: ExportDocument) -> Admitter.Document {
-        keepsBound ? document.audited : document.admitted
+        settings.enforcesBound ? document.audited : document.admitted
     }
 
     /// What a file's documents count as together.
-    private func weighed(_ file: ExportedFile) -> ShardTotals { keepsBound ? file.audited : file.totals }
+    private func weighed(_ file: ExportedFile) -> ShardTotals {
+        settings.enforcesBound ? file.audited : file.totals
+    }
 
     private func fits(_ document: Admitter.Document) -> Bool {
         var totals = file.map { weighed($0.facts) } ?? ShardTotals()
