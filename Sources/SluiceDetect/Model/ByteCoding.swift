@@ -58,6 +58,13 @@ struct ByteReader {
         return value
     }
 
+    /// The next `length` bytes.
+    mutating func slice(_ length: Int) throws(SluiceError) -> ArraySlice<UInt8> {
+        guard count >= length else { throw ByteReader.short }
+        defer { at += length }
+        return bytes[at..<(at + length)]
+    }
+
     /// A finite number.
     mutating func double() throws(SluiceError) -> Double {
         let value = Double(bitPattern: try integer(UInt64.self))
@@ -68,10 +75,7 @@ struct ByteReader {
     }
 
     mutating func string() throws(SluiceError) -> String {
-        let length = Int(try integer(UInt16.self))
-        guard count >= length else { throw ByteReader.short }
-        defer { at += length }
-        return String(decoding: bytes[at..<(at + length)], as: UTF8.self)
+        String(decoding: try slice(Int(try integer(UInt16.self))), as: UTF8.self)
     }
 
     /// As many elements as the number before them says; each takes at least one byte, so that a wrong number ends soon.
@@ -97,7 +101,9 @@ struct ByteReader {
             var shift: UInt64 = 0
             var byte: UInt8 = 0x80
             while byte & 0x80 != 0, shift < 35 {
-                byte = try integer(UInt8.self)
+                guard at < bytes.endIndex else { throw ByteReader.short }
+                byte = bytes[at]
+                at += 1
                 gap |= UInt64(byte & 0x7F) << shift
                 shift += 7
             }

@@ -115,13 +115,14 @@ extension DetectorModel {
         guard tags.last ?? 0 < 1 << UInt32(FeatureTable.tagBits) else {
             throw DetectorModel.unsound("the detector model's features have no sound tags")
         }
-        var entries = tags.map { FeatureTable.Entry(tag: $0, weight: 0, rarity: 0) }
-        for index in entries.indices { entries[index].weight = Int8(bitPattern: try body.integer(UInt8.self)) }
-        for index in entries.indices { entries[index].rarity = try body.integer(UInt8.self) }
-        guard entries.allSatisfy({ $0.rarity > 0 }) else {
+        let (weights, rarities) = (try body.slice(tags.count), try body.slice(tags.count))
+        guard !rarities.contains(0) else {
             throw DetectorModel.unsound("the detector model has a feature without a rarity")
         }
-        table = FeatureTable(entries)
+        table = FeatureTable(
+            zip(tags, zip(weights, rarities)).map { tag, figures in
+                FeatureTable.Entry(tag: tag, weight: Int8(bitPattern: figures.0), rarity: figures.1)
+            })
     }
 
     private static func unsound(_ message: String) -> SluiceError {

@@ -26,19 +26,19 @@ struct Vocabulary: Sendable {
 
     /// The vocabulary of kept words, given by their tags, and of function words, given by their hashes.
     init(keptTags: some Sequence<UInt32>, functionWords: [UInt64]) {
-        let kept = Set(keptTags.map { $0 & Vocabulary.tagMask }).subtracting([0])
-        var flags: [UInt32: UInt32] = [:]
-        for tag in kept { flags[tag] = Vocabulary.kept }
-        for hash in functionWords { flags[Vocabulary.tag(hash), default: 0] |= Vocabulary.function }
+        var kept: [UInt32] = []
+        for tag in keptTags.map({ $0 & Vocabulary.tagMask }).sorted() where tag != kept.last ?? 0 { kept.append(tag) }
         var capacity = 16
-        while capacity < 2 * flags.count { capacity *= 2 }
+        while capacity < 2 * (kept.count + functionWords.count) { capacity *= 2 }
         var entries = [UInt32](repeating: 0, count: capacity)
-        for tag in flags.keys.sorted() {
+        func add(_ tag: UInt32, _ flag: UInt32) {
             var at = Int(tag >> 2) & (capacity - 1)
-            while entries[at] != 0 { at = (at + 1) & (capacity - 1) }
-            entries[at] = tag | (flags[tag] ?? 0)
+            while entries[at] != 0, entries[at] & Vocabulary.tagMask != tag { at = (at + 1) & (capacity - 1) }
+            entries[at] |= tag | flag
         }
-        self.keptTags = kept.sorted()
+        for tag in kept { add(tag, Vocabulary.kept) }
+        for hash in functionWords { add(Vocabulary.tag(hash), Vocabulary.function) }
+        self.keptTags = kept
         self.entries = entries
         self.mask = capacity - 1
     }
