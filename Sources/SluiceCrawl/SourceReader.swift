@@ -98,6 +98,7 @@ public final class SourceReader {
         reached = max(reached, stream.passedPosition)
         batch.position = reached
         batch.isLast = ahead == nil
+        if batch.isLast { batch.skipped += stream.padding }
         return batch
     }
 

@@ -9,6 +9,38 @@ struct DamageTests {
 
     private func members() throws -> [[UInt8]] { try wetRecords(Self.count).map(gzip) }
 
+    @Test(
+        "A record that is framed amiss takes no other with it: one member a record reads as the file uncompressed",
+        arguments: [0, 2, 5])
+    func unevenMembers(at place: Int) throws {
+        let amiss = [
+            warcRecord("one line end more") + "\r\n", warcRecord("one byte more", length: 12),
+            warcRecord("bytes that are not there", length: 1_000), warcRecord("nor these", length: 30_000_000),
+        ]
+        for record in amiss {
+            var records = wetRecords(60)
+            records[place] = record
+            let plain = try read(Array(records.joined().utf8), name: "a.warc")
+            #expect(plain.texts.count >= 59, "\(record)")
+            for (name, pack) in [
+                ("a.warc.gz", { try compressed(Array($0.utf8), .gzip(level: 6)) }),
+                ("a.warc.zst", { try compressed(Array($0.utf8), .zstd) }),
+            ] as [(String, (String) throws -> [UInt8])] {
+                let packed = try read(try records.flatMap(pack), name: name)
+                #expect(Set(packed.texts).isSuperset(of: (0..<60).filter { $0 + 1 != place }.map(wetText)), "\(record)")
+                #expect(packed.records.count == plain.records.count, "\(name): \(record)")
+            }
+        }
+    }
+
+    @Test("Zeros behind the last member are no record, and are counted as skipped")
+    func padding() throws {
+        let bytes = try gzip(#"{"text":"a line"}"# + "\n") + [UInt8](repeating: 0, count: 1000)
+        let reading = try read(bytes, name: "a.jsonl.gz")
+        #expect(reading.outcomes == ["text"])
+        #expect(reading.skipped == 1000)
+    }
+
     @Test("gives up one record for a member with a flipped bit, and no other", arguments: 1...6)
     func flippedMember(seed: UInt64) throws {
         let members = try members()
@@ -100,7 +132,7 @@ struct DamageTests {
         let padded = try read(bytes + [UInt8](repeating: 0, count: 5000), name: "a.wet.gz")
         #expect(padded.texts.count == Self.count)
         #expect(padded.damage.isEmpty)
-        #expect(padded.skipped == 0)
+        #expect(padded.skipped == 5000)
         let junk = try read(bytes + Array("what is this".utf8), name: "a.wet.gz")
         #expect(junk.texts.count == Self.count)
         #expect(junk.damage == [.strayBytes])

@@ -22,7 +22,14 @@ struct ResumeTests {
         }
         let jsonl = Array(lines.utf8)
         let wrong = wet + Array((warcRecord("abc", length: 1) + warcRecord("def", length: 70) + warcRecord("g")).utf8)
+        var uneven = records
+        uneven[3] += "\r\n"
+        uneven[6] = warcRecord("one byte more", length: 12)
+        uneven[12] = warcRecord("far fewer bytes", length: 5_000_000)
+        let unevenMembers = try uneven.map(gzip)
         return [
+            ("i.warc.gz", Array(unevenMembers.joined()) + [UInt8](repeating: 0, count: 700)),
+            ("i.warc.zst", try uneven.flatMap { try compressed(Array($0.utf8), .zstd) }),
             ("a.warc", wet), ("a.warc.gz", try compressed(wet, .gzip(level: 6))),
             ("a.warc.zst", try compressed(wet, .zstd)), ("b.warc.gz", Array(members.joined())),
             ("c.warc.gz", Array(groups.joined())), ("d.warc.gz", Array(damaged.joined()) + Array("tail".utf8)),

@@ -57,6 +57,8 @@ final class MemberStream {
 
     /// The position in the stream of the first waiting byte.
     private(set) var position: UInt64 = 0
+    /// The zeros behind the last member, in bytes of the file, once they have been met.
+    private(set) var padding: UInt64 = 0
     /// The members that start up to here in the stream start no record, as who frames it has found.
     var plainUntil: UInt64 = 0
     /// The member of the first waiting byte, and those that start behind it.
@@ -215,6 +217,7 @@ final class MemberStream {
         guard compression.isMemberStart(view) else {
             // Some archivers pad a file with zeros to the end of a block.
             if view[0] == 0, try isZero(from: start) {
+                padding = window.size - start
                 nextInput = window.size
                 mark(nextInput)
                 return barrier = .end

@@ -23,9 +23,11 @@ enum WARCLines {
     static func headerEnd(
         _ bytes: UnsafeBufferPointer<UInt8>, from searched: inout Int, memberStart: Int?
     ) -> HeaderEnd {
-        if let memberStart, isRecordStart(bytes, at: memberStart) { return .cut(memberStart) }
-        while let feed = find(UInt8(ascii: "\n"), in: bytes, from: searched) {
+        // Members may be waiting far behind the header, which then ends before the first of them.
+        let cut = memberStart.flatMap { isRecordStart(bytes, at: $0) ? $0 : nil }
+        while let feed = find(UInt8(ascii: "\n"), in: bytes, from: searched), feed < cut ?? .max {
             let next = feed + 1
+            if next == cut { break }
             let isReturn = next < bytes.count && bytes[next] == UInt8(ascii: "\r")
             let blank = isReturn ? next + 1 : next
             // What follows the line feed is not there yet.
@@ -38,6 +40,7 @@ enum WARCLines {
             }
             searched = next
         }
+        if let cut { return .cut(cut) }
         searched = bytes.count
         return .none
     }
