@@ -80,6 +80,44 @@ struct TrainingTests {
         #expect(weight(try await model(penalty: 0.1, isSupplement: true)) > 0.5)
     }
 
+    @Test("A model that is learnt on from keeps its features and goes by the new texts where they gainsay it")
+    func base() async throws {
+        let base = try await Samples.toy.value
+        // People who write with ten of the words that only machines used in what the model was made of.
+        let people = Samples.corpus(300, seed: 5).filter(\.isSynthetic).map { text in
+            var text = text
+            let words = String(decoding: text.text, as: UTF8.self).split(separator: " ").map { word in
+                word.hasPrefix("alpha") ? "alpha\(word.suffix(1))" : String(word)
+            }
+            text.text = Array(words.joined(separator: " ").utf8)
+            text.isSynthetic = false
+            text.domain = "forum"
+            return text
+        }
+        let new = Array(people.prefix(90)) + Samples.corpus(60, seed: 6)
+        func learnt(penalty: Double) async throws -> DetectorModel {
+            var options = Samples.options
+            options.penalty = penalty
+            return try await DetectorTrainer(options, base: base).train(new, calibration: Samples.corpus(100, seed: 2))
+        }
+        func accused(_ model: DetectorModel) throws -> Double {
+            let rows = DetectorEvaluation(model: model, examples: Array(people.dropFirst(90))).rows
+            return try #require(rows.first?.falseVerdicts)
+        }
+        let (free, bound) = (try await learnt(penalty: 0.1), try await learnt(penalty: 1e6))
+        #expect(try accused(base) > 0.5)
+        #expect(try accused(bound) > 0.5)
+        #expect(try accused(free) < 0.5 * accused(bound))
+        #expect(free.vocabularyCount == base.vocabularyCount)
+        #expect(free.phrases == base.phrases)
+        // Where the texts settle nothing it ranks as the model that it was.
+        func rank(_ model: DetectorModel) throws -> Double {
+            let rows = DetectorEvaluation(model: model, examples: Samples.corpus(200, seed: 7)).rows
+            return try #require(rows.first?.auroc)
+        }
+        #expect(abs(try rank(bound) - rank(base)) < 0.002)
+    }
+
     @Test("A lexicon moves what the weights are pulled to, and keeps its words where they would be masked")
     func lexicon() async throws {
         let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))

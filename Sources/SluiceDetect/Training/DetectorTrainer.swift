@@ -71,9 +71,16 @@ public struct DetectorTrainer: Sendable {
 
     /// What it learns with.
     public var options: Options
+    /// The model that is learnt on from, without the texts that it was made of: its features, phrases and gates stay, and its
+    /// weights are what the penalty pulls to. The options of features, ratios, lexicon and unseen domains then do nothing: it
+    /// has seen all domains. Nil where a model is learnt from the texts alone.
+    public var base: DetectorModel?
 
     /// A trainer with these options.
-    public init(_ options: Options = Options()) { self.options = options }
+    public init(_ options: Options = Options(), base: DetectorModel? = nil) {
+        self.options = options
+        self.base = base
+    }
 
     /// The model learnt from `examples` and calibrated on `calibration`, which should be other texts.
     ///
@@ -88,7 +95,7 @@ public struct DetectorTrainer: Sendable {
         progress: (String) -> Void = { _ in }
     ) async throws(SluiceError) -> DetectorModel {
         let (corpus, others) = try corpora(examples, calibration)
-        let left: [String?] = [nil] + (options.unseenShare > 0 ? corpus.domains : [])
+        let left: [String?] = [nil] + (options.unseenShare > 0 && base == nil ? corpus.domains : [])
         let learnt = await Concurrently.map(
             left, workers: workers,
             finished: { progress($0.map { "learnt without \($0)" } ?? "learnt from all texts") },
@@ -128,7 +135,7 @@ public struct DetectorTrainer: Sendable {
             throw SluiceError(
                 .noUsableData, "the \(name) data lack human or synthetic texts", advice: "give texts with both labels")
         }
-        guard !corpora.0.vocabulary(options).keptTags.isEmpty else {
+        guard base != nil || !corpora.0.vocabulary(options).keptTags.isEmpty else {
             throw SluiceError(
                 .noUsableData,
                 "no word of the training data is in \(options.minimumTexts) texts of \(options.minimumDomains) domains",
@@ -146,10 +153,12 @@ public struct DetectorTrainer: Sendable {
 
     /// The model learnt from `corpus`, not calibrated yet.
     func learn(_ corpus: TrainingCorpus) -> DetectorModel {
-        let vocabulary = corpus.vocabulary(options)
-        var grams = GramTable(corpus, vocabulary, options)
-        let first = solution(grams)
-        grams.keep(options.features, strength: zip(first, grams.rarity).map { abs($0 * $1) })
+        let vocabulary = base?.vocabulary ?? corpus.vocabulary(options)
+        var grams = base.map { GramTable(corpus, $0, options) } ?? GramTable(corpus, vocabulary, options)
+        if base == nil {
+            let first = solution(grams)
+            grams.keep(options.features, strength: zip(first, grams.rarity).map { abs($0 * $1) })
+        }
         let solution = solution(grams)
         let (quantized, scale) = DetectorTrainer.quantize(Array(solution.dropLast()))
         let entries = grams.tags.indices.map {
@@ -157,16 +166,16 @@ public struct DetectorTrainer: Sendable {
         }
         return DetectorModel(
             table: FeatureTable(entries), scale: scale, bias: solution.last ?? 0, vocabulary: vocabulary,
-            seed: options.seed, calibration: Calibration(coefficients: [0, 1, 0, 0]), gates: options.gates,
-            phrases: corpus.phraseSignatures(), strongest: [], trainedOn: corpus.counts, sources: corpus.sources,
-            figures: [],
+            seed: options.seed, calibration: Calibration(coefficients: [0, 1, 0, 0]),
+            gates: base?.gates ?? options.gates,
+            phrases: base?.phrases ?? corpus.phraseSignatures(), strongest: [], trainedOn: corpus.counts,
+            sources: Set(corpus.sources + (base?.sources ?? [])).sorted(), figures: [],
             id: Digest.of([UInt8]()))
     }
 
     private func solution(_ grams: GramTable) -> [Double] {
-        // Rarities are in twentieths, so that the sum that makes a score is too.
         LogisticRegression(
-            matrix: grams.matrix, rarity: grams.rarity, origin: grams.ratio.map { 20 * options.ratioPull * $0 },
+            matrix: grams.matrix, rarity: grams.rarity, origin: grams.origin, originBias: grams.bias,
             penalty: options.penalty
         ).fit(epochs: options.epochs, seed: options.seed)
     }

@@ -2,19 +2,55 @@ import SluiceCore
 import Glibc
 import SluiceText
 
-/// The n-grams of a corpus that are not rare, and its texts as rows of them: whole texts and crops.
+/// The n-grams that a model may learn, and a corpus' texts as rows of them: whole texts and crops.
 struct GramTable {
     /// The tags of the columns.
     private(set) var tags: [UInt32] = []
     /// The rarities of the columns as ``FeatureTable/Entry/rarity`` has them.
     private(set) var rarity: [Double] = []
-    /// What the frequencies alone say of the columns: the log ratio of the shares of synthetic and of human rows that hold
-    /// it, a share being the mean of its domains', without supplements. What the lexicon says is added.
-    private(set) var ratio: [Double] = []
+    /// Weight times rarity, by column, that weights are pulled to.
+    private(set) var origin: [Double] = []
+    /// The bias that is pulled to.
+    private(set) var bias = 0.0
     /// Two rows a text: the whole and a crop.
     private(set) var matrix = TrainingMatrix()
 
+    /// The n-grams of `corpus` that are not rare; pulled to what their frequencies and the lexicon say.
     init(_ corpus: TrainingCorpus, _ vocabulary: Vocabulary, _ options: DetectorTrainer.Options) {
+        let frequency = readRows(corpus, vocabulary, options)
+        // The commonest n-grams get the lowest numbers, so that what is read most lies together.
+        let order = frequency.indices.filter { frequency[$0] >= max(options.minimumFeatureTexts, 1) }
+            .sorted { frequency[$0] != frequency[$1] ? frequency[$0] > frequency[$1] : $0 < $1 }
+        tags = order.map { UInt32($0) }
+        rarity = order.map { tag in
+            let rarity = log(Double(corpus.examples.count + 1) / Double(frequency[tag] + 1)) + 1
+            return min(max((rarity * 20).rounded(), 1), 255)
+        }
+        number(frequency.count)
+        let ratio = GramTable.ratio(matrix, columns: tags.count, rowWeights: corpus.frequencyWeights)
+        let known = options.lexicon.weights(vocabulary)
+        // Rarities are in twentieths, so that the sum that makes a score is too.
+        origin = tags.indices.map { 20 * options.ratioPull * (ratio[$0] + (known[tags[$0]] ?? 0)) }
+    }
+
+    /// The n-grams that `base` knows, with its rarities; pulled to its weights.
+    init(_ corpus: TrainingCorpus, _ base: DetectorModel, _ options: DetectorTrainer.Options) {
+        let frequency = readRows(corpus, base.vocabulary, options)
+        let entries = base.table.entries.sorted {
+            let (left, right) = (frequency[Int($0.tag)], frequency[Int($1.tag)])
+            return left != right ? left > right : $0.tag < $1.tag
+        }
+        tags = entries.map(\.tag)
+        rarity = entries.map { Double($0.rarity) }
+        number(frequency.count)
+        origin = entries.map { base.scale * Double($0.weight) * Double($0.rarity) }
+        bias = base.bias
+    }
+
+    /// Reads the rows, with tags for columns, and counts in how many each tag is.
+    private mutating func readRows(
+        _ corpus: TrainingCorpus, _ vocabulary: Vocabulary, _ options: DetectorTrainer.Options
+    ) -> [UInt32] {
         var rows = GramRows()
         var frequency = [UInt32](repeating: 0, count: 1 << FeatureTable.tagBits)
         let weights = corpus.balancedWeights(pairing: options.pairing)
@@ -33,23 +69,17 @@ struct GramTable {
             }
         }
         matrix = rows.matrix
-        rows = GramRows()
-        // The commonest n-grams get the lowest numbers, so that what is read most lies together.
-        let order = frequency.indices.filter { frequency[$0] >= max(options.minimumFeatureTexts, 1) }
-            .sorted { frequency[$0] != frequency[$1] ? frequency[$0] > frequency[$1] : $0 < $1 }
-        var numbers = [Int32](repeating: -1, count: frequency.count)
-        for (number, tag) in order.enumerated() { numbers[tag] = Int32(number) }
-        tags = order.map { UInt32($0) }
-        rarity = order.map { tag in
-            let rarity = log(Double(corpus.examples.count + 1) / Double(frequency[tag] + 1)) + 1
-            return min(max((rarity * 20).rounded(), 1), 255)
-        }
-        matrix.renumber(numbers, rarity: rarity)
-        ratio = GramTable.ratio(matrix, columns: tags.count, rowWeights: corpus.frequencyWeights)
-        let known = options.lexicon.weights(vocabulary)
-        for (column, tag) in tags.enumerated() { ratio[column] += known[tag] ?? 0 }
+        return frequency
     }
 
+    /// Gives the rows' columns the numbers of ``tags`` instead of the tags, of which there are `count`.
+    private mutating func number(_ count: Int) {
+        var numbers = [Int32](repeating: -1, count: count)
+        for (number, tag) in tags.enumerated() { numbers[Int(tag)] = Int32(number) }
+        matrix.renumber(numbers, rarity: rarity)
+    }
+
+    /// What the frequencies alone say of the columns, a share being the mean of its domains', without supplements:
     /// ln((s + a) / (h + a)) by column, *s* and *h* the weighted shares of synthetic and human rows that hold it; *a* =
     /// .002 keeps what is rare near zero.
     private static func ratio(_ matrix: TrainingMatrix, columns: Int, rowWeights: [Double]) -> [Double] {
@@ -75,7 +105,7 @@ struct GramTable {
         for (number, column) in best.enumerated() { numbers[column] = Int32(number) }
         tags = best.map { tags[$0] }
         rarity = best.map { rarity[$0] }
-        ratio = best.map { ratio[$0] }
+        origin = best.map { origin[$0] }
         matrix.renumber(numbers, rarity: rarity)
     }
 }

@@ -54,7 +54,9 @@ struct LogisticRegression {
     let rarity: [Double]
     /// Weight times rarity, by column, that the penalty pulls towards.
     let origin: [Double]
-    /// The weight of half the squared distance from `origin`, and of half the squared bias, against a loss whose rows
+    /// The bias that the penalty pulls towards.
+    let originBias: Double
+    /// The weight of half the squared distance from `origin`, and of half the bias' from `originBias`, against a loss whose rows
     /// weigh `matrix.weights`.
     let penalty: Double
 
@@ -63,7 +65,7 @@ struct LogisticRegression {
         // Weight times rarity, by column: what a row adds up.
         var scaled = origin
         let squares = rarity.map { $0 * $0 }
-        var bias = 0.0
+        var bias = originBias
         let bounds = matrix.weights.map { max($0, 1e-9) / penalty }
         var duals = bounds.map { 1e-6 * $0 }
         var order = Array(0..<matrix.count)

@@ -73,11 +73,21 @@ struct DetectorCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
+                "Learn on from this model: the texts move its weights, its features stay; no --lexicon, nothing unseen.",
+                valueName: "model"))
+        var base: String?
+
+        @Option(
+            help: ArgumentHelp(
                 "Models learnt at a time, those without a domain included; 0 for one a processor.", valueName: "n"))
         var workers = 0
 
         func validate() throws {
             if !(0...1024).contains(workers) { throw ValidationError("--workers must be from 0 to 1024.") }
+            if base != nil && lexicon != nil {
+                throw ValidationError(
+                    "--base keeps the model's features, where a --lexicon does nothing: leave one out.")
+            }
             if let problem = options.problem { throw ValidationError("--\(problem).") }
         }
 
@@ -94,10 +104,11 @@ struct DetectorCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 // Begun before anything is learnt, so that what cannot be written is not found out afterwards.
-                let inputs = data + supplement + calibration + [lexicon].compactMap(\.self)
+                let inputs = data + supplement + calibration + [lexicon, base].compactMap(\.self)
                 let file = try NewFile(output, besides: inputs)
                 let phrases = try NewFile(output + ".phrases.tsv", besides: inputs)
                 var options = options
+                let base = try base.map { path throws(SluiceError) in try DetectorModel.load(path: path) }
                 if let lexicon { options.lexicon = try Lexicon.load(path: lexicon) }
                 var texts = try LabelledFile.read(data)
                 var others = try LabelledFile.read(calibration)
@@ -109,7 +120,7 @@ struct DetectorCommand: AsyncParsableCommand {
                 others.removeAll { !exclusion.keeps($0) }
                 more.removeAll { !exclusion.keeps($0) }
                 if calibration.isEmpty { (texts, others) = LabelledText.setAside(texts) }
-                let model = try await DetectorTrainer(options).train(
+                let model = try await DetectorTrainer(options, base: base).train(
                     texts + more, calibration: others, workers: Processors.workers(workers)
                 ) { if Console.isInteractive { Console.note($0) } }
                 try file.write(model.encoded())
