@@ -42,10 +42,12 @@ public struct ReviewItem: Sendable, Equatable {
 
 /// Which documents are asked about first.
 public enum ReviewQueue {
-    /// The newest sources that are looked at.
-    public static let sources = 256
+    /// The newest sources that are looked at: a daemon makes one of every body that is sent.
+    public static let sources = 16_384
     /// The newest kept documents of a source that are looked at.
     public static let documentsPerSource = 4096
+    /// The most documents that are looked at.
+    public static let documents = 1 << 20
     /// The most documents that are asked for at once.
     public static let longest = 10_000
     /// How far from one half a probability may be: what lies beyond is as good as settled, unless the row says
@@ -55,8 +57,9 @@ public enum ReviewQueue {
 
 extension StoreReader {
     /// At most `limit` kept documents that a person should look at: those that are uncertain or not far from it, neither
-    /// declared nor reviewed. The newest ``ReviewQueue/documentsPerSource`` documents of each of the newest
-    /// ``ReviewQueue/sources`` sources are considered, a million at most, which takes about a second.
+    /// declared nor reviewed. The newest ``ReviewQueue/documentsPerSource`` documents of each of the newest sources are
+    /// considered, at most ``ReviewQueue/sources`` sources that kept any and ``ReviewQueue/documents`` documents, which takes
+    /// about a second.
     ///
     /// They come in rounds, in each of them one document of every source that has any left, so that no source waits
     /// behind a larger one; within a source and within a round the nearest to one half first, then the oldest. One state
@@ -76,7 +79,15 @@ extension StoreReader {
     }
 
     private func newestSources() throws -> [Int64] {
-        try db.rows("SELECT id FROM source ORDER BY id DESC LIMIT ?", [ReviewQueue.sources]) { try $0.integer(0) }
+        var left = Int64(ReviewQueue.documents)
+        var sources: [Int64] = []
+        let sql = "SELECT source, kept FROM progress WHERE kept > 0 ORDER BY source DESC LIMIT ?"
+        try db.forEachRow(sql, [ReviewQueue.sources]) { row in
+            guard left > 0 else { return }
+            sources.append(try row.integer(0))
+            left -= min(try row.integer(1), Int64(ReviewQueue.documentsPerSource))
+        }
+        return sources
     }
 
     private func forEachCandidate(

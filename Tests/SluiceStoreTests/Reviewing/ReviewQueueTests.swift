@@ -15,7 +15,7 @@ import Testing
         for (index, (source, judgement)) in judgements.enumerated() {
             let seq = Int64(index + 1)
             var description = Sample.source
-            description.digest = Digest.of([UInt8(source)])
+            description.digest = Digest.of([UInt8(source & 255), UInt8(source >> 8)])
             description.label = "source \(source)"
             var entry = Sample.kept(seq, judgement)
             entry.row.source = description.digest
@@ -91,6 +91,15 @@ import Testing
         let last = next - 1
         #expect(seqs.filter { $0 <= 3 || $0 > last - 2 }.sorted() == [1, 2, 3, last - 1, last])
         #expect(seqs.count == ReviewQueue.documentsPerSource + 5)
+    }
+
+    @Test func `asks about a dump still when a daemon has taken hundreds of bodies since`() throws {
+        let bodies = (2..<290).map { _ in detected(0.6) }
+        let store = try fill([(1, detected(0.5)), (1, detected(0.55))] + zip(2..<290, bodies).map { ($0, $1) })
+        let items = try store.read { try $0.reviewQueue(limit: 1000) }
+        #expect(items.count == 290)
+        #expect(items.first?.seq == 1)
+        #expect(items.contains { $0.seq == 2 })
     }
 
     @Test func `looks at the newest documents of a source only`() throws {
