@@ -6,6 +6,7 @@ the manifest. Counts the words itself for a rough check of the tokens. Standard 
 """
 import gzip
 import hashlib
+import io
 import json
 import math
 import os
@@ -34,7 +35,7 @@ def lines_of(path):
     elif path.endswith(".zst"):
         try:
             import zstandard
-            with open(path, "rb") as f, zstandard.open(f, "rb") as g:
+            with open(path, "rb") as f, io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(f)) as g:
                 yield g
         except ImportError:
             with subprocess.Popen(["zstd", "-dcq", path], stdout=subprocess.PIPE) as process:
