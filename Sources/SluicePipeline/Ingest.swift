@@ -170,9 +170,9 @@ private struct InputFeed: SourceFeed {
             progress.summary.addRepeat(source)
         case .failure(let error):
             // One source that cannot be used leaves the others as they are. Once its first batch is in the store it
-            // must be read to its end: then every error ends the run. Of a source that is not open yet, `.configuration`
+            // must be read to its end: then every error ends the run. Of a source that is not open yet, `.usage`
             // says that an earlier run began it as something else.
-            guard error.concernsOneInput || error.code == .configuration, !outcome.hasBegun else { throw error }
+            guard error.concernsOneInput || error.code == .usage, !outcome.hasBegun else { throw error }
             progress.summary.failures.append(error)
         }
     }

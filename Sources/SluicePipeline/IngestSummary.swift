@@ -18,7 +18,8 @@ public struct IngestSummary: Sendable {
     public var passedOver: [String] = []
     /// True where a source that was passed over holds records.
     public var hasEarlierRecords = false
-    /// True where a source that was read on after an interruption had damage before it.
+    /// True where a source was damaged that an earlier run read, in whole or up to an interruption: whether a run is stopped
+    /// and begun again must not decide how it ends.
     public var hasEarlierDamage = false
     /// Records that were not compared with all their candidates, because that would have cost more than the limits allow.
     public var cutSearches = 0
@@ -66,6 +67,7 @@ public struct IngestSummary: Sendable {
     public mutating func addRepeat(_ source: SourceReport) {
         alreadyIngested += 1
         if source.records > 0 { hasEarlierRecords = true }
+        if source.hasDamage { hasEarlierDamage = true }
         if source.isReadOtherwise { readOtherwise.append(source.name) }
         if let known = source.knownAs { sameBytes.append((source.name, known)) }
     }

@@ -29,6 +29,8 @@ extension IngestSummary {
 
     /// What a run without effect, or with less than its user may think, has to say.
     var remarks: [String] {
+        let damage =
+            hasDamage ? ["some records were damaged; 'sluice provenance --decision rejected' says which and where"] : []
         if counts.records == 0 {
             let nothing: [String] =
                 switch (isRepeated: alreadyIngested > 0, isReadable: failures.isEmpty) {
@@ -37,15 +39,13 @@ extension IngestSummary {
                 case (false, true): ["the input holds no records"]
                 case (false, false): []
                 }
-            return lineRemarks.map(\.description) + nothing + otherwise
+            return lineRemarks.map(\.description) + nothing + damage + otherwise
         }
         var remarks: [String] = []
         if counts.kept + counts.exactDuplicates + counts.nearDuplicates == 0 {
             remarks.append("none of the \(counts.records) records holds text that can be used; the reasons are above")
         }
-        if hasDamage {
-            remarks.append("some records were damaged; 'sluice provenance --decision rejected' says which and where")
-        }
+        remarks += damage
         if counts.unreadLabels > 0 {
             remarks.append(
                 "\(counts.unreadLabels) documents have a label in their metadata that cannot be read and counts for none; "

@@ -34,10 +34,10 @@ struct ResumeTests {
         let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(4000)))
         let arguments = try interrupted(folder, input, ["--origin", "synthetic"])
         let other = try Program.run(arguments + [input])
-        #expect(other.exitCode == 78, "\(other.errors)")
+        #expect(other.exitCode == 64, "\(other.errors)")
         #expect(other.errors.contains("--origin"))
         let format = try Program.run(arguments + ["--origin", "synthetic", "--format", "text", input])
-        #expect(format.exitCode == 78, "\(format.errors)")
+        #expect(format.exitCode == 64, "\(format.errors)")
         // Other inputs of the run are read all the same.
         let beside = try folder.file("b.jsonl", Dump.jsonLines(["Another text, which nobody has begun to read."]))
         let both = try Program.run(arguments + ["--json", input, beside])
@@ -56,6 +56,9 @@ struct ResumeTests {
         let input = try folder.file("a.jsonl", Data("{broken\n".utf8) + Dump.jsonLines(Dump.texts(4000)))
         let arguments = try interrupted(folder, input)
         #expect(try Program.run(arguments + [input]).exitCode == 1)
+        // So does a run that only passes it over: else whoever was stopped in the next source would never be told.
+        let again = try Program.run(arguments.filter { $0 != "--json" } + [input])
+        #expect(again.exitCode == 1 && again.errors.contains("nothing new") && again.errors.contains("damaged"))
     }
 
     @Test("reads a file that holds nothing as nothing, however often")

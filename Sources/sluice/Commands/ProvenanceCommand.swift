@@ -56,6 +56,14 @@ struct ProvenanceCommand: AsyncParsableCommand {
         if let document, Digest(hex: document) == nil {
             throw ValidationError("--document takes the 64 hexadecimal digits of a SHA-256.")
         }
+        for (option, value) in [
+            ("--record", record), ("--id", id), ("--url", url), ("--host", host), ("--source", source),
+        ] {
+            if value?.isEmpty == true { throw ValidationError("\(option) needs a value.") }
+        }
+        if release?.isEmpty == true { throw ValidationError("--release needs a value.") }
+        if let shard, shard < 1 { throw ValidationError("--shard must be 1 or more.") }
+        if cursor < 0 { throw ValidationError("--cursor must be 0 or more.") }
         if limit < 0 { throw ValidationError("--limit must be 0 or more.") }
     }
 

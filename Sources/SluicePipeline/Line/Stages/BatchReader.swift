@@ -132,12 +132,12 @@ extension StoredSource {
     func difference(from request: SourceRequest) -> SluiceError? {
         guard description.declared == request.declared?.json, description.label == request.label else {
             return SluiceError(
-                .configuration, "\(request.name) was begun with another --source, --origin or --generator",
+                .usage, "\(request.name) was begun with another --source, --origin or --generator",
                 advice: "give the same ones to read it to its end")
         }
         guard request.format == .auto || request.format.rawValue == description.format else {
             return SluiceError(
-                .configuration, "\(request.name) was begun as \(description.format), not \(request.format.rawValue)",
+                .usage, "\(request.name) was begun as \(description.format), not \(request.format.rawValue)",
                 advice: "leave --format out to read it to its end")
         }
         return nil
