@@ -35,7 +35,7 @@ struct BesideTests {
         #expect(through.json["run"] as? String != "")
 
         let again = try sluice(daemon, "ingest", "--json", "--origin", "real", "--source", "crawl", inputs.path)
-        #expect(again.exitCode == 0 && again.json["alreadyIngested"] as? Int == 2)
+        #expect(again.exitCode == 1 && again.json["alreadyIngested"] as? Int == 2)
         #expect(again.json["readOtherwise"] as? Int == 0)
         let otherwise = try sluice(daemon, "ingest", "--json", "--source", "crawl", inputs.path)
         #expect(otherwise.json["readOtherwise"] as? Int == 2)
