@@ -26,7 +26,8 @@ public enum StoreAudit {
         let decompressor = ZstdDecompressor()
         var tokenizer = Tokenizer()
         var fingerprinter = Fingerprinter(parameters: try settings.dedup.validated(), limits: settings.limits)
-        let hasItsParameters = try store.read { try $0.deduplication() } == settings.identity
+        // Where that cannot be read, the check of the duplicates says so.
+        let hasItsParameters = (try? store.read { try $0.deduplication() }) == settings.identity
         let texts = try store.verifyTexts {
             try decompressor.decompress($0.body, limit: $0.rawBytes, dictionary: $0.dictionary)
         } read: { text in
@@ -39,6 +40,15 @@ public enum StoreAudit {
         let notMade = Finding(
             check: "bands", passed: true,
             detail: "not made again: the configuration has other parameters of deduplication than the store")
-        return [texts] + (hasItsParameters ? [] : [notMade]) + [try IndexCheck.finding(on: store)]
+        return [texts] + (hasItsParameters ? [] : [notMade]) + [index(of: store)]
+    }
+
+    /// A check that cannot be finished has failed.
+    private static func index(of store: Store) -> Finding {
+        do throws(SluiceError) {
+            return try IndexCheck.finding(on: store)
+        } catch {
+            return Finding(check: "index", passed: false, detail: "cannot be checked: \(error.message)")
+        }
     }
 }

@@ -70,7 +70,9 @@ public final class Store: Sendable {
             try store.checkSettings()
             return store
         } catch {
-            throw StoreFault.explain(error, path: files.database, writing: mode == .write)
+            throw mode == .write
+                ? StoreFault.explain(error, path: files.database, writing: true)
+                : StoreFault.explainOpening(error, path: files.database)
         }
     }
 

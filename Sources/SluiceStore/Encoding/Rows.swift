@@ -71,17 +71,11 @@ extension Database {
     ///
     /// GRDB's own `read` prepares the statements that begin and end it each time, which takes longer than a look-up.
     func inOneState<Value>(_ body: () throws -> Value) throws -> Value {
-        let (begin, end) = (try cachedStatement(sql: "BEGIN DEFERRED"), try cachedStatement(sql: "COMMIT"))
+        let (begin, end) = (try cachedStatement(sql: "BEGIN DEFERRED"), try cachedStatement(sql: "ROLLBACK"))
         try begin.run()
-        do {
-            let value = try body()
-            try end.run()
-            return value
-        } catch {
-            // SQLite may have ended the transaction by itself.
-            // What went wrong first is what is told.
-            if isInsideTransaction { try? execute(sql: "ROLLBACK") }
-            throw error
-        }
+        // There is nothing to commit, and on a damaged page COMMIT fails: what `body` came to would be lost. SQLite may
+        // have ended the transaction by itself.
+        defer { if isInsideTransaction { try? end.run() } }
+        return try body()
     }
 }

@@ -177,7 +177,7 @@ struct StoredRow {
         }
         return SluiceError(
             .io, "the store is damaged: \(name(column))\(row) holds \(found) in the place of \(expected)",
-            advice: "run `sluice verify`, or restore the store from a copy")
+            advice: StoreFault.advice)
     }
 
     private func name(_ column: Int32) -> String {

@@ -84,7 +84,7 @@ enum Lookup {
         guard records <= largestLedger else {
             throw SluiceError(
                 .io, "the store is damaged: its ledger has a record number \(records)",
-                advice: "run `sluice verify`, or restore the store from a copy")
+                advice: StoreFault.advice)
         }
         var runs: [LookupRun] = []
         var covered: Int64 = 0

@@ -27,7 +27,7 @@ struct Probe {
         guard sqlite3_column_type(handle, 0) == SQLITE_BLOB else {
             throw SluiceError(
                 .io, "the store is damaged: row \(number) of a derived table holds no blob",
-                advice: "run `sluice verify`, or restore the store from a copy")
+                advice: StoreFault.advice)
         }
         let start = sqlite3_column_blob(handle, 0)
         let count = Int(sqlite3_column_bytes(handle, 0))

@@ -3,11 +3,21 @@ import SluiceCore
 
 /// What an error of SQLite means to the person at the keyboard.
 enum StoreFault {
+    /// What helps a store that is damaged.
+    static let advice = "run `sluice verify`, or restore the store from a copy"
+
+    /// `error`, which kept a store from being opened to be read: `sluice verify` would come no further.
+    static func explainOpening(_ error: any Error, path: String) -> SluiceError {
+        var explained = explain(error, path: path, writing: false)
+        if explained.advice == advice { explained.advice = "restore the store from a copy" }
+        return explained
+    }
+
     /// `error` as one that explains itself; `path` is the database file.
     static func explain(_ error: any Error, path: String, writing: Bool) -> SluiceError {
         if let error = error as? SluiceError { return error }
         guard let error = error as? DatabaseError else {
-            return SluiceError(.io, "\(path): \(error)", advice: "run `sluice verify`")
+            return SluiceError(.io, "\(path): \(error)", advice: advice)
         }
         let detail = error.message ?? error.resultCode.description
         switch error.resultCode.primaryResultCode {
@@ -23,7 +33,7 @@ enum StoreFault {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return SluiceError(
                 .io, "\(path) is damaged or is not a Sluice store (\(detail))",
-                advice: "run `sluice verify`, or restore the store from a copy")
+                advice: advice)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return SluiceError(.busy, "\(path) is in use by another program", advice: "try again when it has finished")
         case .SQLITE_INTERRUPT:
@@ -39,7 +49,7 @@ enum StoreFault {
         default:
             return SluiceError(
                 .io, "\(path): \(detail) (SQLite code \(error.extendedResultCode.rawValue))",
-                advice: "run `sluice verify`, or restore the store from a copy")
+                advice: advice)
         }
     }
 

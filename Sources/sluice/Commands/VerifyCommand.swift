@@ -19,15 +19,19 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             var findings: [Finding] = []
+            // At once: what comes after may fail.
+            func report(_ found: [Finding]) {
+                for finding in found { Console.out(shared.json ? finding.json : finding.line) }
+                findings += found
+            }
             if export == nil || shared.store != nil {
                 let store = try shared.openStore()
                 defer { store.close() }
-                findings += try await StoreAudit.findings(on: store, settings: try shared.settings())
-                if let export { findings += try ExportVerifier.verify(directory: export, against: store) }
+                report(try await StoreAudit.findings(on: store, settings: try shared.settings()))
+                if let export { report(try ExportVerifier.verify(directory: export, against: store)) }
             } else if let export {
-                findings += try ExportVerifier.verify(directory: export)
+                report(try ExportVerifier.verify(directory: export))
             }
-            for finding in findings { Console.out(shared.json ? finding.json : finding.line) }
             let failed = findings.filter { !$0.passed }.count
             if failed > 0 {
                 throw SluiceError(

@@ -35,6 +35,28 @@ import Testing
         #expect(try failures(outcome)["texts"] == said)
     }
 
+    @Test func `says what it found whichever page is damaged, or where no store can be opened what helps`() throws {
+        let database = try ingested() + "/sluice.db"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: database))
+        var unfinished = 0
+        for page in 0..<whole.count / 8192 {
+            var damaged = whole
+            // In a tree's page, the numbers of its first cells.
+            for offset in 8..<24 { damaged[page * 8192 + offset] = UInt8(truncatingIfNeeded: 41 &* (page &+ offset)) }
+            try damaged.write(to: URL(fileURLWithPath: database))
+            let outcome = try Program.run("verify", "--store", folder.path("store"), "--json")
+            if outcome.exitCode == 74 {
+                #expect(outcome.errors.contains(": restore the store from a copy"), "page \(page): \(outcome.errors)")
+                #expect(!outcome.errors.contains("sluice verify"), "page \(page): \(outcome.errors)")
+            } else {
+                #expect(outcome.rows.count >= 16, "page \(page): \(outcome.errors)")
+                #expect(outcome.exitCode == (try failures(outcome).isEmpty ? 0 : 1), "page \(page)")
+                unfinished += outcome.text.contains("cannot be checked") ? 1 : 0
+            }
+        }
+        #expect(unfinished > 10)
+    }
+
     @Test func `says where it cannot, because the configuration has other parameters`() throws {
         let store = try ingested()
         let other = try folder.file("other.yaml", "dedup:\n  bands: 20\n")
