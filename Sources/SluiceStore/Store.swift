@@ -23,6 +23,8 @@ public final class Store: Sendable {
 
     private let files: StoreFiles
     private let lock: StoreLock?
+    /// What the database looked like when it was opened as one that nobody writes to; nil where it was not.
+    private let stillness: [Int]?
     private let identity: [UInt64]
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
@@ -62,10 +64,12 @@ public final class Store: Sendable {
         } else {
             try files.requireDatabase()
         }
+        let stillness = mode == .read ? files.stillness : nil
         do {
             let writer = mode == .write ? try Connection.writer(files) : nil
             let store = Store(
-                files: files, settings: settings, lock: lock, writer: writer, readers: try Connection.readers(files),
+                files: files, settings: settings, lock: lock, stillness: stillness, writer: writer,
+                readers: try Connection.readers(files, isStill: stillness != nil),
                 recent: try recentKeys(writer, settings))
             try store.checkSettings()
             return store
@@ -88,13 +92,14 @@ public final class Store: Sendable {
     }
 
     private init(
-        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, writer: DatabaseQueue?, readers: DatabasePool,
-        recent: LookupTail?
+        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, stillness: [Int]?, writer: DatabaseQueue?,
+        readers: DatabasePool, recent: LookupTail?
     ) {
         self.directory = files.directory
         self.settings = settings
         self.files = files
         self.lock = lock
+        self.stillness = stillness
         self.identity = files.identity
         self.writer = writer
         self.readers = readers
@@ -170,18 +175,23 @@ public final class Store: Sendable {
     }
 
     /// Runs `body` on one state of the store, which no writer changes meanwhile; gives up with `busy` after `limit`.
+    ///
+    /// Where SQLite could not make its files, only the end shows whether somebody began to write: `busy` then.
     public func read<T>(within limit: Duration? = nil, _ body: (StoreReader) throws -> T) throws(SluiceError) -> T {
-        do {
-            return try readers.unsafeRead { db in
+        let outcome = Result {
+            try readers.unsafeRead { db in
                 try db.inOneState {
                     let reader = StoreReader(db, recent: recent, rows: rows, shelf: shelf)
                     guard let limit else { return try body(reader) }
                     return try QueryDeadline(after: limit).guarding(db) { try body(reader) }
                 }
             }
-        } catch {
-            throw StoreFault.explain(error, path: files.database, writing: false)
         }
+        guard stillness == nil || files.stillness == stillness else {
+            throw SluiceError(
+                .busy, "another program began to write to \(directory) while it was read", advice: "try again")
+        }
+        return try outcome.mapError { StoreFault.explain($0, path: files.database, writing: false) }.get()
     }
 
     /// Where kept documents are as of this object's last write; nil where nothing was placed since it was opened.

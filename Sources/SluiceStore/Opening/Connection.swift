@@ -37,8 +37,8 @@ enum Connection {
         return queue
     }
 
-    /// Readers beside the writer, in any process.
-    static func readers(_ files: StoreFiles) throws -> DatabasePool {
+    /// Readers beside the writer, in any process; `isStill` where nobody writes and SQLite cannot make its files.
+    static func readers(_ files: StoreFiles, isStill: Bool) throws -> DatabasePool {
         var configuration = common()
         configuration.label = "sluice.reader"
         configuration.readonly = true
@@ -47,7 +47,7 @@ enum Connection {
             try Schema.check(db, path: files.database, migrating: false)
             try hardened(db)
         }
-        let path = files.areFrozen ? "file:" + uriEscaped(files.database) + "?immutable=1" : files.database
+        let path = isStill ? "file:" + uriEscaped(files.database) + "?immutable=1" : files.database
         return try DatabasePool(path: path, configuration: configuration)
     }
 

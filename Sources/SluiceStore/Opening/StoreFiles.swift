@@ -46,12 +46,18 @@ struct StoreFiles: Sendable {
         }
     }
 
-    /// True where the directory cannot be written and no log is waiting beside the database, so that the database
-    /// file is all there is and nobody can be changing it.
-    var areFrozen: Bool {
+    /// What the database file looks like where it is all there is: SQLite cannot make its files beside it, no log waits
+    /// there, and nobody has the store open, which takes a log, if an empty one, and a `-shm`. Nil elsewhere.
+    ///
+    /// A writer may come later. A reader's lock would hold that up for as long as the reader likes, from a read-only
+    /// mount too; so what was read is held against this afterwards instead.
+    var stillness: [Int]? {
         var status = stat()
-        let logged = stat(database + "-wal", &status) == 0 && status.st_size > 0
-        return !logged && access(directory, W_OK) != 0
+        guard access(directory, W_OK) != 0 else { return nil }
+        let isOpen =
+            stat(database + "-wal", &status) == 0 && (status.st_size > 0 || stat(database + "-shm", &status) == 0)
+        guard !isOpen, stat(database, &status) == 0 else { return nil }
+        return [Int(status.st_ino), status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
     private func createDirectory(_ path: String) throws(SluiceError) {
