@@ -20,13 +20,14 @@ struct StoreFiles: Sendable {
         close(descriptor)
     }
 
-    /// Fails with `inputMissing` where there is no database file to read.
+    /// Fails with `inputMissing` where there is no database file, or none that this user may look at.
     func requireDatabase() throws(SluiceError) {
         var status = stat()
         guard stat(database, &status) == 0 else {
             guard errno == ENOENT || errno == ENOTDIR else {
                 throw SluiceError(
-                    .io, "the store at \(directory) cannot be looked at: \(String(cString: strerror(errno)))",
+                    errno == EACCES ? .inputMissing : .io,
+                    "the store at \(directory) cannot be looked at: \(String(cString: strerror(errno)))",
                     advice: "ask its owner, or name another with --store")
             }
             throw SluiceError(

@@ -22,7 +22,7 @@ final class RunningDaemon: @unchecked Sendable {
     let process: Process
     let store: String
     private let log: String
-    private let socketPath: String
+    let socketPath: String
     private let configuration: String
 
     /// Starts a daemon on `store` and waits until it listens; `settings` are lines of the section `service`.
