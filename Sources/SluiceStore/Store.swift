@@ -59,13 +59,14 @@ public final class Store: Sendable {
         let files = StoreFiles(directory: directory)
         var lock: StoreLock?
         if mode == .write {
-            try files.create()
+            try files.createDirectory()
             lock = try StoreLock(files)
         } else {
             try files.requireDatabase()
         }
         let stillness = mode == .read ? files.stillness : nil
         do {
+            if mode == .write { try files.makeDatabase() }
             let writer = mode == .write ? try Connection.writer(files) : nil
             let store = Store(
                 files: files, settings: settings, lock: lock, stillness: stillness, writer: writer,

@@ -14,13 +14,11 @@ enum Connection {
         configuration.label = "sluice.writer"
         configuration.prepareDatabase { db in
             try Schema.check(db, path: files.database, migrating: true)
-            // Pages of 8 KiB halve the writes of 4 and do without the copying of 16 (32 µs a record against 41 and 42).
             // A checkpoint every 16 MiB instead of every 4 writes a page once that changed often, and leaves little to do
             // when the store is closed, which nothing else can run beside. Rows come in order of their keys, so a cache
             // of 256 MiB saves no time over one of 32.
             try db.execute(
                 sql: """
-                    PRAGMA page_size = 8192;
                     PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 2048;
@@ -35,6 +33,28 @@ enum Connection {
         // system without a writable temporary directory could not give. A migration's may be large.
         try queue.inDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         return queue
+    }
+
+    /// Makes an empty file a database of a new store. Nothing protects it meanwhile: before it is whole it is nothing.
+    static func make(_ path: String) throws {
+        var configuration = common()
+        configuration.label = "sluice.new"
+        configuration.prepareDatabase { db in
+            // Pages of 8 KiB halve the writes of 4 and do without the copying of 16 (32 µs a record against 41 and 42).
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = 8192;
+                    PRAGMA journal_mode = MEMORY;
+                    PRAGMA synchronous = OFF;
+                    PRAGMA temp_store = MEMORY;
+                    """)
+            try hardened(db)
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try Schema.migrator.migrate(queue)
+        // For good, so that a reader who is there before the writer does not hold this up.
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+        try queue.close()
     }
 
     /// Readers beside the writer, in any process; `isStill` where nobody writes and SQLite cannot make its files.

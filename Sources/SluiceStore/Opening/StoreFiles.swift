@@ -12,13 +12,8 @@ struct StoreFiles: Sendable {
     var database: String { directory + "/" + StoreFiles.databaseName }
     var lock: String { directory + "/lock" }
 
-    /// Creates the directory, its parents and an empty database file where they are missing, private to the user.
-    func create() throws(SluiceError) {
-        try createDirectory(directory)
-        let descriptor = Glibc.open(database, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw cannotCreate(database) }
-        close(descriptor)
-    }
+    /// Creates the directory and its parents where they are missing, private to the user.
+    func createDirectory() throws(SluiceError) { try createDirectory(directory) }
 
     /// Fails with `inputMissing` where there is no database file, or none that this user may look at.
     func requireDatabase() throws(SluiceError) {
@@ -77,7 +72,7 @@ struct StoreFiles: Sendable {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw cannotCreate(path) }
     }
 
-    private func cannotCreate(_ path: String) -> SluiceError {
+    func cannotCreate(_ path: String) -> SluiceError {
         if errno == ENOSPC || errno == EDQUOT {
             return SluiceError(.io, "\(path): the disk is full", advice: "free some space and run the command again")
         }
