@@ -195,7 +195,8 @@ public final class Store: Sendable {
         return try outcome.mapError { StoreFault.explain($0, path: files.database, writing: false) }.get()
     }
 
-    /// Where kept documents are as of this object's last write; nil where nothing was placed since it was opened.
+    /// Where kept documents are as of this object's last write; nil where nothing was placed since it was opened, while a
+    /// write is under way, and after one that failed.
     public var placement: Placement? {
         state.withLock { state in
             state.shards.map { shards in

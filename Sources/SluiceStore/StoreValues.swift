@@ -70,7 +70,7 @@ public struct RunDescription: Sendable, Equatable {
 public struct SourceDescription: Sendable, Equatable {
     /// SHA-256 of its bytes.
     public var digest: Digest
-    /// What it was called: the file's base name, or `stdin`.
+    /// What it was called: the file's name, with its path from there where a directory was given, or `stdin`.
     public var name: String
     /// Its size as given, compressed.
     public var bytes: Int64

@@ -5,7 +5,7 @@ import SluiceCrawl
 public struct SourceRequest: Sendable {
     /// The file, whose bytes do not change while it is read.
     public var path: String
-    /// What it is called: a file's base name, or where it came from.
+    /// What it is called: a file's name, with its path from there where a directory was given, or where it came from.
     public var name: String
     /// What it is made of.
     public var format: SourceFormat

@@ -52,12 +52,6 @@ extension StoreReader {
         return reviews
     }
 
-    /// The latest review of the document that row `seq` kept; nil where nobody reviewed it.
-    public func latestReview(of seq: Int64) throws -> Review? {
-        let sql = "SELECT \(StoreReader.reviewColumns) FROM review AS v WHERE v.document = ? ORDER BY v.id DESC LIMIT 1"
-        return try db.firstRow(sql, [seq]) { try StoreReader.review($0, from: 0) } ?? nil
-    }
-
     /// The reviewed documents behind row `after`, at most `limit` of them in order of seq, each with the latest of the
     /// reviews up to number `last`: what was in force when that one was written.
     public func reviewedDocuments(after: Int64, upTo last: Int64, limit: Int) throws -> [ReviewedDocument] {
