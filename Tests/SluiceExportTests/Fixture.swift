@@ -102,7 +102,8 @@ struct Fixture {
         shards: ShardSettings = ShardSettings(capPPM: 100_000, targetTokens: 100_000_000)
     ) throws -> Store {
         let store = try Store.open(
-            directory: folder.path("store"), mode: .write, settings: StoreSettings(shards: shards))
+            directory: folder.path("store"), mode: .write,
+            settings: StoreSettings(shards: shards, deduplication: "x=1"))
         guard !documents.isEmpty else { return store }
         try append(documents, after: 0, to: store)
         return store

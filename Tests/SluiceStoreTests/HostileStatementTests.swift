@@ -304,6 +304,9 @@ struct HostileStatementTests {
             ("shards", "DROP TRIGGER admission_update; UPDATE admission SET synthetic_after = 0 WHERE document = 11"),
             ("shards", "DROP TRIGGER document_update; UPDATE document SET synthetic = 100000, real = 0 WHERE seq = 13"),
             ("shards", "DROP TRIGGER shard_update; UPDATE shard SET cap_ppm = 1"),
+            ("shards", "DROP TRIGGER shard_update; UPDATE shard SET state = 'open'"),
+            ("shards", "DROP TRIGGER shard_insert; INSERT INTO shard VALUES (3, 100000, 1000, 'open')"),
+            ("duplicates", "DROP TRIGGER meta_delete; DELETE FROM meta"),
             (
                 "placements",
                 "DROP TRIGGER admission_update; UPDATE admission SET document = 15 WHERE id = 13"

@@ -93,6 +93,11 @@ extension Verification {
             SELECT 'documents ' || min(seq) || ' and ' || max(seq) || ' are both kept and have the same words'
             FROM document GROUP BY content_key HAVING count(*) > 1
             """, into: &outcome)
+        try violations(
+            """
+            SELECT 'meta does not say by which parameters of deduplication they were found'
+            WHERE EXISTS (SELECT 1 FROM record) AND NOT EXISTS (SELECT 1 FROM meta WHERE key = 'deduplication')
+            """, into: &outcome)
         return outcome
     }
 

@@ -187,6 +187,11 @@ struct Verification {
             if after != stated { outcome.fail("admission \(id): the totals of shard \(shard) do not add up") }
             if !after.obey(capPPM: cap) { outcome.fail("admission \(id) puts shard \(shard) over its cap") }
         }
+        try violations(
+            """
+            SELECT 'shard ' || id || ' is open, and others come behind it' FROM shard
+            WHERE state IS NOT 'sealed' AND id < (SELECT max(id) FROM shard)
+            """, into: &outcome)
         return outcome
     }
 

@@ -81,7 +81,8 @@ struct `What was counted` {
             entries.append(entry)
         }
         let store = try Store.open(
-            directory: directory.path, mode: .write, settings: StoreSettings(shards: Sample.shards))
+            directory: directory.path, mode: .write,
+            settings: StoreSettings(shards: Sample.shards, deduplication: "x=1"))
         defer { store.close() }
         try store.write { writer in
             _ = try writer.beginRun(Sample.run)

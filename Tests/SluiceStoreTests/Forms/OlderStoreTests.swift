@@ -27,7 +27,8 @@ struct `A store of the version before` {
             ($0 as? SluiceError)?.code == .configuration
         }
         let store = try Store.open(
-            directory: directory.path, mode: .write, settings: StoreSettings(shards: Sample.shards))
+            directory: directory.path, mode: .write,
+            settings: StoreSettings(shards: Sample.shards, deduplication: "x=1"))
         defer { store.close() }
         #expect(try store.verifyAll().filter { !$0.passed } == [])
         let found = try store.read { try $0.provenance(ProvenanceQuery(limit: 0)) }
@@ -59,7 +60,8 @@ struct `A store of the version before` {
     @Test func `goes on in the new form, by the same laws`() throws {
         try OlderStore.make(directory, Self.entries())
         let store = try Store.open(
-            directory: directory.path, mode: .write, settings: StoreSettings(shards: Sample.shards))
+            directory: directory.path, mode: .write,
+            settings: StoreSettings(shards: Sample.shards, deduplication: "x=1"))
         defer { store.close() }
         var again = Sample.kept(11)
         again.row.ordinal = 9
