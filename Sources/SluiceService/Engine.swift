@@ -97,7 +97,7 @@ final class Engine: Sendable {
 
     /// Fails where no work is taken at the moment.
     @Sendable func requireOpen() throws {
-        if isDraining { throw Problem(.busy, "the daemon is about to end").retry(after: 10) }
+        if isDraining { throw Problem.ending }
         try requireRoom()
         guard intake.takesMore else {
             throw Problem(.busy, "\(intake.waiting) sources wait for their turn already").retry(after: 5)

@@ -36,6 +36,9 @@ package struct Problem: Error, Sendable, Equatable {
         self.headers = headers
     }
 
+    /// What is said once the daemon takes no more.
+    static let ending = Problem(.busy, "the daemon is about to end").retry(after: 10)
+
     /// The same problem with the seconds after which another try may do better.
     package func retry(after seconds: Int) -> Problem {
         var problem = self

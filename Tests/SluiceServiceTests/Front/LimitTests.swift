@@ -175,6 +175,49 @@ import Testing
         }
     }
 
+    @Test func `once the front ends, who stalls is left behind soon, and an answer under work is given`() async throws {
+        let state = Mutex((clients: [RawClient](), end: NIODeadline.distantPast))
+        try await LiveFront.with { live in
+            try await blocking {
+                let body = "HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nX"
+                for request in [get("/slow"), "POST /count \(body)", "POST /file \(body)", get("/big"), "GET / HT", ""]
+                {
+                    let client = RawClient(live.port)
+                    client.send(request)
+                    state.withLock { $0.clients.append(client) }
+                }
+                usleep(500_000)
+                state.withLock { $0.end = .now() }
+            }
+        }
+        let (clients, end) = state.withLock { $0 }
+        #expect(NIODeadline.now() - end < .seconds(4))
+        #expect(clients[0].answers(1).first?.text == "done")
+        for client in clients[1...2] {
+            let answer = client.answers(1).first
+            #expect(answer?.status == 503 && answer?.fields["retry-after"] == "10")
+        }
+        var taken = 0
+        while let bytes = clients[3].receive() { taken += bytes.count }
+        #expect(taken < 16 << 20)
+        for client in clients[4...] { #expect(client.receive() == nil && client.isClosed()) }
+    }
+
+    @Test func `once the front ends, a drip keeps it for no longer than a while`() async throws {
+        let end = Mutex(NIODeadline.distantPast)
+        try await LiveFront.with(limits: { limits in
+            limits.drainGrace = .milliseconds(500)
+            limits.drainTime = .seconds(1)
+        }) { live in
+            let drip = RawClient(live.port)
+            drip.send("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n")
+            Task { try await blocking { for _ in 0..<50 where drip.send("X") { usleep(100_000) } } }
+            try await Task.sleep(for: .milliseconds(300))
+            end.withLock { $0 = .now() }
+        }
+        #expect(NIODeadline.now() - end.withLock { $0 } < .seconds(3))
+    }
+
     @Test func `other names hold from the next request on, another size of a body from the next connection on`()
         async throws
     {

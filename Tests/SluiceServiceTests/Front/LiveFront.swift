@@ -96,6 +96,10 @@ struct LiveFront: Sendable {
                 status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
                 body: .init(byteBuffer: .init(string: "<p>")))
         }
+        router.get("slow") { _, _ in
+            try await Task.sleep(for: .seconds(2))
+            return "done"
+        }
         router.get("fails") { _, _ -> String in throw CancellationError() }
         router.get("busy") { _, _ -> String in throw SluiceError(.busy, "the queue is full") }
         router.get("read") { _, context in

@@ -66,6 +66,25 @@ struct LifeTests {
         #expect(daemon.end().code == 0)
     }
 
+    @Test("waits for no sender that has stopped: it is told to come back, and the daemon ends with 0")
+    func stalledSender() throws {
+        let folder = try Folder()
+        let daemon = try RunningDaemon(folder)
+        let answers = Answers()
+        for target in ["/v1/documents", "/v1/exports"] {
+            Thread.detachNewThread {
+                let answer = try? daemon.send("POST", target, ["Content-Length": "100"])
+                answers.add(answer?.status ?? 0, answer?.fields["retry-after"])
+            }
+        }
+        usleep(500_000)
+        let end = daemon.end()
+        #expect(end.code == 0 && end.seconds < 5)
+        #expect(answers.all.map(\.status) == [503, 503])
+        #expect(answers.all.allSatisfy { $0.retryAfter == "10" })
+        #expect(try Program.run("verify", "--store", daemon.store).exitCode == 0)
+    }
+
     @Test("ends at once by a second signal, and nothing it has answered for is lost")
     func secondSignal() throws {
         let folder = try Folder()

@@ -40,8 +40,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Told what the connection is at whenever that changes.
     var onRank: (ConnectionTable.Rank) -> Void = { _ in }
 
-    /// True where no request may follow the one that is being answered.
-    private(set) var isDraining = false
+    /// Since when no request may follow the one that is being answered.
+    private var drainingSince: NIODeadline?
     /// True where the body of the request at hand has been read to its end.
     private(set) var bodyIsRead = true
 
@@ -57,7 +57,7 @@ final class ConnectionHandler: ChannelInboundHandler {
                 failed = true
             }
         }
-        return !failed && !inputEnded && !isDraining
+        return !failed && !inputEnded && drainingSince == nil
     }
 
     /// True where bytes of the body are here already, so that nobody waits to be told to send them.
@@ -168,15 +168,17 @@ final class ConnectionHandler: ChannelInboundHandler {
             let (handler, context) = bound.value
             if handler.context != nil { handler.readOn(context) }
         }
-        arm(context, at: .now() + limits.lingerTime)
+        arm(context, at: .now() + min(limits.lingerTime, tick))
     }
 
-    /// Ends the connection after the answer at hand, or at once where there is none.
+    /// Ends the connection after the answer at hand, or at once where there is none. An answer is made as long as that
+    /// takes; for the rest of a request, and for a reader, there is no more than a while left.
     func drain() {
-        isDraining = true
+        guard let context, drainingSince == nil else { return }
+        drainingSince = .now()
         switch stage {
-        case .waiting, .head: context?.close(promise: nil)
-        case .request, .lingering: break
+        case .waiting, .head: context.close(promise: nil)
+        case .request, .lingering: arm(context, at: .now() + tick)
         }
     }
 
@@ -227,7 +229,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// No stage lasts shorter than this from its beginning, so that one timer at a time is enough.
     private var tick: TimeAmount {
-        min(limits.headerTime, limits.idleTime, limits.bodyGrace, limits.writeTime)
+        let tick = min(limits.headerTime, limits.idleTime, limits.bodyGrace, limits.writeTime)
+        return drainingSince == nil ? tick : min(tick, limits.drainGrace)
     }
 
     private func arm(_ context: ChannelHandlerContext, at time: NIODeadline) {
@@ -238,16 +241,22 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// When the present stage has lasted too long.
     private var due: NIODeadline? {
-        if let writingSince { return writingSince + limits.writeTime }
+        if let writingSince { return sooner(writingSince + limits.writeTime, waitedFor: writingSince) }
         switch stage {
         case .waiting(let since, let isFirst): return since + (isFirst ? limits.headerTime : limits.idleTime)
         case .head(let since, _): return since + limits.headerTime
-        case .lingering(let since, _): return since + limits.lingerTime
+        case .lingering(let since, _): return sooner(since + limits.lingerTime, waitedFor: since)
         case .request:
             guard waiter != nil else { return nil }
             let earned = TimeAmount.milliseconds(Int64(min(bodyBytes, 1 << 40)) * 1000 / Int64(max(1, limits.bodyRate)))
-            return waitingSince + limits.bodyGrace + earned - bodyWaited
+            return sooner(waitingSince + limits.bodyGrace + earned - bodyWaited, waitedFor: waitingSince)
         }
+    }
+
+    /// `time`, or the time at which one who has been waited for since then is left behind by a daemon that ends.
+    private func sooner(_ time: NIODeadline, waitedFor since: NIODeadline) -> NIODeadline {
+        guard let drainingSince else { return time }
+        return min(time, max(since, drainingSince) + limits.drainGrace, drainingSince + limits.drainTime)
     }
 
     private func look() {
@@ -258,7 +267,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         if writingSince == nil, let waiter, isOverdueRequest {
             self.waiter = nil
             failed = true
-            waiter.succeed(.problem(Problem(.requestTimeout, "the rest of the request did not arrive in time")))
+            waiter.succeed(
+                .problem(
+                    drainingSince == nil
+                        ? Problem(.requestTimeout, "the rest of the request did not arrive in time") : .ending))
             return arm(context, at: now + tick)
         }
         context.close(promise: nil)

@@ -28,6 +28,10 @@ package struct WireLimits: Sendable, Equatable {
     package var writeTime = TimeAmount.seconds(60)
     /// How long a refused sender may take to read why.
     package var lingerTime = TimeAmount.seconds(2)
+    /// How long the rest of a request, or a reader, is waited for without progress once the daemon ends.
+    package var drainGrace = TimeAmount.seconds(1)
+    /// How long they are waited for in all once the daemon ends, whatever their progress.
+    package var drainTime = TimeAmount.seconds(5)
     /// The most bytes that all answers together may hold while their readers take them.
     package var heldBytes = 96 << 20
     /// The most connections at once.
