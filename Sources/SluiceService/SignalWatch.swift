@@ -34,11 +34,16 @@ struct SignalWatch {
                 tasks.addTask { await drain() }
                 tasks.addTask {
                     try? await Task.sleep(for: SignalWatch.limit)
-                    if !Task.isCancelled { SignalWatch.end(logger, "draining took too long") }
+                    if !Task.isCancelled { SignalWatch.end(logger, tooLong) }
                 }
             }
             tasks.cancelAll()
         }
+    }
+
+    private var tooLong: String {
+        engine.shelf.running.map { "the export \($0) was being made; it is to be asked for again" }
+            ?? "draining took too long"
     }
 
     private static func end(_ logger: Logger, _ reason: String) -> Never {

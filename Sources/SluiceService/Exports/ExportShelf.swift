@@ -32,14 +32,20 @@ final class ExportShelf: Sendable {
     /// What was asked for since the start; what was made before is known by its folder.
     private let asked = Mutex<(running: String?, failures: [String: SluiceError])>((nil, [:]))
 
-    /// A shelf in `directory`, which is made with the first export.
+    /// A shelf in `directory`, which is made with the first export; what an export that was cut off has left there goes.
+    /// Blocks.
     init(directory: String, store: Store, logger: Logger) {
         self.directory = directory
         self.store = store
         self.logger = logger
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
+        let cut = OutputDirectory.clear(directory, for: .export)
+        if cut > 0 { logger.notice("half-made exports are cleared away", metadata: ["exports": "\(cut)"]) }
     }
+
+    /// The export that is being made.
+    var running: String? { asked.withLock { $0.running } }
 
     /// Begins the export `name` and returns; ``standing(of:)`` tells how it goes. One that failed may be begun again,
     /// once what it failed for has gone. Blocks.

@@ -81,6 +81,24 @@ public final class OutputDirectory {
         isKept = true
     }
 
+    /// Clears away the half-made directories in `directory` that dead processes left there, whatever their places were;
+    /// answers how many. Finished ones stay: each may be the only copy of what somebody noted down.
+    public static func clear(_ directory: String, for purpose: Purpose) -> Int {
+        let dead = Place.dead(under: directory + "/", of: purpose) { name in
+            let mark = Array(".\(Place.State.partial.rawValue)-".utf8)
+            let end = (name.lastIndex(of: UInt8(ascii: "-")) ?? 0) + 1
+            // Between the dot and the mark is the name of its place.
+            return name.first == UInt8(ascii: ".") && end > mark.count + 1
+                && name[..<end].suffix(mark.count) == mark[...]
+                && Place.isNumber(name[end...])
+        }
+        for dead in dead {
+            remove(dead.path)
+            close(dead.lock)
+        }
+        return dead.count
+    }
+
     deinit {
         if !isKept { OutputDirectory.remove(path) }
         close(lock)
@@ -216,15 +234,26 @@ private struct Place {
 
     /// The directories in this state whose processes have ended, each with a lock on it that the caller closes.
     func dead(_ state: State, of purpose: OutputDirectory.Purpose) -> [(path: String, lock: Int32)] {
-        let prefix = prefix(state)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        let prefix = Array(prefix(state).utf8)
+        return Place.dead(under: above, of: purpose) { name in
+            name.starts(with: prefix) && Place.isNumber(name[prefix.count...])
+        }
+    }
+
+    /// True of decimal digits.
+    static func isNumber(_ name: ArraySlice<UInt8>) -> Bool {
+        name.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    /// The directories of such names whose processes have ended, each with a lock on it that the caller closes; `above` is
+    /// what their paths begin with, as of a place.
+    static func dead(
+        under above: String, of purpose: OutputDirectory.Purpose, where isNamed: ([UInt8]) -> Bool
+    ) -> [(path: String, lock: Int32)] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: above.isEmpty ? "." : above)) ?? []
         return names.sorted().compactMap { name -> (path: String, lock: Int32)? in
             // Byte by byte: the same characters, composed otherwise, are another name.
-            guard name.utf8.starts(with: prefix.utf8),
-                name.utf8.dropFirst(prefix.utf8.count).allSatisfy({
-                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                })
-            else { return nil }
+            guard isNamed(Array(name.utf8)) else { return nil }
             let path = above + name
             // Whatever we did not write is somebody's, and stays with all that is beside it.
             let held = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -1,6 +1,7 @@
 import Foundation
 import SluiceCore
 import SluiceExport
+import SluicePipeline
 import SluiceStore
 import Testing
 
@@ -84,6 +85,26 @@ import Testing
             #expect(failed.string("state") == "failed" && failed.string("error")?.isEmpty == false)
             #expect(failed.list("files").isEmpty)
         }
+    }
+
+    @Test func `what is left of an export that was cut off goes at the start, and nothing else`() async throws {
+        let folder = try TemporaryFolder()
+        for name in [".a-b.partial-123", ".b.partial-7", ".c.partial-8", ".d.finished-9", ".partial-5", ".e.partial-x"]
+        {
+            try FileManager.default.createDirectory(
+                atPath: folder.path(name), withIntermediateDirectories: true)
+            _ = try folder.file(name + "/shard-00000.jsonl.zst", "half")
+        }
+        _ = try folder.file(".b.partial-7/notes", "somebody's")
+        let held = open(folder.path(".c.partial-8"), O_RDONLY | O_DIRECTORY)
+        defer { close(held) }
+        #expect(held >= 0 && flock(held, LOCK_EX | LOCK_NB) == 0)
+        try await LiveDaemon.with(settings: { $0.service.exports = folder.path }) { daemon in
+            let exports = try await daemon.get("/v1/exports").list("exports")
+            #expect(exports.isEmpty)
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(left == [".b.partial-7", ".c.partial-8", ".d.finished-9", ".e.partial-x", ".partial-5"])
     }
 
     @Test(arguments: [
