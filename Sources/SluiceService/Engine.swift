@@ -143,7 +143,7 @@ final class Engine: Sendable {
         SessionRoutes(access: front.access).add(to: router)
         let routes = router.group("v1")
         DocumentRoutes(
-            intake: intake, keys: IdempotencyKeys(questions: questions), requireOpen: requireOpen,
+            intake: intake, keys: IdempotencyKeys(questions: questions), questions: questions, requireOpen: requireOpen,
             bodies: places.bodies, writers: writers
         ).add(to: routes)
         ProvenanceRoutes(questions: questions).add(to: routes)

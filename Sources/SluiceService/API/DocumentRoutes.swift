@@ -10,6 +10,7 @@ import SluicePipeline
 struct DocumentRoutes {
     let intake: any SourceSink
     let keys: IdempotencyKeys
+    let questions: QuestionPool
     /// Fails where nothing is taken at the moment.
     let requireOpen: @Sendable () throws -> Void
     /// The directory in which bodies are kept until their records are decided.
@@ -29,7 +30,7 @@ struct DocumentRoutes {
         do {
             guard body.bytes > 0 else { throw Problem(.badBody, "the body is empty") }
             (source.path, source.digest) = (body.path, body.digest)
-            let report = try await ingest(source, key)
+            let report = try await ingest(source, of: body, key)
             try? await writers.runIfActive { body.remove() }
             return .text(report.json + "\n", type: "application/json")
         } catch {
@@ -38,16 +39,19 @@ struct DocumentRoutes {
         }
     }
 
-    private func ingest(_ source: SourceRequest, _ key: Digest?) async throws -> SourceReport {
+    private func ingest(_ source: SourceRequest, of body: BodyFile, _ key: Digest?) async throws -> SourceReport {
         guard let key else { return try await taken(source) }
-        return try await keys.once(key, payload: DocumentRoutes.fingerprint(of: source), source: source.digest) {
+        return try await keys.once(key, payload: DocumentRoutes.fingerprint(of: source), source: body.digest) {
             try await taken(source)
         }
     }
 
     private func taken(_ source: SourceRequest) async throws -> SourceReport {
         do {
-            return try await intake.ingest(source)
+            return try await intake.ingest(source).whole(questions)
+        } catch let error as SluiceError where error.code == .usage {
+            // Of a source, it says that it was begun under another label or format.
+            throw Problem(.conflict, error.description)
         } catch let error as SluiceError where error.code == .noUsableData {
             // Where the body lies is nothing to its sender.
             var error = error

@@ -69,14 +69,24 @@ package struct RemoteIngest: Sendable {
             progress.summary.sources += 1
             return
         }
-        let answer = try await client.patiently(patience) { () throws(SluiceError) in
-            let file = try OutgoingFile(path)
-            return .post(
-                "/v1/documents", parameters(name), body: .file(file, type: RemoteIngest.type(of: request.format)))
-        }
+        let answer = try await taken(path, named: name)
         let report = try answer.decoded(SourceReport.self)
         progress.bytesDone += UInt64(size)
         progress.summary.add(report, bytes: UInt64(size))
+    }
+
+    private func taken(_ path: String, named name: String) async throws(SluiceError) -> DaemonAnswer {
+        do throws(SluiceError) {
+            return try await client.patiently(patience) { () throws(SluiceError) in
+                let file = try OutgoingFile(path)
+                return .post(
+                    "/v1/documents", parameters(name), body: .file(file, type: RemoteIngest.type(of: request.format)))
+            }
+        } catch {
+            // Nothing is to be created here: what a source contradicts is what it was begun with.
+            guard error.code == .cannotCreate else { throw error }
+            throw SluiceError(.usage, error.message, advice: error.advice)
+        }
     }
 
     private func parameters(_ name: String) -> [(name: String, value: String?)] {

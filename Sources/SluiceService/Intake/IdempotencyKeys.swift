@@ -27,49 +27,48 @@ final class IdempotencyKeys: Sendable {
         return Digest.of(Array("\(context.caller.name)\u{0}\(field)".utf8))
     }
 
-    /// Runs `body` under `key`, which stands for `payload` from now on; `source` is what the body brings.
+    /// Runs `body` under `key`, which stands for `payload` from the moment on at which something of `source`, which is what
+    /// the body brings, is in the store. A refused request leaves its key as free as it was.
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where a request with the key is under way, `key-reused` where it
     ///   stands for another payload; what `body` throws.
     func once(
-        _ key: Digest, payload: Digest, source: Digest?, _ body: () async throws -> SourceReport
+        _ key: Digest, payload: Digest, source: Digest, _ body: () async throws -> SourceReport
     ) async throws -> SourceReport {
         guard underWay.withLock({ $0.insert(key).inserted }) else {
             throw Problem(.conflict, "a request with this Idempotency-Key is under way").retry(after: 1)
         }
         defer { underWay.withLock { _ = $0.remove(key) } }
-        let (known, isRepeat) = try await questions.ask { reader in
-            let before = try source.flatMap { try reader.source($0) }
-            return (try reader.payload(ofRequestKey: key), before?.progress.isDone == true)
+        let (known, before) = try await questions.ask { reader in
+            (try reader.payload(ofRequestKey: key), try reader.source(source)?.progress)
         }
         let repeated = IdempotencyKeys.repeated(payload)
-        if let known {
-            guard known == payload || known == repeated else {
-                throw Problem(.keyReused, "this Idempotency-Key was used for another body")
-            }
-        } else {
-            try await questions.change {
-                try $0.remember(
-                    requestKey: key, payload: isRepeat ? repeated : payload, timeMicroseconds: Clock.microseconds)
-            }
+        guard known == nil || known == payload || known == repeated else {
+            throw Problem(.keyReused, "this Idempotency-Key was used for another body")
         }
-        var report = try await body()
+        var report: SourceReport
+        do {
+            report = try await body()
+        } catch {
+            if known == nil, let after = try? await questions.ask({ try $0.source(source)?.progress }), after != before
+            {
+                try? await remember(key, payload)
+            }
+            throw error
+        }
+        guard let known else {
+            try await remember(key, report.isRepeat ? repeated : payload)
+            return report
+        }
         // Whoever asks again under a key gets the first answer.
-        guard let known else { return report }
         report.isRepeat = known == repeated
-        if !report.isRepeat, report.run == nil { try await fill(&report) }
-        return report
+        return try await report.whole(questions)
     }
 
-    /// Adds what only the run that read the source could say without looking it up.
-    private func fill(_ report: inout SourceReport) async throws {
-        let source = report.source
-        let found = try await questions.ask(within: .seconds(10)) { reader -> (String?, [Verdict: Int])? in
-            guard let id = try reader.source(source)?.id else { return nil }
-            return (try reader.run(ofSource: id), try reader.firstVerdicts(ofSource: id))
+    private func remember(_ key: Digest, _ payload: Digest) async throws {
+        try await questions.change {
+            try $0.remember(requestKey: key, payload: payload, timeMicroseconds: Clock.microseconds)
         }
-        guard let found else { return }
-        (report.run, report.counts.verdicts) = found
     }
 
     /// What is remembered of a payload that had come before its key did, for the first answer said so.

@@ -138,6 +138,22 @@ import Testing
         }
     }
 
+    @Test func `is as free as it was after a request that nothing came of`() async throws {
+        try await LiveDaemon.with { daemon in
+            let key = ["Idempotency-Key": "a"]
+            let fields = key.merging(["Content-Type": "application/octet-stream"]) { $1 }
+            let arc = try await daemon.ingest("filedesc://a.arc 0.0.0.0 20000101000000 text/plain 1\n", "", fields)
+            #expect(arc.status == 422 && arc.problem == "unusable-data")
+            let line = Array(Texts.line(1).utf8)
+            try daemon.begin(line, label: "a")
+            let contradicted = try await daemon.ingest(Texts.line(1), "?source=b", key)
+            #expect(contradicted.status == 409 && contradicted.problem == "conflict")
+            #expect(try await daemon.ingest(Texts.line(2), "", key).status == 200)
+            #expect(try await daemon.ingest(Texts.line(1), "?source=a", key).problem == "key-reused")
+            #expect(try await daemon.ingest(Texts.line(1), "?source=a").int("kept") == 1)
+        }
+    }
+
     @Test func `is refused while its first request is under way`() async throws {
         try await LiveDaemon.with { daemon in
             let answers = try await daemon.whileWriterIsHeld(until: { !$0.isEmpty }) { add in
@@ -157,6 +173,13 @@ import Testing
 }
 
 extension LiveDaemon {
+    /// Enters the source of these bytes into the store, with nothing of it read.
+    fileprivate func begin(_ bytes: [UInt8], label: String) throws {
+        let source = SourceDescription(
+            digest: Digest.of(bytes), name: "http", bytes: Int64(bytes.count), format: "jsonl", label: label)
+        try store.write { try $0.setProgress(SourceProgress(), ofSource: $0.source(source).id) }
+    }
+
     /// The answers that `body` collects, in their order, while the store lets nobody write until they are `enough`.
     func whileWriterIsHeld(
         until enough: @escaping @Sendable ([Answer]) -> Bool,

@@ -65,6 +65,14 @@ import Testing
         }
     }
 
+    @Test func `a source that was begun otherwise ends the run, as of a wrong command line`() async throws {
+        let input = try folder.file("one.jsonl", "one")
+        try await FakeDaemon.with([held(0), .problem(409, "conflict", "begun with another --source")]) { client, _ in
+            let error = await #expect(throws: SluiceError.self) { try await ingest([input], client) }
+            #expect(error?.code == .usage && error?.message.contains("another --source") == true)
+        }
+    }
+
     @Test func `records for which there is no word here are an error and not forgotten`() async throws {
         let input = try folder.file("one.jsonl", "one")
         let strange = report(

@@ -125,6 +125,28 @@ struct LifeTests {
         #expect(again.end().code == 0)
     }
 
+    @Test("gives the whole of a body that it was killed in the midst of, once it has read that on, again and again")
+    func killedBody() throws {
+        let folder = try Folder()
+        let body = try Dump.jsonLines(Dump.texts(8000, seed: 18))
+        let key = ["Content-Type": "application/x-ndjson", "Idempotency-Key": "a"]
+        let daemon = try RunningDaemon(folder)
+        Thread.detachNewThread { _ = try? daemon.send("POST", "/v1/documents", key, body: body) }
+        try daemon.wait("something is in the store") {
+            (try? daemon.send("GET", "/v1/stats"))?.json["records"] as? Int ?? 0 > 0
+        }
+        _ = daemon.end(SIGKILL)
+        let before = try Program.run("stats", "--json", "--store", daemon.store).json["records"] as? Int ?? 0
+        #expect(before > 0 && before < 8000)
+        let again = try RunningDaemon(folder, name: "again")
+        let first = try again.send("POST", "/v1/documents", key, body: body)
+        #expect(first.json["repeat"] as? Bool == false && first.json["records"] as? Int == 8000)
+        let verdicts = try #require(first.json["verdicts"] as? [String: Int])
+        #expect(verdicts.values.reduce(0, +) == first.json["kept"] as? Int)
+        #expect(try again.send("POST", "/v1/documents", key, body: body).body == first.body)
+        #expect(again.end().code == 0)
+    }
+
     @Test("reads its configuration again by SIGHUP: what can change does, the rest is refused by name")
     func reload() throws {
         let folder = try Folder()
