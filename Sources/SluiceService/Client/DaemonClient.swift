@@ -139,7 +139,8 @@ package struct DaemonClient: Sendable {
         throw cut
     }
 
-    private static let cut = SluiceError(
+    /// What is said of an answer that was cut off: whether the request was done, nobody knows.
+    static let cut = SluiceError(
         .io, "the daemon hung up before its answer was whole",
         advice: "what was committed stays; run the command again when it is back")
 }

@@ -158,6 +158,26 @@ import Testing
         }
     }
 
+    @Test func `sends again what the daemon went in the midst of`() async throws {
+        let path = try folder.file("a", "text")
+        let (gone, half) = (FakeDaemon.Script(bytes: ""), FakeDaemon.Script(bytes: "HTTP/1.1 200 OK\r\nContent-Len"))
+        func send(_ client: DaemonClient, _ limit: Duration) async throws {
+            let patience = Patience(limit: limit, pause: .milliseconds(10)) { _ in }
+            _ = try await client.patiently(patience) { () throws(SluiceError) in
+                .post("/v1/documents", body: .file(try OutgoingFile(path), type: "text/plain"))
+            }
+        }
+        try await FakeDaemon.with([gone, half, .answer(200, "{}")]) { client, fake in
+            try await send(client, .seconds(60))
+            #expect(fake.asked.map(\.body) == Array(repeating: Array("text".utf8), count: 3))
+        }
+        let busy = FakeDaemon.Script.problem(503, "busy", "full", retryAfter: 0)
+        try await FakeDaemon.with([gone, busy]) { client, _ in
+            let error = await error { try await send(client, .milliseconds(200)) }
+            #expect(error?.code == .io && error?.message.contains("hung up") == true)
+        }
+    }
+
     @Test func `does not try again where the disk is full`() async throws {
         try await FakeDaemon.with([.problem(503, "storage", "full", retryAfter: 0)]) { client, fake in
             let error = await error {

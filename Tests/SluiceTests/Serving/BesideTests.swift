@@ -105,6 +105,29 @@ struct BesideTests {
         }
     }
 
+    @Test("a source waits for a daemon that is killed, and is sent again to the next one")
+    func killedDaemon() throws {
+        let daemon = try RunningDaemon(folder)
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(8000, seed: 19)))
+        let run = Program.process(["ingest", "--store", daemon.store, input])
+        run.standardOutput = FileHandle.nullDevice
+        run.standardError = FileHandle.nullDevice
+        try run.run()
+        try daemon.wait("something is in the store") {
+            (try? daemon.send("GET", "/v1/stats"))?.json["records"] as? Int ?? 0 > 0
+        }
+        _ = daemon.end(SIGKILL)
+        usleep(300_000)
+        #expect(run.isRunning)
+        let next = try RunningDaemon(folder, name: "next", socket: daemon.socketPath)
+        run.waitUntilExit()
+        #expect(run.terminationStatus == 0)
+        #expect(try next.send("GET", "/v1/stats").json["records"] as? Int == 8000)
+        #expect(next.end().code == 0)
+        // With the first, the socket goes.
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test("a token that may hand in, and nothing else, hands in")
     func ingestAlone() throws {
         let token = try Program.run("token", "crawler", "--scopes", "ingest").text.split(separator: "\n")

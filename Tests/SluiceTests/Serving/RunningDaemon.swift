@@ -26,11 +26,13 @@ final class RunningDaemon: @unchecked Sendable {
     private let configuration: String
 
     /// Starts a daemon on `store` and waits until it listens; `settings` are lines of the section `service`.
-    init(_ folder: Folder, store: String? = nil, settings: [String] = [], name: String = "daemon") throws {
+    init(
+        _ folder: Folder, store: String? = nil, settings: [String] = [], name: String = "daemon", socket: String? = nil
+    ) throws {
         self.store = store ?? folder.path("store")
         log = folder.path("\(name).log")
         // A socket's path has 107 bytes at most; a test's folder may be deep.
-        socketPath = "/tmp/sluice-\(UUID().uuidString.prefix(8)).sock"
+        socketPath = socket ?? "/tmp/sluice-\(UUID().uuidString.prefix(8)).sock"
         configuration = folder.path("\(name).yaml")
         try Data().write(to: URL(fileURLWithPath: log))
         process = Program.process(["serve", "--store", self.store, "--config", configuration])
