@@ -22,9 +22,9 @@ extension ProvenanceEntry {
         }
         if !releases.isEmpty { lines.append("  releases   " + releases.joined(separator: ", ")) }
         lines.append(
-            "  record     \(row.ordinal) of \(sourceName) at byte \(row.offset)"
-                + (row.recordID.map { ", " + $0 } ?? ""))
-        if let url { lines.append("  url        \(url)" + (row.captured.map { ", captured \($0)" } ?? "")) }
+            "  record     \(row.ordinal) of \(sourceName.onOneLine) at byte \(row.offset)"
+                + (row.recordID.map { ", " + $0.onOneLine } ?? ""))
+        if let url { lines.append("  url        \(url.onOneLine)" + (row.captured.map { ", captured \($0)" } ?? "")) }
         lines.append("  decided    \(Timestamp.text(microseconds: timeMicroseconds)), run \(run)")
         return lines.joined(separator: "\n")
     }
@@ -32,20 +32,26 @@ extension ProvenanceEntry {
     private func paragraph(of review: Review) -> String {
         var lines = ["#\(row.seq) reviewed: \(review.verdict.rawValue)"]
         if let document = row.document { lines.append("  document   \(document.hex)") }
-        if let note = review.note { lines.append("  note       \(note)") }
+        if let note = review.note { lines.append("  note       \(note.onOneLine)") }
         lines.append(
-            "  decided    \(Timestamp.text(microseconds: timeMicroseconds)), review \(review.id) by \(review.reviewer)")
+            "  decided    \(Timestamp.text(microseconds: timeMicroseconds)), review \(review.id) by \(review.reviewer.onOneLine)"
+        )
         return lines.joined(separator: "\n")
     }
 
     private var headline: String {
         switch row.outcome {
         case .kept: return "kept"
-        case .rejected(let reason, let detail): return "rejected: \(reason.rawValue) (\(detail))"
+        case .rejected(let reason, let detail): return "rejected: \(reason.rawValue) (\(detail.onOneLine))"
         case .duplicate(let match):
             let similarity = JSONText.decimal(match.similarity, places: 4)
             let share = match.kind == .exact ? "the same words" : "a word 5-gram similarity of \(similarity)"
             return "duplicate, \(match.kind.rawValue): \(share) as #\(match.seq), \(duplicateDocument?.hex ?? "")"
         }
     }
+}
+
+extension String {
+    /// The text without line ends: what comes from anywhere must not look like a line of ours.
+    fileprivate var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

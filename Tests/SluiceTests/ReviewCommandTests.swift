@@ -47,6 +47,12 @@ import Testing
         #expect(verdicts == ["real": 4, "synthetic": 1, "uncertain": 4])
         #expect(try sluice("verify").exitCode == 0)
 
+        // What somebody notes is no line of ours.
+        let note = "seen\n#9 kept\r\n#8 kept"
+        #expect(try sluice("review", "label", documents[2], "uncertain", "--note", note).exitCode == 0)
+        let lines = try sluice("provenance", "--document", documents[2]).text.split(whereSeparator: \.isNewline)
+        #expect(lines.contains { $0.hasSuffix("seen #9 kept #8 kept") } && !lines.contains { $0.hasPrefix("#9") })
+
         let file = folder.path("labelled.jsonl")
         #expect(try sluice("review", "export", "--output", file, "--json").json["documents"] as? Int == 2)
         #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == sluice("review", "export").output)

@@ -32,9 +32,12 @@ struct ReviewRoutes {
         guard let verdict = try body.text("verdict").flatMap({ Verdict(rawValue: $0) }) else {
             throw Parameters.wrong("verdict", "it is real, synthetic or uncertain")
         }
+        let reviewer = try body.text("reviewer", limit: Review.reviewerLimit) ?? context.caller.name
+        guard GivenName.isOne(reviewer) else {
+            throw Parameters.wrong("reviewer", "it has 1 to \(Review.reviewerLimit) bytes and no control characters")
+        }
         let state = try await desk.review(
-            Parameters.digest(document, "document"), verdict,
-            reviewer: body.text("reviewer", limit: Review.reviewerLimit) ?? context.caller.name,
+            Parameters.digest(document, "document"), verdict, reviewer: reviewer,
             note: body.text("note", limit: Review.noteLimit))
         return .json(.created, headers: [.location: "/v1/documents/\(state.digest.hex)"]) { json in
             state.write(to: &json)

@@ -45,6 +45,8 @@ import Testing
             #expect(try await status("\"verdict\":\"real\"") == 400)
             #expect(try await status("\"document\":\"12\",\"verdict\":\"real\"") == 400)
             #expect(try await status("\"document\":\"\(kept)\",\"verdict\":\"real\",\"reviewer\":\"\"") == 400)
+            #expect(
+                try await status("\"document\":\"\(kept)\",\"verdict\":\"real\",\"reviewer\":\"ada\\nreal\"") == 400)
             #expect(try await status("\"document\":\"\(unknown)\",\"verdict\":\"real\"") == 404)
             #expect(try await status("\"document\":\"\(repeated)\",\"verdict\":\"real\"") == 422)
             let long = String(repeating: "n", count: 2001)
