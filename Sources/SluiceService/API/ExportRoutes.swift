@@ -81,9 +81,9 @@ struct ExportRoutes {
         return .json { json in
             json.member("export", name)
             json.member("state", standing.word)
-            if case .failed(let error) = standing {
-                json.member("error", error.description)
-                json.member("type", Problem(error, logger: context.logger).kind.type)
+            if case .failed(let problem) = standing {
+                json.member("error", problem.detail)
+                json.member("type", problem.kind.type)
             }
             json.key("files")
             json.array { json in

@@ -47,8 +47,13 @@ struct RequestObject {
         if let type = request.mediaType, type != "application/json" {
             throw Problem(.unsupportedType, "this route reads application/json")
         }
-        guard let object = try? JSONDecoder().decode([String: Member].self, from: Data(bytes)) else {
-            throw Problem(.badBody, "the body is one JSON object")
+        // The decoder would take UTF-16, of which every sign of JSON's own has a NUL, and any but the last of two members
+        // of one name.
+        guard bytes.first(where: { !JSONParts.isSpace($0) }) == UInt8(ascii: "{"), !bytes.contains(0),
+            let object = try? JSONDecoder().decode([String: Member].self, from: Data(bytes))
+        else { throw Problem(.badBody, "the body is one JSON object, in UTF-8") }
+        guard JSONParts.parts(of: bytes[...]).count == object.count else {
+            throw Problem(.badBody, "a member of the object is given twice")
         }
         for name in object.keys.sorted() where !known.contains(name) {
             throw Problem(.badParameter, "a member of the object is one of \(known.sorted().joined(separator: ", "))")

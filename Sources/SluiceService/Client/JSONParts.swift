@@ -45,5 +45,6 @@ enum JSONParts {
         return head.prefix(head.reversed().drop(while: isSpace).count)
     }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+    /// True of white space between the signs of JSON.
+    static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }

@@ -13,7 +13,8 @@ final class ExportShelf: Sendable {
     enum Standing: Sendable {
         case running
         case done
-        case failed(SluiceError)
+        /// With what whoever asks is told of it.
+        case failed(Problem)
 
         /// The word for it.
         var word: String {
@@ -30,7 +31,7 @@ final class ExportShelf: Sendable {
     private let logger: Logger
     private let thread: NIOThreadPool
     /// What was asked for since the start; what was made before is known by its folder.
-    private let asked = Mutex<(running: String?, failures: [String: SluiceError])>((nil, [:]))
+    private let asked = Mutex<(running: String?, failures: [String: Problem])>((nil, [:]))
 
     /// A shelf in `directory`, which is made with the first export; what an export that was cut off has left there goes.
     /// Blocks.
@@ -64,27 +65,33 @@ final class ExportShelf: Sendable {
         }
         guard isFirst else { throw Problem(.busy, "another export is being made").retry(after: 10) }
         thread.submit { [self] _ in
-            let result = Result { () throws(SluiceError) in try make(name, settings) }
+            let failure = made(name, settings)
             asked.withLock { asked in
                 asked.running = nil
-                guard case .failure(let error) = result else { return }
+                guard let failure else { return }
                 // A shelf remembers the last failures only.
                 if asked.failures.count >= 100 { asked.failures = [:] }
-                asked.failures[name] = error
+                asked.failures[name] = failure
             }
         }
     }
 
-    private func make(_ name: String, _ settings: ExportSettings) throws(SluiceError) {
+    /// Makes an export; answers why it cannot be made, where it cannot. Where things lie here goes to the log alone.
+    private func made(_ name: String, _ settings: ExportSettings) -> Problem? {
         do throws(SluiceError) {
             try Places.make(directory)
             let summary = try Exporter(store: store, settings: settings).export(to: directory + "/" + name)
             logger.info(
                 "an export is done",
                 metadata: ["export": "\(name)", "documents": "\(summary.totals.documents)"])
+            return nil
         } catch {
             logger.error("an export failed", metadata: ["export": "\(name)", "error": "\(error)"])
-            throw error
+            guard error.code != .io else { return Problem(.storage, "the log says more, under the export's name") }
+            var told = error
+            told.message = error.message.replacingOccurrences(of: " at \(store.directory) ", with: " ")
+                .replacingOccurrences(of: directory, with: "exports")
+            return Problem(told)
         }
     }
 

@@ -25,7 +25,11 @@ extension Problem {
     package init(_ error: any Error, logger: Logger) {
         switch error {
         case let problem as Problem: self = problem
-        case let error as SluiceError: self.init(error, logger: logger)
+        case let error as SluiceError:
+            if error.code == .io {
+                logger.error("a request met the storage's refusal", metadata: ["error": "\(error)"])
+            }
+            self.init(error)
         case is NIOTooManyBytesError: self.init(.bodyTooLarge, "this route takes a small body")
         case let error as HTTPError: self.init(error)
         default:
@@ -34,7 +38,8 @@ extension Problem {
         }
     }
 
-    private init(_ error: SluiceError, logger: Logger) {
+    /// What the sender is told of an error of ours, without what only the log should say.
+    init(_ error: SluiceError) {
         switch error.code {
         case .busy: self = Problem(.busy, error.description).retry(after: 1)
         case .noUsableData: self.init(.unusableData, error.description)
@@ -42,7 +47,6 @@ extension Problem {
         case .usage, .configuration: self.init(.badParameter, error.description)
         case .checkFailed, .cannotCreate: self.init(.conflict, error.description)
         case .io:
-            logger.error("a request met the storage's refusal", metadata: ["error": "\(error)"])
             self = Problem(.storage, "the log says more, under the number of this request").retry(after: 30)
         }
     }

@@ -82,8 +82,22 @@ import Testing
             let made = try await daemon.post("/v1/exports", "")
             let place = try #require(made.fields["location"])
             let failed = try await daemon.export(String(place.dropFirst("/v1/exports/".count)))
-            #expect(failed.string("state") == "failed" && failed.string("error")?.isEmpty == false)
-            #expect(failed.list("files").isEmpty)
+            #expect(failed.string("state") == "failed")
+            #expect(failed.string("error")?.hasPrefix("the store holds no document in a shard") == true)
+            #expect(failed.string("type") == "urn:sluice:problem:unusable-data" && failed.list("files").isEmpty)
+        }
+    }
+
+    @Test func `a failed export does not say where things lie`() async throws {
+        let folder = try TemporaryFolder()
+        let place = try folder.file("taken", "x") + "/exports"
+        try await LiveDaemon.with(settings: { $0.service.exports = place }) { daemon in
+            _ = try await daemon.ingest(Self.lines(0..<20))
+            _ = try await daemon.post("/v1/exports", "{\"name\":\"x\"}")
+            let failed = try await daemon.export("x")
+            #expect(failed.string("state") == "failed" && failed.string("type") == "urn:sluice:problem:conflict")
+            #expect(failed.string("error")?.contains("cannot be made") == true)
+            #expect(!failed.text.contains("taken") && !failed.text.contains(daemon.folder.path))
         }
     }
 
@@ -110,7 +124,9 @@ import Testing
     @Test(arguments: [
         ("{\"name\":\"../up\"}", 400), ("{\"name\":\".hidden\"}", 400), ("{\"name\":\"\"}", 400), ("{\"name\":7}", 400),
         ("{\"cap\":1.5}", 400), ("{\"cap\":\"a\"}", 400), ("{\"cap\":true}", 400), ("{\"compression\":\"br\"}", 400),
-        ("{\"colour\":1}", 400), ("[]", 400), ("{", 400), ("{\"cap\":0,\"name\":\"zero\"}", 202),
+        ("{\"colour\":1}", 400), ("[]", 400), ("{", 400), ("{\"cap\":0,\"cap\":1}", 400),
+        ("{\"name\":\"a\",\"na\\u006de\":\"a\"}", 400), ("\u{FEFF}{}", 400), ("{}\u{0}", 400), (" {\n}", 202),
+        ("{\"name\":\"a,b\"}", 400), ("{\"cap\":0,\"name\":\"zero\"}", 202),
         ("{\"cap\":null,\"name\":\"a.b-c_D\"}", 202),
     ])
     func `the object that asks for an export is read with care`(json: String, status: Int) async throws {
@@ -126,6 +142,7 @@ import Testing
                 (["Content-Type": "application/json; charset=utf-8"], "{\"name\":\"a\"}", 202),
                 (["Content-Type": "application/jsonx"], "{}", 415), (["Content-Type": "text/plain"], "{}", 415),
                 (["Content-Encoding": "gzip"], "{}", 415),
+                ([:], "{\0}\0", 400), ([:], "\0{\0}", 400),
                 ([:], "{\"name\":\"" + String(repeating: "a", count: 70_000) + "\"}", 413),
             ] {
                 let answer = try await daemon.ask("POST", "/v1/exports", fields, body: Array(body.utf8))
