@@ -10,14 +10,16 @@ struct OperationRoutes {
     func add(to router: Router<ServiceContext>) {
         router.get("livez") { request, _ in try OperationRoutes.response(.alive, request) }
         router.get("readyz") { request, _ in try OperationRoutes.response(readiness(), request) }
-        router.get("metrics") { _, context in
+        router.get("metrics") { request, context in
             try context.require(.read)
+            _ = try Parameters(request, known: [])
             return Response(
                 status: .ok, headers: [.contentType: ServiceMetrics.contentType],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: try await metrics())))
         }
-        router.get("openapi.json") { _, _ in
-            Response(
+        router.get("openapi.json") { request, _ in
+            _ = try Parameters(request, known: [])
+            return Response(
                 status: .ok, headers: [.contentType: "application/json"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: OpenAPI.document)))
         }

@@ -9,10 +9,7 @@ struct Parameters {
     /// The parameters of `request`, which may be any of `known`.
     init(_ request: Request, known: Set<String>) throws(Problem) {
         for (name, value) in request.uri.queryParameters {
-            guard known.contains(String(name)) else {
-                throw Parameters.wrong(
-                    "query", "a parameter of this route is one of \(known.sorted().joined(separator: ", "))")
-            }
+            guard known.contains(String(name)) else { throw Parameters.unknown(known) }
             guard values.updateValue(String(value), forKey: String(name)) == nil else {
                 throw Parameters.wrong(String(name), "it is given twice")
             }
@@ -31,12 +28,13 @@ struct Parameters {
     /// True where the parameter is given, with a value or without.
     func isGiven(_ name: String) -> Bool { values[name] != nil }
 
-    /// True where the parameter is `true`; false where it is not given, or `false`.
+    /// True where the parameter is `true`, false where it is not given. `false` is refused: it would be a filter of its own,
+    /// and must not mean "all".
     func isTrue(_ name: String) throws(Problem) -> Bool {
         switch values[name] {
         case "true": true
-        case nil, "false": false
-        default: throw Parameters.wrong(name, "it is true or false")
+        case nil: false
+        default: throw Parameters.wrong(name, "it is true, or left out")
         }
     }
 
@@ -68,6 +66,15 @@ struct Parameters {
     static func digest(_ text: String, _ name: String) throws(Problem) -> Digest {
         guard let digest = Digest(hex: text) else { throw wrong(name, "it is the 64 hexadecimal digits of a SHA-256") }
         return digest
+    }
+
+    /// The problem of a parameter that is none of `known`, the route's own.
+    static func unknown(_ known: Set<String>) -> Problem {
+        wrong(
+            "query",
+            known.isEmpty
+                ? "this route has no parameters"
+                : "a parameter of this route is one of \(known.sorted().joined(separator: ", "))")
     }
 
     /// The problem of a parameter that is not of its kind.

@@ -13,7 +13,7 @@ struct LiveDaemon: Sendable {
     let store: Store
     let assembly: Assembly
     let folder: TemporaryFolder
-    private let address: RawClient.Address
+    let address: RawClient.Address
 
     /// Runs `body` against a daemon, and ends it.
     static func with(

@@ -14,6 +14,26 @@ import Testing
         }
     }
 
+    @Test func `no route takes a parameter that it does not know, the page's neither`() async throws {
+        try await LiveDaemon.with { daemon in
+            _ = try await daemon.ingest(Texts.line(1), "?origin=real")
+            let document = "/document/\(Digest.of(Array(Texts.text(1).utf8)).hex)"
+            for target in [
+                "/metrics", "/openapi.json", "/", "/search", "/review", "/shards", "/shards/1", "/sources", document,
+            ] {
+                let known = try await blocking { RawClient(daemon.address).ask(get(target)) }
+                let unknown = try await blocking { RawClient(daemon.address).ask(get(target + "?colour=red")) }
+                #expect(known?.status == 200 && unknown?.status == 400, "\(target)")
+            }
+            for target in [
+                "/?fragment=1", "/search?q=a&after=3", "/review?skip=1", "/shards?upto=4", "/shards/1?from=2",
+            ] {
+                let answer = try await blocking { RawClient(daemon.address).ask(get(target)) }
+                #expect(answer?.status == 200, "\(target)")
+            }
+        }
+    }
+
     @Test func `the metrics are the store's own counts`() async throws {
         try await LiveDaemon.with { daemon in
             let lines = (0..<30).map { Texts.line($0, metadata: "\"synthetic\":\($0 < 6)") }.joined()

@@ -18,8 +18,11 @@ package struct FormFields: Sendable {
         }
     }
 
-    /// The fields of a request's query.
-    init(queryOf request: Request) { self.init(request.uri.query ?? "") }
+    /// The fields of a request's query, which may be any of `known`.
+    init(queryOf request: Request, known: Set<String>) throws(Problem) {
+        self.init(request.uri.query ?? "")
+        guard known.isSuperset(of: values.keys) else { throw Parameters.unknown(known) }
+    }
 
     /// The fields of a request's body.
     init(bodyOf request: Request) async throws {

@@ -11,6 +11,7 @@ extension PageRoutes {
     /// `/document/{sha256}`: all that is known of a document.
     @Sendable func document(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
+        _ = try FormFields(queryOf: request, known: [])
         let digest = try context.document()
         let page = try await engine.questions.ask(on: .long, within: .seconds(10)) {
             [detector, model = engine.model.id] reader in

@@ -6,11 +6,12 @@ extension PageRoutes {
     /// `/`: what the daemon is doing, and what became of what it took in. With `fragment=1` only the part that changes.
     @Sendable func home(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
+        let fields = try FormFields(queryOf: request, known: ["fragment"])
         let page = HomePage(
             figures: try await figures.figures(engine.questions), store: engine.metrics.storeFigures,
             history: engine.throughput.history(), rate: engine.throughput.rate(over: 10), readiness: engine.readiness,
             spool: engine.spool.status, example: example(request))
-        if FormFields(queryOf: request).text("fragment") != nil { return .page(page.live) }
+        if fields.text("fragment") != nil { return .page(page.live) }
         return .page(
             PageFrame(title: "Overview", section: .overview, caller: context.caller, refreshes: true).html(
                 "<div id=\"live\" data-refresh=\"/?fragment=1\">\(page.live)</div>"))

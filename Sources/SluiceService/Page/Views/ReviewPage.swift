@@ -11,7 +11,7 @@ extension PageRoutes {
     /// the queue, `done` the review before.
     @Sendable func review(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
-        let fields = FormFields(queryOf: request)
+        let fields = try FormFields(queryOf: request, known: ["skip", "document", "done"])
         let skip = PageRoutes.skip(fields)
         let notice = fields.text("done").flatMap { notices.notice($0) }?.html ?? .empty
         let frame = PageFrame(title: "Review", section: .review, caller: context.caller)

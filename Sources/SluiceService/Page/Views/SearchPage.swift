@@ -9,7 +9,7 @@ extension PageRoutes {
     /// `/search?q=`: the rows that what was typed may mean, by the first meaning that finds any.
     @Sendable func search(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
-        let fields = FormFields(queryOf: request)
+        let fields = try FormFields(queryOf: request, known: ["q", "after"])
         let text = String((fields.text("q") ?? "").prefix(Record.nameLimit))
         let term = SearchTerm(text)
         let frame = PageFrame(title: text.isEmpty ? "Find" : "Found", caller: context.caller, query: text)

@@ -10,7 +10,7 @@ extension PageRoutes {
     /// `/shards`: all of them, the newest first.
     @Sendable func shards(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
-        let last = FormFields(queryOf: request).number("upto") ?? .max
+        let last = try FormFields(queryOf: request, known: ["upto"]).number("upto") ?? .max
         var shards = try await engine.questions.ask {
             try $0.shards(upTo: last, limit: PageRoutes.pageSize + 1)
         }
@@ -32,7 +32,7 @@ extension PageRoutes {
     @Sendable func shard(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
         let number = try context.number("shard")
-        let from = FormFields(queryOf: request).number("from") ?? 0
+        let from = try FormFields(queryOf: request, known: ["from"]).number("from") ?? 0
         let found = try await engine.questions.ask(on: .long) { reader in
             guard let shard = try reader.shard(number) else { return (StoredShard, [AdmittedDocument])?.none }
             var documents: [AdmittedDocument] = []

@@ -10,7 +10,7 @@ extension PageRoutes {
     /// `/sources`: what came in, the newest first.
     @Sendable func sources(_ request: Request, _ context: ServiceContext) async throws -> Response {
         try context.require(.read)
-        let last = FormFields(queryOf: request).number("upto") ?? .max
+        let last = try FormFields(queryOf: request, known: ["upto"]).number("upto") ?? .max
         let found = try await engine.questions.ask(on: .long) { reader in
             try reader.sources(upTo: last, limit: PageRoutes.sourcesOnPage + 1).map { source in
                 (source, try reader.verdicts(ofSource: source.id, newest: PageRoutes.recordsOfSource))
