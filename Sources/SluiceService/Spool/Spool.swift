@@ -133,8 +133,8 @@ package final class Spool: Service {
             source.stamp = entry.stamp
             source.digest = try await threads.runIfActive { try SourceFile.digest(of: path).digest }
             report = try await sink.ingest(source)
-        } catch let error as SluiceError where error.concernsOneInput || error.code == .configuration {
-            // Of a source, `.configuration` says that it was begun under another label or format: trying again is no help.
+        } catch let error as SluiceError where error.concernsOneInput || error.code == .usage {
+            // Of a source, `.usage` says that it was begun under another label or format: trying again is no help.
             let text = SpoolReport.failure(entry, error)
             let name = try await threads.runIfActive {
                 try Shelf(directories: directories, target: directories.failed).put(entry, report: text)

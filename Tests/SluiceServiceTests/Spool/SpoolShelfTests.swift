@@ -20,7 +20,7 @@ import Testing
         #expect(report.hasSuffix("}\n"))
     }
 
-    @Test(arguments: [SluiceError.Code.noUsableData, .inputMissing, .configuration])
+    @Test(arguments: [SluiceError.Code.noUsableData, .inputMissing, .usage])
     func `a file that cannot be read at all lies in failed, and its report names it`(code: SluiceError.Code)
         async throws
     {
