@@ -30,6 +30,19 @@ public enum Origin: String, CaseIterable, Sendable {
     case reviewed
 }
 
+/// What there is to go by of a document where a share of synthetic ones is estimated.
+public enum Authorship: Sendable, Equatable {
+    /// It is known to be synthetic: by a label, or by a person.
+    case synthetic
+    /// It is known to be human: by a label, by a person, or by the date of its capture. `anchor` is what its text says, in nats,
+    /// which tests the detector; nil where that abstained, or where people were asked since it was doubtful.
+    case real(anchor: Double?)
+    /// Nothing is known of it, and its text says so much, in nats.
+    case judged(Double)
+    /// Nothing is known of it, and the detector did not judge it.
+    case unknown
+}
+
 /// One reason to believe, or not, that a document is synthetic.
 public struct Evidence: Sendable, Equatable {
     /// What kind of evidence this is, in kebab case: `prior`, `declared`, `token-frequency`, `phrase-signature`, …

@@ -16,11 +16,22 @@ public struct EvidenceSum: Sendable, Equatable {
     /// The sum of nothing.
     public init() {}
 
-    /// What the text says, where a detector judged it and nothing else speaks for the document, under the verdict in force: a
-    /// person who cannot tell either says nothing.
+    /// What there is to go by under the verdict in force. A person who cannot tell either says nothing, and leaves nothing
+    /// of a label.
+    public func authorship(_ verdict: Verdict, _ origin: Origin) -> Authorship {
+        let isKnown = origin == .declared || origin == .reviewed
+        if isKnown, verdict == .synthetic { return .synthetic }
+        if isKnown && verdict == .real || isEarly {
+            // People are asked about the doubtful ones, which would make any detector look bad.
+            return .real(anchor: origin == .reviewed || isAbstention ? nil : text)
+        }
+        let isJudged = (origin == .detected || origin == .reviewed) && !isDeclared && !isAbstention
+        return isJudged ? .judged(text) : .unknown
+    }
+
+    /// What the text says, where a detector judged it and nothing else speaks for the document, under the verdict in force.
     public func judged(_ verdict: Verdict, _ origin: Origin) -> Double? {
-        guard origin == .detected || origin == .reviewed && verdict == .uncertain else { return nil }
-        return isDeclared || isEarly || isAbstention ? nil : text
+        if case .judged(let ratio) = authorship(verdict, origin) { ratio } else { nil }
     }
 
     /// What a kind of evidence speaks of.

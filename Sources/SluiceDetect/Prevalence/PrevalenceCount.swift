@@ -17,33 +17,22 @@ public struct PrevalenceCount: Sendable, Equatable {
     /// The count of no document.
     public init() {}
 
-    /// Counts a document: as known where a label, a person or its date says who wrote it, else by what its text says.
-    ///
-    /// - Parameters:
-    ///   - verdict: What is held of it.
-    ///   - origin: Where that comes from.
-    ///   - ratio: What its text says, in nats.
-    ///   - isAbstention: Whether the detector abstained from it.
-    ///   - isEarly: Whether its capture counted as one before there were chat models.
-    public mutating func add(
-        verdict: Verdict, origin: Origin, ratio: Double, isAbstention: Bool, isEarly: Bool
-    ) {
+    /// Counts a document.
+    public mutating func add(_ authorship: Authorship) {
         documents += 1
-        let isKnown = origin == .declared || origin == .reviewed
-        if isKnown, verdict == .synthetic {
-            knownSynthetic += 1
-        } else if isKnown && verdict == .real || isEarly {
+        switch authorship {
+        case .synthetic: knownSynthetic += 1
+        case .real(let anchor):
             knownReal += 1
-            // People are asked about the doubtful ones, which would make any detector look bad.
-            if origin != .reviewed, !isAbstention { anchors.add(ratio) }
-        } else if !isAbstention {
-            judged.add(ratio)
+            if let anchor { anchors.add(anchor) }
+        case .judged(let ratio): judged.add(ratio)
+        case .unknown: break
         }
     }
 
     /// Why an estimate is uncalibrated.
     public enum Doubt: String, Sendable {
-        /// The detector abstains on all of it, and nothing of it is known.
+        /// The detector abstains on all of it but what is known.
         case nothingJudged = "nothing-judged"
         /// Too few of its documents are known to be human to test the detector on.
         case fewAnchors = "few-anchors"

@@ -35,11 +35,7 @@ struct StretchAudit: Sendable, Equatable, Decodable {
     /// be synthetic. Some microseconds a document.
     init(_ rows: ClosedRange<Int64>, _ reader: StoreReader, prior: Double) throws {
         var count = PrevalenceCount()
-        try reader.forEachJudgement(ofRows: rows) { judgement in
-            count.add(
-                verdict: judgement.verdict, origin: judgement.origin, ratio: judgement.evidence.text,
-                isAbstention: judgement.evidence.isAbstention, isEarly: judgement.evidence.isEarly)
-        }
+        try reader.forEachJudgement(ofRows: rows) { count.add($0.authorship) }
         let assumption = PrevalenceEstimate.Assumption(share: prior, texts: StretchAudit.assumedDocuments)
         let found = PrevalenceEstimate(count.judged, assuming: assumption)
         let doubt = count.judged.total > 0 ? count.assessment.doubt : .nothingJudged

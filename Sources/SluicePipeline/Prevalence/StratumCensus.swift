@@ -36,10 +36,7 @@ public enum StratumCensus {
                 places[name] = place
                 strata.append(Stratum(name: name))
             }
-            let judgement = document.judgement
-            strata[place].count.add(
-                verdict: judgement.verdict, origin: judgement.origin, ratio: judgement.evidence.text,
-                isAbstention: judgement.evidence.isAbstention, isEarly: judgement.evidence.isEarly)
+            strata[place].count.add(document.judgement.authorship)
         }
         return strata.sorted { a, b in
             (b.count.documents, a.name.text, a.name.kind.rawValue) < (

@@ -10,6 +10,9 @@ public struct JudgementInForce: Sendable {
     public var origin: Origin
     /// What the evidence of its own row adds up to.
     public var evidence: EvidenceSum
+
+    /// What an estimate goes by of all that.
+    public var authorship: Authorship { evidence.authorship(verdict, origin) }
 }
 
 /// A kept document with what an estimate of prevalence goes by.
