@@ -17,6 +17,7 @@ struct PrevalenceCommand: AsyncParsableCommand {
 
     /// The most strata that people are shown.
     private static let shown = 40
+    private static let none = "sluice: no document has been kept yet"
 
     @OptionGroup var shared: SharedOptions
 
@@ -32,15 +33,17 @@ struct PrevalenceCommand: AsyncParsableCommand {
             let store: Store
             switch try await shared.reading() {
             case .store(let opened): store = opened
-            case .daemon(let daemon): return DaemonRoute.show(try await daemon.prevalence(by: by), shared)
+            case .daemon(let daemon):
+                let strata = try await daemon.prevalence(by: by)
+                return strata.isEmpty ? Console.note(PrevalenceCommand.none) : DaemonRoute.show(strata, shared)
             }
             defer { store.close() }
             let strata = try store.read { try StratumCensus.strata($0, by: by) }
+            guard !strata.isEmpty else { return Console.note(PrevalenceCommand.none) }
             guard !shared.json else {
                 for stratum in strata { Console.out(stratum.json) }
                 return
             }
-            guard !strata.isEmpty else { return Console.note("sluice: no document has been kept yet") }
             Console.out(Stratum.heading)
             let shown = strata.prefix(PrevalenceCommand.shown).map { ($0, $0.count.assessment) }
             for (stratum, assessment) in shown { Console.out(stratum.line(assessment)) }
