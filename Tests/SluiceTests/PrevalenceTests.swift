@@ -90,10 +90,33 @@ import Testing
         #expect(run.text.contains("not judged") && run.errors.contains("only what is called calibrated"))
     }
 
+    @Test func `says nothing of many documents that cannot be judged because something is known of one`() throws {
+        try ingest((0..<20).map { "Trop court pour en juger, numéro \($0)." }, "--source", "presse")
+        try ingest(Dump.texts(1), "--source", "presse", "--origin", "synthetic")
+        let presse = try #require(try strata()["presse"])
+        #expect(presse["judged"] as? Int == 0 && presse["known"] as? [String: Int] == Self.known(synthetic: 1))
+        #expect(presse["state"] as? String == "uncalibrated" && presse["reason"] as? String == "nothing-judged")
+        #expect(presse["estimate"] is NSNull && presse["upper"] is NSNull)
+        let run = try Program.run("prevalence", "--store", store)
+        #expect(run.text.contains("not judged") && run.errors.contains("only what is called calibrated"))
+        #expect(presse["documents"] as? Int == 21 && run.errors.contains("; 20 of the documents are neither"))
+    }
+
+    @Test func `shows the exact share of a stratum that is known as a whole`() throws {
+        try ingest(Dump.texts(3, seed: 1), "--source", "mixed", "--origin", "real")
+        try ingest(Dump.texts(1, seed: 2), "--source", "mixed", "--origin", "synthetic")
+        let mixed = try #require(try strata()["mixed"])
+        #expect(mixed["estimate"] as? Double == 0.25 && mixed["upper"] as? Double == 0.25)
+        #expect(mixed["state"] as? String == "calibrated" && mixed["judged"] as? Int == 0)
+        #expect(try Program.run("prevalence", "--store", store).errors.isEmpty)
+    }
+
     @Test func `shows a store without documents as empty, and no store as missing`() throws {
         _ = try Program.run("ingest", "--store", store, folder.file("bad.jsonl", Data("{}\n".utf8)))
-        let run = try Program.run("prevalence", "--store", store)
-        #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.contains("no document"))
+        for form in [[], ["--json"]] {
+            let run = try Program.run(["prevalence", "--store", store] + form)
+            #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.contains("no document"))
+        }
         #expect(try Program.run("prevalence", "--store", folder.path("nowhere")).exitCode == 66)
     }
 

@@ -5,6 +5,8 @@ import SluiceCore
 public struct PrevalenceCount: Sendable, Equatable {
     /// Documents.
     public private(set) var documents: Int64 = 0
+    /// Documents that count in no share: nothing is known of them, and the detector did not judge them.
+    public var unknown: Int64 { documents - knownSynthetic - knownReal - judged.total }
     /// Documents that are known to be synthetic, by a label or by a person.
     public private(set) var knownSynthetic: Int64 = 0
     /// Documents that are known to be human: by a label, by a person, or by the date of their capture.
@@ -45,7 +47,8 @@ public struct PrevalenceCount: Sendable, Equatable {
 
     /// What follows from a count; shares are from 0 to 1.
     public struct Assessment: Sendable, Equatable {
-        /// The share of synthetic documents among those of which anything can be said; nil where there are none.
+        /// The share of synthetic documents among those that are known or judged; nil where none is judged of some that are not
+        /// known.
         public var estimate: Double?
         /// What that share does not exceed, with 95 % confidence, if the detector's ratios hold for these texts.
         public var upper: Double?
@@ -57,22 +60,24 @@ public struct PrevalenceCount: Sendable, Equatable {
 
     /// What follows from the count: up to a tenth of a millisecond.
     public var assessment: Assessment {
-        let (found, tested) = (PrevalenceEstimate(judged), PrevalenceEstimate(anchors))
-        var doubt: Doubt?
-        if found == nil {
-            doubt = knownSynthetic + knownReal > 0 ? nil : .nothingJudged
+        let tested = PrevalenceEstimate(anchors)
+        var assessment = Assessment(anchorEstimate: tested?.estimate)
+        if let found = PrevalenceEstimate(judged) {
+            (assessment.estimate, assessment.upper) = (share(found.estimate), share(found.upper))
+            assessment.doubt = tested?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+        } else if documents > 0, unknown == 0 {
+            // Nothing is estimated: it is counted.
+            (assessment.estimate, assessment.upper) = (share(0), share(0))
         } else {
-            doubt = tested?.trustsTheDetector.map { $0 ? nil : .anchorsLookSynthetic } ?? .fewAnchors
+            // What is known of some says nothing of the others.
+            assessment.doubt = .nothingJudged
         }
-        return Assessment(
-            estimate: share(found?.estimate), upper: share(found?.upper), anchorEstimate: tested?.estimate,
-            doubt: doubt)
+        return assessment
     }
 
-    /// The known documents and `share` of the others.
-    private func share(_ share: Double?) -> Double? {
-        let (known, others) = (knownSynthetic + knownReal, judged.total)
-        guard known + others > 0 else { return nil }
-        return (Double(knownSynthetic) + (share ?? 0) * Double(others)) / Double(known + others)
+    /// The synthetic ones among those that are known and, by `share` of them, those that are judged.
+    private func share(_ share: Double) -> Double {
+        let (known, others) = (Double(knownSynthetic + knownReal), Double(judged.total))
+        return (Double(knownSynthetic) + share * others) / (known + others)
     }
 }

@@ -52,6 +52,12 @@ struct PrevalenceCommand: AsyncParsableCommand {
                     "sluice: only what is called calibrated was tested, on documents of the stratum that are known to be "
                         + "human; see 'sluice help prevalence'")
             }
+            let unknown = strata.reduce(0) { $0 + $1.count.unknown }
+            if unknown > 0 {
+                Console.note(
+                    "sluice: the shares are those of what is known or judged; \(unknown) of the documents are neither, and count "
+                        + "in none")
+            }
             if strata.count > PrevalenceCommand.shown {
                 Console.note("sluice: the largest \(PrevalenceCommand.shown) of \(strata.count); --json has them all")
             }
