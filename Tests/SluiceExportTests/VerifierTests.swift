@@ -152,6 +152,18 @@ import Testing
         #expect(failed.map(\.check).contains("export-lines"), "\(failed)")
     }
 
+    @Test(arguments: ["+1", "-0", " 1", "1F", "20", "7f"])
+    func `takes no escape that the writer does not write`(digits: String) throws {
+        let folder = try Folder()
+        try export(.none, in: folder)
+        let names = try folder.files("out").filter { String(decoding: $1, as: UTF8.self).contains("\\u0001") }.keys
+        let name = "out/\(try #require(names.first))"
+        let line = String(decoding: try folder.bytes(name), as: UTF8.self)
+        try folder.forge(name, Array(line.replacing("\\u0001", with: "\\u00\(digits)").utf8))
+        let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+        #expect(failed.contains { $0.detail.contains("the escape of a control character") }, "\(failed)")
+    }
+
     @Test func `reads no line that is longer than its file was announced to be`() throws {
         let folder = try Folder()
         try export(.none, in: folder)

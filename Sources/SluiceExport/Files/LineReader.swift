@@ -19,6 +19,7 @@ struct LineReader {
     /// What the text stands for, where it has escapes.
     private var plain: [UInt8] = []
 
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
     /// The most bytes that stay reserved between lines.
     private static let keptBytes = 1 << 20
 
@@ -147,11 +148,10 @@ struct LineReader {
         case UInt8(ascii: "r"): return 0x0D
         case UInt8(ascii: "u"):
             try literal("00")
-            let digits = [try next(), try next()]
-            guard let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16), value < 0x20 else {
-                throw LineMismatch(offset: at, expected: "the escape of a control character")
-            }
-            return value
+            let digits = LineReader.hexadecimal
+            guard let high = digits.prefix(2).firstIndex(of: try next()), let low = digits.firstIndex(of: try next())
+            else { throw LineMismatch(offset: at, expected: "the escape of a control character") }
+            return UInt8(high << 4 | low)
         default: throw LineMismatch(offset: at - 1, expected: "an escape")
         }
     }
