@@ -104,6 +104,19 @@ import Testing
         #expect(try ExportVerifier.verify(directory: folder.path("kept"), against: store).allSatisfy(\.passed))
     }
 
+    @Test func `rests on no text that had a label of which a person could not tell`() throws {
+        let folder = try Folder()
+        let declared = Fixture.Document(share: 0, words: Self.words, ratio: 9, isDeclaredReal: true)
+        let store = try Fixture.store(
+            in: folder, [declared] + (0..<20).map { _ in Fixture.Document(share: 0, words: Self.words, ratio: -3) })
+        _ = try store.write {
+            try $0.review(ReviewDescription(document: 1, verdict: .uncertain, reviewer: "ada"), timeMicroseconds: 3)
+        }
+        _ = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        let audit = try #require(try Self.manifest(folder, "out")["audit"] as? [String: Any])
+        #expect((audit["stretches"] as? [[String: Any]])?.first?["judged"] as? Int == 20)
+    }
+
     @Test func `is never below the ratio, and changes nothing where little is synthetic`() throws {
         let folder = try Folder()
         let (documents, synthetic) = Self.mixture(2000, synthetic: 0.02, seed: 2)
