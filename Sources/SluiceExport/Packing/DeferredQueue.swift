@@ -11,8 +11,8 @@ struct DeferredQueue: Sendable {
     struct Entry: Sendable, Equatable {
         var document: Admitter.Document
         var shard: Int64
-        /// Its place among all documents: age decides, and seqs of different shards need not be in order.
-        var age: Int
+        /// Its place in the order of admission: age decides, and seqs need not be in order.
+        var admission: Int64
     }
 
     private let capPPM: Int64
@@ -50,7 +50,7 @@ struct DeferredQueue: Sendable {
         var oldest: Entry?
         for line in lines where line.head < line.items.count {
             let entry = line.items[line.head]
-            if need(of: entry.document) <= room, entry.age < (oldest?.age ?? .max) { oldest = entry }
+            if need(of: entry.document) <= room, entry.admission < (oldest?.admission ?? .max) { oldest = entry }
         }
         return oldest
     }
@@ -68,7 +68,7 @@ struct DeferredQueue: Sendable {
 
     /// Everybody who still waits, the oldest first.
     func remaining() -> [Entry] {
-        lines.flatMap { $0.items[$0.head...] }.sorted { $0.age < $1.age }
+        lines.flatMap { $0.items[$0.head...] }.sorted { $0.admission < $1.admission }
     }
 
     private func line(of entry: Entry) -> Int {

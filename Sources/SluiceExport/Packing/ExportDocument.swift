@@ -12,6 +12,8 @@ struct ExportDocument: Sendable, Equatable {
     var isBounded: Bool
     /// The store's shard it is in.
     var shard: Int64
+    /// Its place in the order of admission, over all shards.
+    var admission: Int64
     /// SHA-256 of the text.
     var digest: Digest
     /// What its source is called.
@@ -33,7 +35,7 @@ protocol ExportSupply {
     /// Hands over every admitted document once, in an order that the state alone determines.
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws
     /// A document that was handed over before.
-    func document(_ seq: Int64, shard: Int64) throws -> ExportDocument
+    func document(_ entry: DeferredQueue.Entry) throws -> ExportDocument
     /// The text of a document, UTF-8.
     func text(of document: ExportDocument) throws -> [UInt8]
 }

@@ -20,8 +20,8 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var exported = SeqSet()
     /// Documents whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
     private var tooLong: [Int64] = []
-    /// The ages of those that waited and ended a file, since their line had no space in it.
-    private var closers: Set<Int> = []
+    /// The admissions of those that waited and ended a file, since their line had no space in it.
+    private var closers: Set<Int64> = []
 
     /// Packs what `supply` has under a cap of `capPPM` millionths, by what the documents weigh to the store, or to the audits.
     init(_ supply: Supply, settings: ExportSettings, capPPM: Int64, into directory: OutputDirectory) {
@@ -37,11 +37,10 @@ struct ShardPacker<Supply: ExportSupply> {
 
     /// Packs everything.
     mutating func run() throws {
-        var age = 0
         try supply.forEachDocument { document in
             try place(
-                document, DeferredQueue.Entry(document: weighed(document), shard: document.shard, age: age))
-            age += 1
+                document,
+                DeferredQueue.Entry(document: weighed(document), shard: document.shard, admission: document.admission))
         }
         try placeRemaining()
         try finishFile()
@@ -64,7 +63,7 @@ struct ShardPacker<Supply: ExportSupply> {
         var remaining = DeferredQueue(capPPM: capPPM)
         for entry in deferred.remaining() {
             if fits(entry.document) {
-                let document = try supply.document(entry.document.seq, shard: entry.shard)
+                let document = try supply.document(entry)
                 guard try makeLine(document) else { continue }
                 if hasSpaceForLine {
                     try writeLine(of: document)
@@ -78,7 +77,7 @@ struct ShardPacker<Supply: ExportSupply> {
 
     private mutating func placeDeferred() throws {
         while let file, let entry = deferred.next(within: weighed(file.facts)) {
-            let document = try supply.document(entry.document.seq, shard: entry.shard)
+            let document = try supply.document(entry)
             guard try makeLine(document) else {
                 deferred.remove(entry)
                 continue
@@ -86,7 +85,7 @@ struct ShardPacker<Supply: ExportSupply> {
             guard hasSpaceForLine else {
                 // It keeps its place in the queue until the next file has room for it. If that has no space beside the real
                 // text that it needs either, no file has, and each would end where it is due.
-                if closers.insert(entry.age).inserted { return try finishFile() }
+                if closers.insert(entry.admission).inserted { return try finishFile() }
                 tooLong.append(entry.document.seq)
                 deferred.remove(entry)
                 continue

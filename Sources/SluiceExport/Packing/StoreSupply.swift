@@ -28,39 +28,33 @@ struct StoreSupply: ExportSupply {
         }
     }
 
-    func document(_ found: AdmittedDocument, shard: Int64) throws -> ExportDocument {
-        try document(
-            Admitter.Document(seq: found.row.seq, synthetic: found.synthetic, real: found.real), shard: shard,
-            row: found.row, review: found.review, source: found.sourceLabel ?? found.sourceName, url: found.url)
-    }
-
-    func document(_ seq: Int64, shard: Int64) throws -> ExportDocument {
-        let query = ProvenanceQuery(decision: .kept, limit: 1, after: seq - 1)
-        guard let entry = try reader.provenance(query).first, entry.row.seq == seq,
-            let state = try reader.document(seq)
-        else { throw SluiceError.damaged(seq, "its provenance row is missing") }
-        return try document(
-            Admitter.Document(seq: seq, synthetic: state.synthetic, real: state.real), shard: shard, row: entry.row,
-            review: state.reviews.last, source: entry.sourceLabel ?? entry.sourceName, url: entry.url)
+    func document(_ entry: DeferredQueue.Entry) throws -> ExportDocument {
+        var found: ExportDocument?
+        let admissions = entry.admission...entry.admission
+        try reader.forEachAdmitted(toShard: entry.shard, by: admissions) {
+            found = try document($0, shard: entry.shard)
+        }
+        guard let found else { throw SluiceError.damaged(entry.document.seq, "it is in no shard any more") }
+        return found
     }
 
     func text(of document: ExportDocument) throws -> [UInt8] {
         try reader.text(of: document.admitted.seq, digest: checksTexts ? document.digest : nil, decompressor)
     }
 
-    private func document(
-        _ admitted: Admitter.Document, shard: Int64, row: ProvenanceRow, review: Review?, source: String, url: String?
-    ) throws -> ExportDocument {
-        guard (1...SeqSet.largestLedger).contains(admitted.seq) else {
-            throw SluiceError.damaged(admitted.seq, "a ledger has no such row")
+    func document(_ found: AdmittedDocument, shard: Int64) throws -> ExportDocument {
+        let (row, review) = (found.row, found.review)
+        guard (1...SeqSet.largestLedger).contains(row.seq) else {
+            throw SluiceError.damaged(row.seq, "a ledger has no such row")
         }
         guard let digest = row.document, let judgement = row.judgement, let tokens = row.tokens else {
-            throw SluiceError.damaged(admitted.seq, "a kept document without digest, judgement or length")
+            throw SluiceError.damaged(row.seq, "a kept document without digest, judgement or length")
         }
+        let admitted = Admitter.Document(seq: row.seq, synthetic: found.synthetic, real: found.real)
         let (audited, isBounded) = try weigh(admitted, judgement, review)
         return ExportDocument(
-            admitted: admitted, audited: audited, isBounded: isBounded, shard: shard,
-            digest: digest, source: source, captured: row.captured, url: url,
+            admitted: admitted, audited: audited, isBounded: isBounded, shard: shard, admission: found.admission,
+            digest: digest, source: found.sourceLabel ?? found.sourceName, captured: row.captured, url: found.url,
             recordID: row.recordID, judgement: review?.judgement(over: judgement) ?? judgement, tokens: Int64(tokens))
     }
 
