@@ -84,6 +84,10 @@ struct Fixture {
         var isDeclaredReal = false
         /// Bytes of white space behind the words.
         var padding = 0
+        /// How many words the store holds it to have, where that is not the truth.
+        var claimedWords: Int?
+
+        var tokens: Int { claimedWords ?? words }
     }
 
     /// Texts that have to survive JSON.
@@ -145,7 +149,7 @@ struct Fixture {
             let judgement = RecordedJudgement(
                 verdict: Verdict(probability: probability), origin: .detected, probability: probability,
                 evidence: RecordedJudgement.json(evidence))
-            return (judgement, Int64(document.words) * document.share)
+            return (judgement, Int64(document.tokens) * document.share)
         }
         var evidence = [Evidence(kind: "prior", weight: Evidence.rounded(log(0.1 / 0.9)), detail: "")]
         if document.isDeclaredReal { evidence.append(Evidence(kind: "declared", weight: -30, detail: "")) }
@@ -156,7 +160,7 @@ struct Fixture {
             verdict: document.isDeclaredReal ? .real : Verdict(probability: probability),
             origin: document.isDeclaredReal ? .declared : .detected, probability: probability,
             reasons: RecordedEvidence(evidence))
-        return (judgement, judgement.syntheticMass(ofTokens: document.words))
+        return (judgement, judgement.syntheticMass(ofTokens: document.tokens))
     }
 
     private static func entry(
@@ -167,7 +171,7 @@ struct Fixture {
         var row = ProvenanceRow(
             seq: seq, source: source, ordinal: ordinal, offset: 0, recordID: document.recordID,
             captured: document.captured, document: Digest.of(text), outcome: .kept,
-            judgement: judgement, tokens: document.words)
+            judgement: judgement, tokens: document.tokens)
         var address: Address?
         if let url = document.url {
             let commitment = Commitment(to: url, inRecord: Digest.of(Array("\(seq)".utf8)))

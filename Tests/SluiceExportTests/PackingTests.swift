@@ -57,6 +57,26 @@ import Testing
         #expect(summary.files.count <= Int(bytes / 40_000) + 3, "\(summary.files.count) files of \(bytes) bytes")
     }
 
+    @Test func `ends a file where its mass would pass what the cap is reckoned with, and goes on in the next`() throws {
+        let folder = try Folder()
+        let million = 1_000_000
+        // Nine of these are all that a file takes. The one that is half synthetic needs as many beside it, and so is in none.
+        let large = Fixture.Document(share: 0, claimedWords: 1000 * million)
+        let half = Fixture.Document(share: 500, claimedWords: 1000 * million)
+        let small = Fixture.Document(share: 500, claimedWords: million)
+        let store = try Fixture.store(
+            in: folder, Array(repeating: large, count: 6) + [half] + Array(repeating: large, count: 14) + [small],
+            shards: ShardSettings(capPPM: 100_000, targetTokens: Int64(8000 * million)))
+        let settings = ExportSettings(
+            capPPM: 55_000, prior: 0.1, enforcesBound: false, compression: .none, toolVersion: "test",
+            configuration: Digest.of([3]))
+        let summary = try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+        #expect(summary.files.map(\.totals.documents) == [9, 9, 3])
+        #expect(summary.files.allSatisfy { $0.totals.obey(capPPM: 55_000) })
+        #expect(summary.leftOut == 1 && summary.totals.synthetic == Int64(500 * million))
+        #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))
+    }
+
     /// Whatever was left out asks for more than the last file could have given, or the file had no space.
     private func expectOneMoreWouldNotFit(
         _ folder: Folder, _ documents: [Fixture.Document], _ summary: ExportSummary

@@ -36,6 +36,12 @@ struct DeferredQueue: Sendable {
         document.synthetic &* 1_000_000 &- capPPM &* document.real
     }
 
+    /// Whether a file with `totals` obeys the cap with `document` too. Totals are those of one file, and at most
+    /// `ShardTotals.massLimit`.
+    func hasRoom(for document: Admitter.Document, within totals: ShardTotals) -> Bool {
+        need(of: document) <= capPPM &* totals.real &- totals.synthetic &* 1_000_000
+    }
+
     /// Puts a document at the end of its line.
     mutating func append(_ entry: Entry) {
         lines[line(of: entry)].items.append(entry)
@@ -45,12 +51,12 @@ struct DeferredQueue: Sendable {
     /// The oldest head of a line that a file with `totals` has room for.
     func next(within totals: ShardTotals) -> Entry? {
         guard count > 0 else { return nil }
-        // Totals are those of one file, well under `ShardTotals.massLimit`.
-        let room = capPPM &* totals.real &- totals.synthetic &* 1_000_000
         var oldest: Entry?
         for line in lines where line.head < line.items.count {
             let entry = line.items[line.head]
-            if need(of: entry.document) <= room, entry.admission < (oldest?.admission ?? .max) { oldest = entry }
+            if entry.admission < (oldest?.admission ?? .max), hasRoom(for: entry.document, within: totals) {
+                oldest = entry
+            }
         }
         return oldest
     }

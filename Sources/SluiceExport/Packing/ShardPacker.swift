@@ -18,9 +18,9 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var files: [ExportedFile] = []
     /// The documents in them.
     private(set) var exported = SeqSet()
-    /// Documents whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
+    /// Documents in no file whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
     private var tooLong: [Int64] = []
-    /// The admissions of those that waited and ended a file, since their line had no space in it.
+    /// The admissions of those that waited and ended a file, since it had no space for them.
     private var closers: Set<Int64> = []
 
     /// Packs what `supply` has under a cap of `capPPM` millionths, by what the documents weigh to the store, or to the audits.
@@ -49,7 +49,7 @@ struct ShardPacker<Supply: ExportSupply> {
     private mutating func place(_ document: ExportDocument, _ entry: DeferredQueue.Entry) throws {
         guard fits(entry.document) else { return deferred.append(entry) }
         guard try makeLine(document) else { return }
-        if !hasSpaceForLine {
+        if !hasSpace(for: document) {
             try finishFile()
             // What the last file had room for, an empty one may not.
             guard fits(entry.document) else { return deferred.append(entry) }
@@ -65,7 +65,7 @@ struct ShardPacker<Supply: ExportSupply> {
             if fits(entry.document) {
                 let document = try supply.document(entry)
                 guard try makeLine(document) else { continue }
-                if hasSpaceForLine {
+                if hasSpace(for: document) {
                     try writeLine(of: document)
                     continue
                 }
@@ -82,7 +82,7 @@ struct ShardPacker<Supply: ExportSupply> {
                 deferred.remove(entry)
                 continue
             }
-            guard hasSpaceForLine else {
+            guard hasSpace(for: document) else {
                 // It keeps its place in the queue until the next file has room for it. If that has no space beside the real
                 // text that it needs either, no file has, and each would end where it is due.
                 if closers.insert(entry.admission).inserted { return try finishFile() }
@@ -106,15 +106,15 @@ struct ShardPacker<Supply: ExportSupply> {
     }
 
     private func fits(_ document: Admitter.Document) -> Bool {
-        var totals = file.map { weighed($0.facts) } ?? ShardTotals()
-        totals.add(document)
-        return totals.obey(capPPM: capPPM)
+        deferred.hasRoom(for: document, within: file.map { weighed($0.facts) } ?? ShardTotals())
     }
 
-    /// Whether the open file has space for the line that was made last.
-    private var hasSpaceForLine: Bool {
-        guard let file else { return true }
-        return file.facts.rawBytes + Int64(lines.line.count) <= Int64(settings.fileBytes)
+    /// Whether the open file has space for the document and its line, which was made last. Neither of a file's masses passes the
+    /// limit, however they are weighed, where both together do not.
+    private func hasSpace(for document: ExportDocument) -> Bool {
+        guard let facts = file?.facts else { return true }
+        let mass = facts.totals.synthetic + facts.totals.real + document.admitted.synthetic + document.admitted.real
+        return facts.rawBytes + Int64(lines.line.count) <= Int64(settings.fileBytes) && mass <= ShardTotals.massLimit
     }
 
     /// Makes the document's line; false, and noted, where no file may hold it.
