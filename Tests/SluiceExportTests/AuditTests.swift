@@ -104,6 +104,30 @@ import Testing
         #expect(try ExportVerifier.verify(directory: folder.path("kept"), against: store).allSatisfy(\.passed))
     }
 
+    @Test func `of a sealed shard is one on the ratio that it was sealed with, whatever people said since`() throws {
+        let folder = try Folder()
+        let store = try Fixture.store(
+            in: folder, (0..<100).map { _ in Fixture.Document(share: 0, words: Self.words, ratio: -6) })
+        func review(_ verdict: Verdict) throws {
+            _ = try store.write { writer in
+                for document in Int64(1)...3 {
+                    let review = ReviewDescription(document: document, verdict: verdict, reviewer: "ada")
+                    _ = try writer.review(review, timeMicroseconds: 3)
+                }
+            }
+        }
+        func bound() throws -> RatioBound { try store.read { try ExportAudit.bound(onShard: 1, $0, prior: 0.1) } }
+        try review(.synthetic)
+        _ = try store.write { try $0.sealShard() }
+        let ratio = try #require(try store.read { try $0.shard(1) }?.totals.ratio)
+        let sealed = try bound()
+        #expect(try ratio > 0.03 && #require(sealed.ratio) >= ratio)
+        try review(.real)
+        #expect(try bound() == sealed)
+        let summary = try Exporter(store: store, settings: Self.settings()).export(to: folder.path("out"))
+        #expect(try #require(summary.bound.ratio) < ratio, "an export weighs them by what is held now")
+    }
+
     @Test func `rests on no text that had a label of which a person could not tell`() throws {
         let folder = try Folder()
         let declared = Fixture.Document(share: 0, words: Self.words, ratio: 9, isDeclaredReal: true)

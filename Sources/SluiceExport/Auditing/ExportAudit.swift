@@ -66,8 +66,9 @@ public struct ExportAudit: Sendable, Equatable, Decodable {
         return low < stretches.count && stretches[low].first <= seq ? stretches[low] : nil
     }
 
-    /// The ratio that a shard's documents have by the audits, and why they may not hold. Some microseconds for each document
-    /// that was kept while the shard was filling, and some ten for each that is in it.
+    /// The ratio that a shard's documents have by the audits, and why they may not hold: as they were when they were admitted, so
+    /// that it bounds the shard's own ratio; what people said since counts in the audits alone. Some microseconds for each
+    /// document that was kept while the shard was filling, and some ten for each that is in it.
     public static func bound(onShard shard: Int64, _ reader: StoreReader, prior: Double) throws -> RatioBound {
         var documents = try reader.documents(inShard: shard)[...]
         let rows = try reader.stretchesOfShards().filter { stretch in
@@ -78,7 +79,8 @@ public struct ExportAudit: Sendable, Equatable, Decodable {
         let audit = try ExportAudit(rows, reader, prior: prior, enforced: false)
         var totals = ShardTotals()
         var isBounded = true
-        try StoreSupply(reader, shards: [shard], audit: audit, checksTexts: false).forEachDocument {
+        let supply = StoreSupply(reader, shards: [shard], audit: audit, checksTexts: false, asAdmitted: true)
+        try supply.forEachDocument {
             totals.add($0.audited)
             isBounded = isBounded && $0.isBounded
         }

@@ -1,7 +1,8 @@
 import SluiceCore
 import SluiceDetect
 
-/// What a ratio of synthetic to real tokens does not exceed, if the detector's ratios hold for the texts at hand.
+/// What the ratio of synthetic to real tokens that stands beside it does not exceed by the truth, if the detector's ratios hold
+/// for the texts at hand; it is never below that ratio.
 public struct RatioBound: Sendable, Equatable {
     /// The bound; nil where none can be given, or nothing is real.
     public let ratio: Double?

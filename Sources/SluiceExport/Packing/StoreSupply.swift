@@ -9,29 +9,33 @@ struct StoreSupply: ExportSupply {
     private let shards: [Int64]
     private let audit: ExportAudit
     private let checksTexts: Bool
+    private let asAdmitted: Bool
     private let decompressor = ZstdDecompressor()
 
     /// The documents of `shards`, weighed by `audit`.
     ///
-    /// - Parameter checksTexts: Whether a text's digest is made before it is handed over; not needed by those who make it
-    ///   again of what they wrote.
-    init(_ reader: StoreReader, shards: [Int64], audit: ExportAudit, checksTexts: Bool) {
+    /// - Parameters:
+    ///   - checksTexts: Whether a text's digest is made before it is handed over; not needed by those who make it again of what
+    ///     they wrote.
+    ///   - asAdmitted: Whether each document is as it was when it was admitted, without the reviews since.
+    init(_ reader: StoreReader, shards: [Int64], audit: ExportAudit, checksTexts: Bool, asAdmitted: Bool = false) {
         self.reader = reader
         self.shards = shards
         self.checksTexts = checksTexts
+        self.asAdmitted = asAdmitted
         self.audit = audit
     }
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
         for shard in shards {
-            try reader.forEachAdmitted(toShard: shard) { try body(document($0, shard: shard)) }
+            try reader.forEachAdmitted(toShard: shard, asAdmitted: asAdmitted) { try body(document($0, shard: shard)) }
         }
     }
 
     func document(_ entry: DeferredQueue.Entry) throws -> ExportDocument {
         var found: ExportDocument?
         let admissions = entry.admission...entry.admission
-        try reader.forEachAdmitted(toShard: entry.shard, by: admissions) {
+        try reader.forEachAdmitted(toShard: entry.shard, by: admissions, asAdmitted: asAdmitted) {
             found = try document($0, shard: entry.shard)
         }
         guard let found else { throw SluiceError.damaged(entry.document.seq, "it is in no shard any more") }

@@ -67,8 +67,10 @@ extension StoreReader {
     /// - Parameters:
     ///   - admissions: Only those that were admitted by one of these.
     ///   - limit: At most so many; 0 for all.
+    ///   - asAdmitted: Whether each is as it was when it was admitted, without the reviews since, so that their masses add up to
+    ///     the shard's.
     public func forEachAdmitted(
-        toShard shard: Int64, by admissions: ClosedRange<Int64> = 0 ... .max, limit: Int = 0,
+        toShard shard: Int64, by admissions: ClosedRange<Int64> = 0 ... .max, limit: Int = 0, asAdmitted: Bool = false,
         _ body: (AdmittedDocument) throws -> Void
     ) throws {
         let sql = """
@@ -78,7 +80,7 @@ extension StoreReader {
             CROSS JOIN record AS r ON r.seq = m.document
             CROSS JOIN source AS s ON s.id = r.source
             LEFT JOIN address AS a ON a.seq = r.seq
-            \(StoreReader.latestReview)
+            \(StoreReader.latestReview(of: "d", where: asAdmitted ? "after_admission < m.id" : "true"))
             WHERE m.shard = ? AND m.action = 1 AND m.id BETWEEN ? AND ?
                 AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
             ORDER BY m.id LIMIT ?

@@ -6,9 +6,10 @@ extension StoreReader {
     /// Joins the latest review of `d.seq` as `v`: one probe.
     static let latestReview = latestReview(of: "d")
 
-    /// Joins the latest review of the document of `row`, something with a `seq`, as `v`.
-    static func latestReview(of row: String) -> String {
-        "LEFT JOIN review AS v ON v.id = (SELECT max(id) FROM review WHERE document = \(row).seq)"
+    /// Joins the latest review of the document of `row`, something with a `seq`, as `v`; of those alone for which `condition`
+    /// holds, where there is one.
+    static func latestReview(of row: String, where condition: String = "true") -> String {
+        "LEFT JOIN review AS v ON v.id = (SELECT max(id) FROM review WHERE document = \(row).seq AND \(condition))"
     }
 
     /// The masses in force of a document `d` whose latest review is `v`: synthetic, real.
