@@ -9,7 +9,7 @@ public enum ExportVerifier {
     ///
     /// A flipped byte anywhere, a missing file and a surplus one each fail at least one check. Memory: a few times the
     /// longest line, which is at most its file as announced and ``ExportSettings/longestLine``, and a bit for each
-    /// provenance row.
+    /// provenance row. A manifest larger than 64 MiB is not read.
     ///
     /// With a `store`, the manifest is held against what that store wrote down when it made the release, and every line of
     /// any other export against the row that it names, or one of its reviews: document, words, verdict, origin, probability and
@@ -48,20 +48,23 @@ private struct ExportCheck {
     init(directory: String, store: Store?) { (self.directory, self.store) = (directory, store) }
 
     mutating func run(names: Set<String>) {
-        guard let manifest = contents(ExportManifest.fileName), let header = ExportManifest.header(of: manifest) else {
-            note("export-manifest", false, "manifest.json is missing or cannot be read")
+        guard let manifest = contents(ExportManifest.fileName), let announced = ExportManifest(of: manifest) else {
+            note(
+                "export-manifest", false,
+                "manifest.json is missing, larger than \(ExportManifest.largest) bytes, or cannot be read")
             return
         }
+        let header = announced.header
         guard let compression = ExportCompression(rawValue: header.compression), header.hasItsForm,
             (0...1_000_000).contains(header.capPpm), (0...SeqSet.largestLedger).contains(header.ledgerSize),
-            header.shards.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
+            announced.files.enumerated().allSatisfy({ ExportedFile.name($0.offset, compression) == $0.element.name })
         else {
             note(
                 "export-manifest", false,
                 "manifest.json does not describe an export of the form \(ExportManifest.format)")
             return
         }
-        let expected = Set(header.shards.map(\.name) + [ExportManifest.fileName, ExportManifest.sumsName])
+        let expected = Set(announced.files.map(\.name) + [ExportManifest.fileName, ExportManifest.sumsName])
         let surplus = names.subtracting(expected).sorted()
         let missing = expected.subtracting(names).sorted()
         note(
@@ -70,7 +73,7 @@ private struct ExportCheck {
                 ? "\(expected.count) files" : "missing: \(missing), not of this export: \(surplus)")
 
         audit = header.audit
-        let files = header.shards.map { recount($0, header: header) }
+        let files = announced.files.map { recount($0, header: header) }
         if let cut {
             note("export-manifest", false, "not held against the files, since \(cut) cannot be counted to its end")
         } else {
@@ -105,9 +108,7 @@ private struct ExportCheck {
     }
 
     /// Counts a file again; what cannot be read is a failed finding.
-    private mutating func recount(
-        _ announced: ExportManifest.Header.File, header: ExportManifest.Header
-    ) -> ExportedFile {
+    private mutating func recount(_ announced: ExportedFile, header: ExportManifest.Header) -> ExportedFile {
         let name = announced.name
         var file = ExportedFile(name: name)
         defer { claims = [] }
@@ -207,7 +208,7 @@ private struct ExportCheck {
     /// Whether the store made this very export.
     mutating func release(in store: Store) throws(SluiceError) -> Finding {
         let manifest = contents(ExportManifest.fileName) ?? []
-        let name = ExportManifest.header(of: manifest)?.release ?? ""
+        let name = ExportManifest(of: manifest)?.header.release ?? ""
         guard !name.isEmpty else {
             return Finding(
                 check: "export-release", passed: true,
@@ -225,7 +226,7 @@ private struct ExportCheck {
     }
 
     private func contents(_ name: String) -> [UInt8]? {
-        FileManager.default.contents(atPath: directory + "/" + name).map { [UInt8]($0) }
+        ExportManifest.bytes(at: directory + "/" + name)
     }
 
     private mutating func note(_ check: String, _ passed: Bool, _ detail: String) {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SluiceCore
 import SluiceStore
 
@@ -11,10 +10,10 @@ extension Exporter {
     ///   back. It stays where it is then.
     public func finished(in directory: String) throws(SluiceError) -> ExportSummary? {
         let left = try OutputDirectory(finishedFor: directory, for: .export) { path throws(SluiceError) in
-            guard let manifest = FileManager.default.contents(atPath: "\(path)/\(Exporter.manifestName)"),
-                let header = ExportManifest.header(of: [UInt8](manifest)),
+            guard let manifest = ExportManifest.bytes(at: "\(path)/\(Exporter.manifestName)"),
+                let header = ExportManifest(of: manifest)?.header,
                 let known = try store.read({ try $0.release(named: header.release) }),
-                known.manifest == Digest.of([UInt8](manifest))
+                known.manifest == Digest.of(manifest)
             else { return false }
             guard settings.release == known.name else {
                 throw SluiceError(

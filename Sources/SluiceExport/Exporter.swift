@@ -52,7 +52,9 @@ public struct Exporter {
             return try pack(reader, into: directory)
         }
         try publish(packed)
-        return packed.summary(directory)
+        return ExportSummary(
+            packed.manifest, digest: Digest.of(packed.manifest.rendered), at: directory, askedCapPPM: settings.capPPM,
+            spared: packed.output.spared)
     }
 
     /// An export that is written and not yet in its place.
@@ -60,20 +62,6 @@ public struct Exporter {
         var output: OutputDirectory
         var manifest: ExportManifest
         var documents: SeqSet
-        var isCapFromShards: Bool
-
-        func summary(_ directory: String) -> ExportSummary {
-            let release = manifest.header.release
-            return ExportSummary(
-                directory: directory, release: release.isEmpty ? nil : release, files: manifest.files,
-                capPPM: manifest.header.capPpm, isCapFromShards: isCapFromShards,
-                audit: manifest.header.audit,
-                leftOut: manifest.header.leftOut.documents,
-                leftSince: manifest.header.leftSince.map(ExportSummary.LeftSince.init),
-                manifest: Digest.of(manifest.rendered),
-                ledgerSize: manifest.header.ledgerSize,
-                compression: ExportCompression(rawValue: manifest.header.compression) ?? .none, spared: output.spared)
-        }
     }
 
     private func pack(_ reader: StoreReader, into directory: String) throws -> Packed {
@@ -115,11 +103,9 @@ public struct Exporter {
             ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit, capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
                 documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
-            leftSince: leftSince,
-            shards: packer.files.map { ExportManifest.Header.File(name: $0.name, rawBytes: $0.rawBytes) })
+            leftSince: leftSince)
         return Packed(
-            output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported,
-            isCapFromShards: (settings.capPPM ?? lowest) > lowest)
+            output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported)
     }
 
     /// Fails where the store has another text than it kept, which shows only when the files are read back.
@@ -133,6 +119,13 @@ public struct Exporter {
 
     private func publish(_ packed: Packed) throws(SluiceError) {
         let manifest = packed.manifest.rendered
+        guard manifest.count <= ExportManifest.largest else {
+            throw SluiceError(
+                .configuration,
+                "\(packed.manifest.files.count) files would have a manifest of \(manifest.count) bytes, and "
+                    + "\(ExportManifest.largest) are the most",
+                advice: "raise export.file_bytes")
+        }
         let output = packed.output
         try output.write(ExportManifest.sums(packed.manifest.files, manifest: manifest), to: ExportManifest.sumsName)
         try output.write(manifest, to: ExportManifest.fileName)

@@ -164,6 +164,17 @@ import Testing
         #expect(failed.contains { $0.detail.contains("the escape of a control character") }, "\(failed)")
     }
 
+    @Test func `reads no manifest and no sums that are larger than any export's`() throws {
+        for (name, check) in [("manifest.json", "export-manifest"), ("SHA256SUMS", "export-sums")] {
+            let folder = try Folder()
+            try export(.none, in: folder)
+            #expect(truncate(folder.path("out/\(name)"), (64 << 20) + 1) == 0)
+            let failed = try ExportVerifier.verify(directory: folder.path("out")).filter { !$0.passed }
+            #expect(failed.map(\.check) == [check], "\(failed)")
+            #expect(name != "manifest.json" || failed[0].detail.contains("larger than 67108864 bytes"))
+        }
+    }
+
     @Test func `reads no line that is longer than its file was announced to be`() throws {
         let folder = try Folder()
         try export(.none, in: folder)

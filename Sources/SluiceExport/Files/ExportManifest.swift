@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SluiceCore
 import SluiceStore
 
@@ -72,18 +71,11 @@ struct ExportManifest: Sendable, Equatable {
         var leftOut: LeftOut
         /// Absent where this is no release, or the first one.
         var leftSince: LeftSince?
-        var shards: [File]
 
         /// Whether it has an audit where its form says so, and a sound one.
         var hasItsForm: Bool {
             guard let audit else { return format == ExportManifest.unaudited }
             return format == ExportManifest.format && audit.isSound(ledgerSize: ledgerSize)
-        }
-
-        /// A file as it is announced.
-        struct File: Sendable, Equatable, Decodable {
-            var name: String
-            var rawBytes: Int64
         }
     }
 
@@ -119,13 +111,6 @@ struct ExportManifest: Sendable, Equatable {
 
     var header: Header
     var files: [ExportedFile]
-
-    /// The header of the manifest that `bytes` are, or nil where they are none.
-    static func header(of bytes: [UInt8]) -> Header? {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try? decoder.decode(Header.self, from: Data(bytes))
-    }
 
     /// The bytes of `manifest.json`.
     var rendered: [UInt8] {
