@@ -22,7 +22,7 @@ extension ExportSummary {
         self.init(
             directory: directory, release: header.release.isEmpty ? nil : header.release, files: manifest.files,
             capPPM: header.capPpm, isCapFromShards: (askedCapPPM ?? header.capPpm) > header.capPpm,
-            audit: header.audit, leftOut: header.leftOut.documents,
+            audit: header.audit, leftOut: header.leftOut.documents, tooLong: header.leftOut.tooLong ?? 0,
             leftSince: header.leftSince.map(LeftSince.init), manifest: digest, ledgerSize: header.ledgerSize,
             compression: ExportCompression(rawValue: header.compression) ?? .none, spared: spared)
     }

@@ -16,8 +16,11 @@ public struct ExportSummary: Sendable, Equatable {
     public var isCapFromShards: Bool
     /// What its documents were audited by; nil in the form before there were audits.
     public var audit: ExportAudit?
-    /// Admitted documents that no file had room for under the cap; the first of them are listed in the manifest.
+    /// Admitted documents that are in no file; the first of them are listed in the manifest.
     public var leftOut: Int64
+    /// Those among them whose line no file may hold, alone or beside the real text that they need. No file had room for the others
+    /// under the cap.
+    public var tooLong: Int64
     /// What the release before has and this one has not; nil where this is no release, or the first.
     public var leftSince: LeftSince?
     /// SHA-256 of `manifest.json`.
@@ -71,6 +74,7 @@ public struct ExportSummary: Sendable, Equatable {
             bound.writeMembers(to: &json)
             json.member("cap", Double(capPPM) / 1_000_000)
             json.member("leftOut", leftOut)
+            json.member("tooLong", tooLong)
             if let leftSince {
                 json.key("leftSince")
                 json.object { json in

@@ -97,7 +97,8 @@ private struct ExportCheck {
             }
         }
         note(
-            "export-left-out", isApart([header.leftOut]),
+            "export-left-out",
+            isApart([header.leftOut]) && (0...max(header.leftOut.documents, 0)).contains(header.leftOut.tooLong ?? 0),
             "\(header.leftOut.documents) admitted documents are in no file")
         guard let left = header.leftSince else { return }
         let parts = left.parts.map(\.1)

@@ -88,11 +88,7 @@ public struct Exporter {
         try packer.run()
         let leftOut = packer.leftOut
         guard !packer.files.isEmpty else {
-            throw SluiceError(
-                .noUsableData, "none of \(leftOut.count) admitted documents fits under the cap",
-                advice: settings.enforcesBound
-                    ? "raise --cap, or ingest more human text; where the ratio may keep it without its bound, set export.bound to report"
-                    : "raise --cap, or ingest more human text")
+            throw nothingFits(of: leftOut.count, tooLong: packer.tooLong.count, isCapLowered: capPPM < lowest)
         }
         let leftSince = try settings.release.flatMap { name in
             try ExportManifest.LeftSince(before: name, exported: packer.exported, leftOut: leftOut, reader)
@@ -102,10 +98,30 @@ public struct Exporter {
             compression: settings.compression.rawValue, configDigest: settings.configuration.hex,
             ledgerSize: ledgerSize, storeShards: shards.map(\.id), audit: audit, capPpm: capPPM,
             leftOut: ExportManifest.LeftOut(
-                documents: Int64(leftOut.count), seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
+                documents: Int64(leftOut.count), tooLong: Int64(packer.tooLong.count),
+                seqs: Array(leftOut.prefix(ExportManifest.listedAtMost))),
             leftSince: leftSince)
         return Packed(
             output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported)
+    }
+
+    /// Why no file could be made of `count` admitted documents, and what would help.
+    private func nothingFits(of count: Int, tooLong: Int, isCapLowered: Bool) -> SluiceError {
+        var (reasons, advice): ([String], [String]) = ([], [])
+        if tooLong > 0 {
+            reasons.append("their lines are longer than export.file_bytes: \(tooLong)")
+            advice.append("raise export.file_bytes, which is \(settings.fileBytes)")
+        }
+        if tooLong < count {
+            reasons.append("no room under the cap: \(count - tooLong)")
+            advice.append(isCapLowered ? "raise --cap, or ingest more human text" : "ingest more human text")
+            if settings.enforcesBound {
+                advice.append("where the ratio may keep the cap without its bound, set export.bound to report")
+            }
+        }
+        return SluiceError(
+            .noUsableData, "no file has a place for any admitted document (\(reasons.joined(separator: "; ")))",
+            advice: advice.joined(separator: "; "))
     }
 
     /// Fails where the store has another text than it kept, which shows only when the files are read back.

@@ -17,6 +17,9 @@ enum Console {
     /// Writes lines to standard error.
     static func note(_ lines: String) { _ = write(Array((printable(lines) + "\n").utf8), to: STDERR_FILENO) }
 
+    /// `1 document`, `2 documents`.
+    static func count(_ number: Int64, _ one: String) -> String { "\(number) \(one)\(number == 1 ? "" : "s")" }
+
     /// Says on standard error that files of the directories given are not read, if there are such.
     static func note(passedOver files: [String]) {
         guard let first = files.first else { return }

@@ -77,6 +77,52 @@ import Testing
         #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))
     }
 
+    private static func settings(cap: Int64? = nil, enforces: Bool = false, fileBytes: Int = 4500) -> ExportSettings {
+        ExportSettings(
+            capPPM: cap, prior: 0.1, enforcesBound: enforces, compression: .none, fileBytes: fileBytes,
+            toolVersion: "test", configuration: Digest.of([3]))
+    }
+
+    @Test func `tells those that are too long for a file from those for which there is no room under the cap`() throws {
+        let folder = try Folder()
+        let long = Fixture.Document(share: 0, words: 12, padding: 5000)
+        let synthetic = Fixture.Document(share: 90, words: 300)
+        let store = try Fixture.store(
+            in: folder, [Fixture.Document(share: 0, words: 12), long, long] + Array(repeating: synthetic, count: 3))
+        let summary = try Exporter(store: store, settings: Self.settings(cap: 10_000)).export(to: folder.path("out"))
+        #expect(summary.totals.documents == 1 && summary.leftOut == 5 && summary.tooLong == 2)
+        let manifest = String(decoding: try folder.bytes("out/manifest.json"), as: UTF8.self)
+        #expect(manifest.contains(#""left_out": {"documents":5,"too_long":2,"seqs":[2, 3, 4, 5, 6]}"#))
+        #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))
+        #expect(try ExportSummary(reading: folder.path("out"), as: folder.path("out"), askedCapPPM: 10_000) == summary)
+    }
+
+    @Test func `into no file at all says why, and gives no advice that cannot help`() throws {
+        let folder = try Folder()
+        // A ratio of .018 under a cap of .02, which its bound does not keep.
+        let document = Fixture.Document(share: 0, ratio: -1.8)
+        let store = try Fixture.store(
+            in: folder, Array(repeating: document, count: 3),
+            shards: ShardSettings(capPPM: 20_000, targetTokens: 1_000_000))
+        func refusal(_ settings: ExportSettings) throws -> String {
+            let error = #expect(throws: SluiceError.self) {
+                try Exporter(store: store, settings: settings).export(to: folder.path("out"))
+            }
+            #expect(error?.code == .noUsableData)
+            return "\(try #require(error))"
+        }
+        let long = try refusal(Self.settings(fileBytes: 10))
+        #expect(
+            long.contains("longer than export.file_bytes: 3") && long.contains("raise export.file_bytes"), "\(long)")
+        #expect(!long.contains("cap") && !long.contains("human text"), "\(long)")
+        let bound = try refusal(Self.settings(enforces: true))
+        #expect(bound.contains("under the cap: 3") && bound.contains("export.bound"), "\(bound)")
+        #expect(!bound.contains("--cap") && !bound.contains("file_bytes"), "\(bound)")
+        let cap = try refusal(Self.settings(cap: 10_000))
+        #expect(cap.contains("raise --cap") && !cap.contains("export.bound"), "\(cap)")
+        #expect(try folder.names() == ["store"])
+    }
+
     /// Whatever was left out asks for more than the last file could have given, or the file had no space.
     private func expectOneMoreWouldNotFit(
         _ folder: Folder, _ documents: [Fixture.Document], _ summary: ExportSummary

@@ -82,6 +82,8 @@ struct ExportManifest: Sendable, Equatable {
     /// Documents that are in no file, the first ``listedAtMost`` of them by their rows.
     struct LeftOut: Sendable, Equatable, Decodable {
         var documents: Int64 = 0
+        /// Those among them whose line no file may hold; nil where that is not told apart.
+        var tooLong: Int64?
         var seqs: [Int64] = []
 
         mutating func add(_ seq: Int64) {
@@ -189,7 +191,8 @@ struct ExportManifest: Sendable, Equatable {
     }
 
     private func listed(_ left: LeftOut) -> String {
-        "{\"documents\":\(left.documents),\"seqs\":\(list(left.seqs))}"
+        let tooLong = left.tooLong.map { "\"too_long\":\($0)," } ?? ""
+        return "{\"documents\":\(left.documents),\(tooLong)\"seqs\":\(list(left.seqs))}"
     }
 
     private func list(_ numbers: [Int64]) -> String {

@@ -19,7 +19,7 @@ struct ShardPacker<Supply: ExportSupply> {
     /// The documents in them.
     private(set) var exported = SeqSet()
     /// Documents in no file whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
-    private var tooLong: [Int64] = []
+    private(set) var tooLong: [Int64] = []
     /// The admissions of those that waited and ended a file, since it had no space for them.
     private var closers: Set<Int64> = []
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceDetect
 import SluiceExport
 import SluicePipeline
 import SluiceService
@@ -57,19 +58,11 @@ struct ExportCommand: AsyncParsableCommand {
                 summary = try await export.run(to: output)
             }
             Console.out(shared.json ? summary.json : summary.table)
-            if summary.bound.ratio == nil {
-                Console.note(
-                    "sluice: the ratio has no bound, since the detector takes documents for synthetic that are known to be "
-                        + "human; `audit` in the manifest says where")
-            } else if summary.leftOut > 0, summary.keepsBound {
-                Console.note(
-                    "sluice: \(summary.leftOut) documents were left out under the cap, which the bound on the ratio has to keep too; "
-                        + "with export.bound: report the ratio alone has")
-            }
+            noteLeftOut(summary)
             if let left = summary.leftSince, left.documents > 0 {
                 Console.note(
-                    "sluice: \(left.documents) documents of \(left.release) are not in this release, \(left.real) of them "
-                        + "by people as far as is known; left_since in its manifest says which and why")
+                    "sluice: not in this release: \(Console.count(left.documents, "document")) of \(left.release), "
+                        + "\(left.real) by people as far as is known; left_since in its manifest says which and why")
             }
             for path in summary.spared {
                 Console.note(
@@ -83,6 +76,27 @@ struct ExportCommand: AsyncParsableCommand {
 }
 
 extension ExportCommand {
+    /// Says why the ratio has no bound, where that is so, and why documents are in no file.
+    private func noteLeftOut(_ summary: ExportSummary) {
+        let withoutRoom = summary.leftOut - summary.tooLong
+        if summary.bound.ratio == nil, summary.totals.ratio != nil {
+            let reason =
+                summary.bound.doubt == .anchorsLookSynthetic
+                ? ", since the detector takes documents for synthetic that are known to be human; `audit` in the manifest says where"
+                : ""
+            Console.note("sluice: the ratio has no bound\(reason)")
+        } else if withoutRoom > 0, summary.keepsBound {
+            Console.note(
+                "sluice: left out under the cap, which the bound on the ratio has to keep too: "
+                    + "\(Console.count(withoutRoom, "document")); with export.bound: report the ratio alone has")
+        }
+        if summary.tooLong > 0 {
+            Console.note(
+                "sluice: left out because their lines are too long for a file: "
+                    + "\(Console.count(summary.tooLong, "document")); a larger export.file_bytes has space for them")
+        }
+    }
+
     private func export(_ store: Store, _ settings: Settings) throws(SluiceError) -> ExportSummary {
         try exporter(of: store, settings).export(to: output)
     }
@@ -112,12 +126,15 @@ extension ExportSummary {
         let all = totals
         let ratio = all.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
         var lines = [
-            "\(all.documents) documents, \(all.tokens) tokens in \(files.count) files at \(directory)",
-            "synthetic:real \(ratio), \(bound.text), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), \(leftOut) documents left out",
+            "\(Console.count(all.documents, "document")), \(Console.count(all.tokens, "token")) in "
+                + "\(Console.count(Int64(files.count), "file")) at \(directory)",
+            "synthetic:real \(ratio), \(bound.text), cap \(JSONText.decimal(Double(capPPM) / 1_000_000)), "
+                + "\(Console.count(leftOut, "document")) left out",
         ]
         for file in files {
             let ratio = file.totals.ratio.map { JSONText.decimal($0, places: 4) } ?? "-"
-            lines.append("  \(file.name)  \(file.totals.documents) documents  ratio \(ratio)  \(file.bytes) bytes")
+            let documents = Console.count(file.totals.documents, "document")
+            lines.append("  \(file.name)  \(documents)  ratio \(ratio)  \(file.bytes) bytes")
         }
         return lines.joined(separator: "\n")
     }

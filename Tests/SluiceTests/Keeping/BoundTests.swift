@@ -58,4 +58,12 @@ import Testing
         let refused = try Program.run("export", "--store", store, "--output", folder.path("no"), "--config", wrong)
         #expect(refused.exitCode == 78 && refused.errors.contains("one of enforce, report"))
     }
+
+    @Test func `is not blamed for a document whose line is too long for a file`() throws {
+        let long = try folder.file("long.jsonl", Dump.jsonLines(Dump.texts(1, words: 15_000)))
+        #expect(try Program.run("ingest", "--store", store, "--origin", "real", long).exitCode == 0)
+        let small = try folder.file("small.yaml", "export:\n  file_bytes: 65536\n")
+        let run = try Program.run("export", "--store", store, "--output", folder.path("out"), "--config", small)
+        #expect(run.exitCode == 0 && run.errors.contains("too long for a file: 1 document;"), "\(run.errors)")
+    }
 }
