@@ -53,7 +53,13 @@ struct SharedOptions: ParsableArguments {
         if let store { return store }
         if let state = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return String(state) }
         if let state = environment["XDG_STATE_HOME"], !state.isEmpty { return state + "/sluice" }
-        return (environment["HOME"] ?? ".") + "/.local/state/sluice"
+        return home(environment) + "/.local/state/sluice"
+    }
+
+    /// The user's directory: as the environment says, else as the system knows it.
+    private static func home(_ environment: [String: String]) -> String {
+        if let home = environment["HOME"], !home.isEmpty { return home }
+        return getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/"
     }
 }
 

@@ -31,6 +31,13 @@ struct LimitsTests {
         }
     }
 
+    @Test("the usual store is in the user's directory where the environment names none, too")
+    func homeless() throws {
+        let run = try Program.run(["stats"], environment: ["HOME": ""])
+        #expect(run.exitCode == 66 && run.errors.contains("there is no store at /"), "\(run.errors)")
+        #expect(!run.errors.contains(" /.local"), "\(run.errors)")
+    }
+
     @Test("a line of a gigabyte is one rejected record, and the lines around it stay")
     func longLine() throws {
         let folder = try Folder()
