@@ -27,8 +27,8 @@ final class IdempotencyKeys: Sendable {
         return Digest.of(Array("\(context.caller.name)\u{0}\(field)".utf8))
     }
 
-    /// Runs `body` under `key`, which stands for `payload` from the moment on at which something of `source`, which is what
-    /// the body brings, is in the store. A refused request leaves its key as free as it was.
+    /// Runs `body` under `key`, which stands for `payload` from now on, so that nobody else has it after a crash either;
+    /// where `body` fails and nothing of `source`, which is what it brings, came into the store, the key is free again.
     ///
     /// - Throws: ``Problem`` of the kind `conflict` where a request with the key is under way, `key-reused` where it
     ///   stands for another payload; what `body` throws.
@@ -46,23 +46,18 @@ final class IdempotencyKeys: Sendable {
         guard known == nil || known == payload || known == repeated else {
             throw Problem(.keyReused, "this Idempotency-Key was used for another body")
         }
-        var report: SourceReport
+        if known == nil { try await remember(key, before?.isDone == true ? repeated : payload) }
         do {
-            report = try await body()
+            var report = try await body()
+            guard let known else { return report }
+            // Whoever asks again under a key gets the first answer.
+            report.isRepeat = known == repeated
+            return try await report.whole(questions)
         } catch {
-            if known == nil, let after = try? await questions.ask({ try $0.source(source)?.progress }), after != before
-            {
-                try? await remember(key, payload)
-            }
+            let isUnmoved = try? await questions.ask { try $0.source(source)?.progress == before }
+            if known == nil, isUnmoved == true { try? await questions.change { try $0.forget(requestKey: key) } }
             throw error
         }
-        guard let known else {
-            try await remember(key, report.isRepeat ? repeated : payload)
-            return report
-        }
-        // Whoever asks again under a key gets the first answer.
-        report.isRepeat = known == repeated
-        return try await report.whole(questions)
     }
 
     private func remember(_ key: Digest, _ payload: Digest) async throws {

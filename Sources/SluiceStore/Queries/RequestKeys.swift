@@ -26,4 +26,9 @@ extension StoreWriter {
                     SELECT key FROM request_key WHERE time_us < ? LIMIT 1000)
                 """, arguments: [timeMicroseconds - StoreWriter.requestKeyLifetime])
     }
+
+    /// Forgets what was said under `key`.
+    public func forget(requestKey key: Digest) throws {
+        try db.execute(sql: "DELETE FROM request_key WHERE key = ?", arguments: [Data(key.bytes)])
+    }
 }

@@ -139,6 +139,8 @@ struct LifeTests {
         let before = try Program.run("stats", "--json", "--store", daemon.store).json["records"] as? Int ?? 0
         #expect(before > 0 && before < 8000)
         let again = try RunningDaemon(folder, name: "again")
+        let stranger = try again.send("POST", "/v1/documents", key, body: try Dump.jsonLines(Dump.texts(3, seed: 19)))
+        #expect(stranger.status == 422)
         let first = try again.send("POST", "/v1/documents", key, body: body)
         #expect(first.json["repeat"] as? Bool == false && first.json["records"] as? Int == 8000)
         let verdicts = try #require(first.json["verdicts"] as? [String: Int])
