@@ -84,9 +84,11 @@ struct DetectorCommand: AsyncParsableCommand {
 
         func validate() throws {
             if !(0...1024).contains(workers) { throw ValidationError("--workers must be from 0 to 1024.") }
-            if base != nil && lexicon != nil {
+            let usual = DetectorTrainer.Options()
+            if base != nil, lexicon != nil || features != usual.features || ratioPull != usual.ratioPull {
                 throw ValidationError(
-                    "--base keeps the model's features, where a --lexicon does nothing: leave one out.")
+                    "--base keeps the model's features: leave out --lexicon, --features and --ratio-pull, which do nothing."
+                )
             }
             if let problem = options.problem { throw ValidationError("--\(problem).") }
         }

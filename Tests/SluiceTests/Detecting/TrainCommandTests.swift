@@ -45,6 +45,11 @@ import Testing
             (["--output", output, "--ratio-pull", "nan"], 64, "--ratio-pull must be from 0"),
             (["--output", output, "--lexicon", lexicon], 78, "bad.tsv, line 2: expected words, a tab and a weight"),
             (["--output", output, "--lexicon", folder.path("none.tsv")], 66, "none.tsv"),
+            (["--output", output, "--base", folder.path("none.model")], 66, "none.model"),
+            (["--output", output, "--base", lexicon], 78, "bad.tsv: this is no detector model"),
+            (["--output", lexicon, "--base", lexicon], 73, "bad.tsv, which is in use"),
+            (["--output", output, "--base", output, "--lexicon", lexicon], 64, "--base keeps the model's features"),
+            (["--output", output, "--base", output, "--ratio-pull", "1"], 64, "--base keeps the model's features"),
         ]
         for (options, exitCode, says) in cases {
             // Data that are not there would be an error of their own as soon as they are looked at.
@@ -75,6 +80,19 @@ import Testing
             #expect(run.exitCode == exitCode && run.errors.contains(says), "\(options): \(run.errors)")
         }
         #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    @Test func `learns on from a model, which stays as it is, and gives the same bytes each time`() throws {
+        let (base, first, second) = (folder.path("base.model"), folder.path("first.model"), folder.path("second.model"))
+        #expect(try train("--output", base).exitCode == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: base))
+        for output in [first, second] {
+            let run = try train("--base", base, "--output", output)
+            #expect(run.exitCode == 0, "\(run.errors)")
+        }
+        let learnt = try Data(contentsOf: URL(fileURLWithPath: first))
+        #expect(try learnt == Data(contentsOf: URL(fileURLWithPath: second)) && learnt != before)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: base)) == before)
     }
 
     @Test func `takes the place of the file that a link leads to`() throws {
