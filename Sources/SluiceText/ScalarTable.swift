@@ -60,12 +60,24 @@ struct ScalarEntry {
         case .modifierLetter, .otherLetter, .letterNumber: isUnspaced(scalar.value) ? .unspaced : .word
         case .decimalNumber, .otherNumber: .word
         case .nonspacingMark, .spacingMark, .enclosingMark: isSelector(scalar.value) ? .invisible : .mark
+        case .format: separates(scalar.value) ? .none : .invisible
         default: .none
         }
     }
 
     private static func isSelector(_ value: UInt32) -> Bool {
         (0xFE00...0xFE0F).contains(value) || (0xE0100...0xE01EF).contains(value)
+    }
+
+    /// Format characters (Cf) that end a word, or are seen. All others are passed over, as in rule WB4 of UAX #29: with a soft
+    /// hyphen, a joiner or a mark of direction in it a word is the same word. So it is with a space of no width, which
+    /// pages put where a line may break.
+    private static func separates(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x0600...0x0605, 0x06DD, 0x070F, 0x0890...0x0891, 0x08E2, 0x110BD, 0x110CD: true  // Signs before a number.
+        case 0xFFF9...0xFFFB: true  // Between a text and its gloss.
+        default: false
+        }
     }
 
     /// Scripts written without spaces between words, by block, as the standard library does not tell scripts.

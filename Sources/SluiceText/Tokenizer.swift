@@ -5,7 +5,8 @@ import CSluiceKernels
 /// A word is a maximal run of letters, numbers (Unicode categories L and N) and underscores, with the marks (M) that
 /// follow them. Apostrophes, hyphens and all other signs separate. A letter of a script that is written without spaces
 /// (Han, kana, Thai, Lao, Khmer, Myanmar) is a word of its own with its marks. Words are compared in NFC and in lower
-/// case (Unicode's default mapping; ς counts as σ), variation selectors are passed over.
+/// case (Unicode's default mapping; ς counts as σ); variation selectors and what else is invisible (soft hyphens, joiners,
+/// spaces of no width, marks of direction) are passed over.
 ///
 /// Linear in the length of the text whatever it holds, and safe on bytes that are not UTF-8, which separate words.
 public struct Tokenizer: Sendable {
@@ -25,7 +26,7 @@ public struct Tokenizer: Sendable {
         } else if UnicodeForm.passesQuickCheck(text) {
             words = read(text, counts, stopsAtSuspects: false) ?? Words()
         } else {
-            let composed = UnicodeForm.composed(text)
+            let composed = UnicodeForm.composed(folded(text))
             words = read(composed, scan(composed), stopsAtSuspects: false) ?? Words()
         }
         words.shape.bytes = text.count
@@ -36,9 +37,30 @@ public struct Tokenizer: Sendable {
         // Markdown's sign for bold says nothing of whether a text is prose.
         words.shape.symbols = counts.symbols - 2 * counts.emphases
         words.shape.controls = counts.controls
-        words.shape.nonASCII = counts.high
         releaseExcess()
         return words
+    }
+
+    /// `text` in lower case and without what is invisible, which is more than reading does: what composes only then, as a
+    /// small j with the caron of a capital does, has to before its words are read. O(*n*).
+    private mutating func folded(_ text: [UInt8]) -> [UInt8] {
+        var folded: [UInt8] = []
+        folded.reserveCapacity(text.count)
+        func append(_ scalar: Unicode.Scalar) {
+            folded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        }
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            let entry = table.entry(scalar.value)
+            if entry.role == .invisible { continue }
+            if entry.isExpanding {
+                scalar.properties.lowercaseMapping.unicodeScalars.forEach(append)
+            } else if let parts = UnicodeForm.parts(ofStarter: scalar) {
+                parts.forEach(append)
+            } else {
+                append(Unicode.Scalar(entry.lower) ?? scalar)
+            }
+        }
+        return folded
     }
 
     /// Marks the bytes of `text` in `regions` and `high`, and counts them.
@@ -61,7 +83,7 @@ public struct Tokenizer: Sendable {
         // Every word starts at an ASCII run or at a scalar outside ASCII; a scalar grows by at most one byte.
         let mostWords = counts.word_starts + counts.leads
         let mostBytes = counts.word_bytes + counts.high + counts.leads + mostWords + 16
-        var unspaced: Int? = 0
+        var counted: WordReader.Counts? = WordReader.Counts()
         var normalized: [UInt8] = []
         var hashes = [UInt64](unsafeUninitializedCapacity: mostWords) { hashes, wordCount in
             guard let hashBase = hashes.baseAddress, mostWords > 0 else { return }
@@ -74,7 +96,7 @@ public struct Tokenizer: Sendable {
                             var reader = WordReader(
                                 text: text, regions: regions, high: high, writer: writer,
                                 stopsAtSuspects: stopsAtSuspects)
-                            unspaced = reader.read(isASCII: counts.high == 0, &table)
+                            counted = reader.read(isASCII: counts.high == 0, &table)
                             byteCount = reader.writer.joinedCount
                             wordCount = reader.writer.wordCount
                         }
@@ -82,10 +104,11 @@ public struct Tokenizer: Sendable {
                 }
             }
         }
-        guard let unspaced else { return nil }
+        guard let counted else { return nil }
         if mostWords > 2 * hashes.count + 64 { hashes = Array(hashes[...]) }
         var shape = TextShape()
-        shape.unspacedWords = unspaced
+        shape.unspacedWords = counted.unspacedWords
+        shape.nonASCII = counts.high - counted.spacingBytes
         return Words(hashes: hashes, normalized: normalized, shape: shape)
     }
 

@@ -34,6 +34,17 @@ enum UnicodeForm {
         return composed
     }
 
+    /// The marks that a Tibetan vowel sign stands for which is no mark by its class and begins with one when decomposed:
+    /// the standard library does not order such among other marks. Nil for all other scalars.
+    static func parts(ofStarter scalar: Unicode.Scalar) -> [Unicode.Scalar]? {
+        switch scalar.value {
+        case 0xF73: ["\u{F71}", "\u{F72}"]
+        case 0xF75: ["\u{F71}", "\u{F74}"]
+        case 0xF81: ["\u{F71}", "\u{F80}"]
+        default: nil
+        }
+    }
+
     private static let longestRow = 30
 
     private static func append(_ piece: String, to composed: inout [UInt8]) {

@@ -10,8 +10,16 @@ struct WordReader {
     let high: UnsafeBufferPointer<UInt64>
     var writer: WordWriter
     let stopsAtSuspects: Bool
-    private var unspaced = 0
+    private var counts = Counts()
     private var isStopped = false
+
+    /// What is counted on the way.
+    struct Counts {
+        /// Words of one character of a script that is written without spaces.
+        var unspacedWords = 0
+        /// Bytes of spaces, dashes, quotation marks and invisible characters outside ASCII.
+        var spacingBytes = 0
+    }
 
     init(
         text: UnsafeRawBufferPointer, regions: UnsafeBufferPointer<UInt64>, high: UnsafeBufferPointer<UInt64>,
@@ -24,9 +32,9 @@ struct WordReader {
         self.stopsAtSuspects = stopsAtSuspects
     }
 
-    /// Writes all words; how many of them are unspaced ones, or nil where it stopped at a suspect scalar.
-    mutating func read(isASCII: Bool, _ table: inout ScalarTable) -> Int? {
-        guard let base = text.baseAddress else { return 0 }
+    /// Writes all words; what it counted, or nil where it stopped at a suspect scalar.
+    mutating func read(isASCII: Bool, _ table: inout ScalarTable) -> Counts? {
+        guard let base = text.baseAddress else { return counts }
         var start = 0
         var isInside = false
         var carry: UInt64 = 0
@@ -48,7 +56,7 @@ struct WordReader {
             }
         }
         if isInside { region(base, start, text.count, isASCII, &table) }
-        return isStopped ? nil : unspaced
+        return isStopped ? nil : counts
     }
 
     @inline(__always)
@@ -104,6 +112,7 @@ struct WordReader {
             case .none:
                 if isOpen { writer.endWord() }
                 isOpen = false
+                if WordReader.isSpacing(value) { counts.spacingBytes &+= length }
             case .word:
                 if isOpen && !isSpaced { writer.endWord() }
                 append(value, entry)
@@ -112,13 +121,13 @@ struct WordReader {
             case .unspaced:
                 if isOpen { writer.endWord() }
                 append(value, entry)
-                unspaced &+= 1
+                counts.unspacedWords &+= 1
                 isOpen = true
                 isSpaced = false
             case .mark:
                 if isOpen { append(value, entry) }
             case .invisible:
-                break
+                counts.spacingBytes &+= length
             }
         }
         if isOpen { writer.endWord() }
@@ -131,6 +140,12 @@ struct WordReader {
         } else {
             writer.append(scalar: entry.lower)
         }
+    }
+
+    /// Spaces outside ASCII and the block General Punctuation, which English has as any language has.
+    @inline(__always)
+    private static func isSpacing(_ value: UInt32) -> Bool {
+        value == 0xA0 || value &- 0x2000 < 0x70 || value == 0x3000
     }
 
     /// The scalar at `bytes`, of which `count` can be read, and its length; U+FFFD of length 1 where there is none.

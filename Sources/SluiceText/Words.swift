@@ -36,7 +36,7 @@ public struct TextShape: Sendable, Equatable {
     public var symbols = 0
     /// ASCII control characters that are no white space.
     public var controls = 0
-    /// Bytes outside ASCII.
+    /// Bytes outside ASCII but for spaces, General Punctuation and what is invisible.
     public var nonASCII = 0
     /// Words of one ideograph, kana or other character of a script that is written without spaces (words, not bytes).
     public var unspacedWords = 0

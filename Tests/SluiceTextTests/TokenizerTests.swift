@@ -20,7 +20,7 @@ struct TokenizerTests {
             ("naïve—“quoted”…", ["naïve", "quoted"]), ("x², ½ and Ⅷ", ["x²", "½", "and", "ⅷ"]),
             ("Grüße AUS ÖSTERREICH", ["grüße", "aus", "österreich"]), ("ΟΔΟΣ οδος", ["οδοσ", "οδοσ"]),
             ("МОСКВА", ["москва"]), ("हिन्दी में", ["हिन्दी", "में"]), ("한국어 텍스트", ["한국어", "텍스트"]),
-            ("soft\u{AD}hyphen", ["soft", "hyphen"]),
+            ("soft\u{AD}hyphen", ["softhyphen"]),
             ("İstanbul", ["i\u{307}stanbul"]), ("ends\u{0}here", ["ends", "here"]), ("😀smile😀", ["smile"]),
         ])
     func cuts(text: String, expected: [String]) {
@@ -56,6 +56,30 @@ struct TokenizerTests {
     @Test("passes over variation selectors and over marks that no letter carries")
     func invisibles() {
         #expect(words("ca\u{FE0F}t \u{301}s ❤\u{FE0F} 1\u{FE0F}") == ["cat", "s", "1"])
+    }
+
+    @Test(
+        "passes over what is invisible within a word",
+        arguments: [
+            "\u{AD}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{200E}", "\u{2060}", "\u{2066}", "\u{FEFF}", "\u{E0041}",
+        ])
+    func unseen(sign: String) {
+        #expect(words("ca\(sign)t\(sign) \(sign)an\(sign)d e\(sign)\u{301}te\u{301}") == ["cat", "and", "été"])
+        #expect(words("\(sign)\(sign)") == [])
+        #expect(words("می\(sign)خواهم") == ["میخواهم"])
+    }
+
+    // What Unicode's upper case of the first one is.
+    @Test(
+        "takes words for the same in either case, though only the small letter is composed",
+        arguments: [
+            ("ǰazz", "J\u{30C}AZZ"), ("ẖadīth", "H\u{331}ADĪTH"), ("προΐσταμαι", "ΠΡΟΪ\u{301}ΣΤΑΜΑΙ"),
+            ("ẘ", "W\u{30A}"),
+            ("\u{F49}\u{F35}\u{F81}", "\u{F49}\u{F71}\u{F80}\u{F35}"),
+            ("\u{F40}\u{F80}\u{F75}", "\u{F40}\u{F71}\u{F80}\u{F74}"),
+        ])
+    func cases(small: String, large: String) {
+        #expect(words(small).map { Array($0.utf8) } == words(large).map { Array($0.utf8) })
     }
 
     @Test("gives each normalised word its hash")
@@ -95,6 +119,10 @@ struct TokenizerTests {
         #expect(shape.symbols == count("{}[]<>=_/\\|&*+#@$%^~`"))
         #expect(shape.nonASCII == bytes.count { $0 >= 0x80 })
         #expect(shape.unspacedWords == 1)
+        // Spaces, dashes and quotation marks that any language has, and what is invisible, are no foreign letters.
+        for text in ["“a”\u{A0}– b…\u{2009}c\u{AD}d\u{200B}e é", "“e\u{301}”\u{A0}\u{200B}"] {
+            #expect(tokenizer.tokenize(Array(text.utf8)).shape.nonASCII == 2, "\(text)")
+        }
     }
 
     @Test("counts the control characters that are no white space, and none behind the text's end")

@@ -100,7 +100,7 @@ public struct Settings: Sendable, Equatable {
 
     /// What a store's index rests on, on one line; a store keeps it for life and refuses another. The number of the
     /// words' version goes up when a tokeniser yields other words or hashes.
-    public var identity: String { "\(dedup.description) shingles=\(limits.shingles) tokens=1" }
+    public var identity: String { "\(dedup.description) shingles=\(limits.shingles) tokens=2" }
 
     /// SHA-256 over the settings that decide what becomes of a record; what only moves work about is left out.
     public var digest: Digest {
