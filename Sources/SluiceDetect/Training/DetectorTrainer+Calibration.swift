@@ -29,8 +29,10 @@ extension DetectorTrainer {
         _ one: UnseenDomain, among all: [UnseenDomain], in corpus: TrainingCorpus
     ) -> [DetectorModel.Figure] {
         var model = one.model
-        model.calibration = calibrated(
-            one.seen, unseen: all.filter { $0.domain != one.domain }.flatMap(\.samples))
+        let rest = all.filter { $0.domain != one.domain }.flatMap(\.samples)
+        // Without a calibration there are no verdicts to count.
+        guard let calibration = calibrated(one.seen, unseen: rest) else { return [] }
+        model.calibration = calibration
         let evaluation = DetectorEvaluation(model: model, examples: corpus.only(one.domain).examples)
         guard let row = evaluation.rows.first else { return [] }
         let figures: [(String, Double?)] = [
@@ -70,8 +72,9 @@ extension DetectorTrainer {
     }
 
     /// The calibration on texts of known domains, each text counting the same, and of unknown ones, each domain counting the
-    /// same, the latter with the weight ``Options/unseenShare``. Both labels weigh the same in either.
-    func calibrated(_ seen: [Calibration.Sample], unseen: [Calibration.Sample]) -> Calibration {
+    /// same, the latter with the weight ``Options/unseenShare``. Both labels weigh the same in either. Nil where they settle
+    /// none that could be used.
+    func calibrated(_ seen: [Calibration.Sample], unseen: [Calibration.Sample]) -> Calibration? {
         let total = Double(seen.count + unseen.count)
         var samples: [Calibration.Sample] = []
         let share = unseen.isEmpty ? 0 : options.unseenShare
@@ -86,9 +89,6 @@ extension DetectorTrainer {
                 }
             }
         }
-        guard samples.contains(where: \.isSynthetic), samples.contains(where: { !$0.isSynthetic }) else {
-            return Calibration(coefficients: [0, 1, 0, 0])
-        }
-        return Calibration.fit(samples)
+        return Calibration.fit(samples, base: base?.calibration)
     }
 }

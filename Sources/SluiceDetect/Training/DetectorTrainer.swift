@@ -88,7 +88,8 @@ public struct DetectorTrainer: Sendable {
     ///   - workers: how many models are learnt at a time, those without a domain included; each takes a few hundred MB.
     ///     The result does not depend on it.
     ///   - progress: called with a line for each step that ends.
-    /// - Throws: `noUsableData` where either has too few human or synthetic texts, or no word is in enough of them;
+    /// - Throws: `noUsableData` where either has too few human or synthetic texts, no word is in enough of them, or the
+    ///   calibration texts settle no calibration;
     ///   `configuration` for impossible options.
     public func train(
         _ examples: [LabelledText], calibration: [LabelledText], workers: Int = 1,
@@ -108,7 +109,14 @@ public struct DetectorTrainer: Sendable {
         }
         model.strongest = corpus.strongest(of: model, limit: 40)
         let unseen = learnt.compactMap { if case .unseen(let one) = $0 { one } else { nil } }
-        model.calibration = calibrated(samples(model, others), unseen: unseen.flatMap(\.samples))
+        guard let fitted = calibrated(samples(model, others), unseen: unseen.flatMap(\.samples)) else {
+            throw SluiceError(
+                .noUsableData,
+                "the \(others.examples.count) calibration texts do not settle how much a score says: "
+                    + "no fit was found by which a higher one speaks more for a machine at every length",
+                advice: "give more of them, some hundred of each label, of all lengths, that the gates let through")
+        }
+        model.calibration = fitted
         model.figures = DetectorEvaluation(model: model, examples: calibration).headline
         if !options.lexicon.entries.isEmpty {
             model.figures.append(.init(name: "lexicon.entries", value: Double(options.lexicon.entries.count)))

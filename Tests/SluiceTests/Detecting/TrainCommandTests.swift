@@ -64,12 +64,17 @@ import Testing
 
     @Test func `is refused where it gives no model that could be used, or leaves out nothing`() throws {
         let few = try folder.file("few.jsonl", Self.labelled(20))
+        let lines = String(decoding: try Self.labelled(600), as: UTF8.self)
         let undivided = try folder.file(
-            "undivided.jsonl",
-            Data(String(decoding: try Self.labelled(600), as: UTF8.self).replacing("\"domain\"", with: "\"kind\"").utf8)
-        )
+            "undivided.jsonl", Data(lines.replacing("\"domain\"", with: "\"kind\"").utf8))
+        let mislabelled = try folder.file(
+            "mislabelled.jsonl",
+            Data(
+                lines.replacing("\"human\"", with: "\"?\"").replacing("\"synthetic\"", with: "\"human\"")
+                    .replacing("\"?\"", with: "\"synthetic\"").utf8))
         let output = folder.path("a.model")
         let cases: [(options: [String], exitCode: Int32, says: String)] = [
+            (["--data", data, "--calibration", mislabelled], 65, "the 600 calibration texts do not settle"),
             (["--data", data, "--exclude-source", "nwes"], 64, "no text has the source “nwes”"),
             (["--data", data, "--exclude-domain", "d1", "d9"], 64, "no text has the domain “d9”"),
             (["--data", data, "--calibration", few], 65, "10 texts of a label, and 20 are the least"),
