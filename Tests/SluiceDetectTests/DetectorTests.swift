@@ -79,6 +79,37 @@ struct DetectorTests {
         #expect(with.llr > without.llr)
     }
 
+    @Test(
+        "What chat models begin an answer with counts at the beginning of a text alone",
+        arguments: ["Sure, here's", "Certainly! Here are"])
+    mutating func openings(words: String) {
+        func names(_ text: String) -> Bool {
+            detector.score(Samples.words(text), scratch: &scratch).evidence.contains { $0.kind == "phrase-signature" }
+        }
+        #expect(names("\(words) what happened. " + Samples.plain))
+        #expect(!names(Samples.plain + " If you are not \(words.lowercased()) how to find out."))
+        #expect(!names(Samples.plain + " As an AI researcher I do not have personal knowledge of it."))
+    }
+
+    @Test("A pager or a numbered list makes no text a machine's")
+    mutating func numbers() {
+        func llr(_ line: String) -> Double {
+            detector.score(Samples.words(Samples.plain + "\n" + line), scratch: &scratch).llr
+        }
+        // All numbers are one word to the model.
+        #expect(llr("1 2 3 4 5 6 7 8 9 10 Next") == llr("11 22 63 84 25 76 97 58 39 41 Next"))
+        #expect(llr("1 2 3 4 5 6 7 8 9 10 Next") < llr("") + 1)
+    }
+
+    @Test("A text reads the same with spaces that do not break, and with what is invisible in its words")
+    mutating func invisible() {
+        let plain = detector.score(Samples.words(Samples.machine), scratch: &scratch)
+        for (sign, other) in [(" ", "\u{A0}"), ("nt", "n\u{AD}t"), ("e", "\u{200B}e\u{2060}")] {
+            let text = Samples.machine.replacingOccurrences(of: sign, with: other)
+            #expect(detector.score(Samples.words(text), scratch: &scratch) == plain, "\(other.debugDescription)")
+        }
+    }
+
     @Test("A text that reads like a person's says that no evidence was found, not that a person wrote it")
     mutating func honesty() throws {
         let score = detector.score(Samples.words(Samples.plain), scratch: &scratch)

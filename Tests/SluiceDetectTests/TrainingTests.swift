@@ -118,6 +118,26 @@ struct TrainingTests {
         #expect(abs(try rank(bound) - rank(base)) < 0.002)
     }
 
+    @Test("Numbers are never kept as words of their own, from nothing and from a base that kept them")
+    func numerals() async throws {
+        func numbered(_ count: Int, seed: UInt64) -> [LabelledText] {
+            Samples.corpus(count, seed: seed).map { text in
+                var text = text
+                text.text += Array((text.isSynthetic ? " 1 2 3" : " 7 2019 04").utf8)
+                return text
+            }
+        }
+        func model(_ examples: [LabelledText], base: DetectorModel? = nil) async throws -> DetectorModel {
+            try await DetectorTrainer(Samples.options, base: base).train(
+                examples, calibration: Samples.corpus(100, seed: 2))
+        }
+        let (without, with) = (try await model(Samples.corpus(200, seed: 1)), try await model(numbered(200, seed: 1)))
+        #expect(with.vocabularyCount == without.vocabularyCount)
+        let old = try DetectorModel.load(
+            path: Samples.root.appendingPathComponent("Benchmarks/detector/base.model").path)
+        #expect(try await model(numbered(200, seed: 3), base: old).vocabularyCount < old.vocabularyCount)
+    }
+
     @Test("A lexicon moves what the weights are pulled to, and keeps its words where they would be masked")
     func lexicon() async throws {
         let (examples, calibration) = (Samples.corpus(200, seed: 1), Samples.corpus(100, seed: 2))

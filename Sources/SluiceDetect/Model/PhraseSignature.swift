@@ -25,38 +25,58 @@ public struct PhraseSignature: Sendable, Equatable {
 
 /// The phrases that the detector looks for: chosen by hand, weighed by measurement.
 public enum PhraseCatalogue {
-    /// Leftover refusals, self-descriptions and openings of chat models: weighed on the training set alone.
-    public static let measured: [String] = lines(
+    /// What chat models begin an answer with. Elsewhere than at the beginning of a text the same words are ordinary English
+    /// (“I am not sure. Here is …”) and are not looked for; of 266 synthetic training texts that hold one, 264 begin with it.
+    public static let openings: [String] = lines(
         """
-        as an ai language model
-        as a large language model
-        as an ai assistant
-        as an ai
-        i am an ai
-        i m an ai
-        i am a large language model
-        i m a large language model
-        i m just an ai
-        i m sorry but as
-        i cannot fulfill
-        i can t fulfill
-        i cannot assist
-        i can t assist
-        i don t have personal
-        i do not have personal
-        my knowledge cutoff
-        as of my last update
-        as of my last knowledge update
-        as of my knowledge cutoff
         certainly here is
         certainly here are
         certainly here s
         sure here is
         sure here are
         sure here s
-        here is a rewritten version
-        here is the rewritten
         """)
+
+    /// Leftover refusals, self-descriptions and openings of chat models: weighed on the training set alone.
+    public static let measured: [String] =
+        openings
+        + lines(
+            """
+            as an ai language model
+            as a large language model
+            as an ai assistant
+            as an ai model
+            as an ai text
+            as an ai i
+            i am an ai
+            i m an ai
+            i am a large language model
+            i m a large language model
+            i m just an ai
+            i m sorry but as
+            i cannot fulfill
+            i can t fulfill
+            i cannot assist
+            i can t assist
+            i don t have personal beliefs
+            i don t have personal emotions
+            i don t have personal experiences
+            i don t have personal feelings
+            i don t have personal opinions
+            i don t have personal preferences
+            i do not have personal beliefs
+            i do not have personal emotions
+            i do not have personal experiences
+            i do not have personal feelings
+            i do not have personal opinions
+            i do not have personal preferences
+            my knowledge cutoff
+            as of my last update
+            as of my last knowledge update
+            as of my knowledge cutoff
+            here is a rewritten version
+            here is the rewritten
+            """)
 
     /// Marks that chat programs and templates leave behind; a training set of cleaned texts hardly holds them.
     public static let assigned: [String] = lines(
@@ -73,7 +93,6 @@ public enum PhraseCatalogue {
         regenerate response
         insert name here
         insert your name
-        your name here
         insert date here
         insert citation here
         as an ai developed by

@@ -5,11 +5,14 @@ struct PhraseMatcher: Sendable {
     private var filter = [UInt64](repeating: 0, count: 128)
     private var byPair: [UInt64: [Int]] = [:]
     private var phrases: [[UInt64]] = []
+    /// Whether only a text that begins with the phrase holds it, by phrase.
+    private let opens: [Bool]
 
     /// A matcher of phrases; the numbers it reports are places in `phrases`. A phrase of fewer than two words is
     /// never found.
     init(_ phrases: [String]) {
         var tokenizer = Tokenizer()
+        opens = phrases.map(PhraseCatalogue.openings.contains)
         self.phrases = phrases.map { tokenizer.tokenize(Array($0.utf8)).hashes }
         for (number, words) in self.phrases.enumerated() where words.count >= 2 {
             let pair = PhraseMatcher.pair(words[0], words[1])
@@ -43,7 +46,8 @@ struct PhraseMatcher: Sendable {
     private func match(
         _ pair: UInt64, at index: Int, in hashes: [UInt64], _ range: Range<Int>, _ found: inout [Int]
     ) {
-        for number in byPair[pair] ?? [] where !found.contains(number) {
+        for number in byPair[pair] ?? [] where !found.contains(number) && (index == range.lowerBound || !opens[number])
+        {
             let words = phrases[number]
             guard words.count <= range.upperBound - index else { continue }
             if hashes[index..<(index + words.count)].elementsEqual(words) { found.append(number) }

@@ -71,8 +71,8 @@ public struct DetectorTrainer: Sendable {
 
     /// What it learns with.
     public var options: Options
-    /// The model that is learnt on from, without the texts that it was made of: its features, phrases and gates stay, and its
-    /// weights are what the penalty pulls to. The options of features, ratios, lexicon and unseen domains then do nothing: it
+    /// The model that is learnt on from, without the texts that it was made of: its features and gates stay, so do the figures
+    /// of its phrases, and its weights are what the penalty pulls to. The options of features, ratios, lexicon and unseen domains then do nothing: it
     /// has seen all domains. Nil where a model is learnt from the texts alone.
     public var base: DetectorModel?
 
@@ -161,8 +161,9 @@ public struct DetectorTrainer: Sendable {
 
     /// The model learnt from `corpus`, not calibrated yet.
     func learn(_ corpus: TrainingCorpus) -> DetectorModel {
-        let vocabulary = base?.vocabulary ?? corpus.vocabulary(options)
-        var grams = base.map { GramTable(corpus, $0, options) } ?? GramTable(corpus, vocabulary, options)
+        let vocabulary = base?.vocabulary.withoutNumerals ?? corpus.vocabulary(options)
+        var grams =
+            base.map { GramTable(corpus, $0, vocabulary, options) } ?? GramTable(corpus, vocabulary, options)
         if base == nil {
             let first = solution(grams)
             grams.keep(options.features, strength: zip(first, grams.rarity).map { abs($0 * $1) })
@@ -176,7 +177,7 @@ public struct DetectorTrainer: Sendable {
             table: FeatureTable(entries), scale: scale, bias: solution.last ?? 0, vocabulary: vocabulary,
             seed: options.seed, calibration: Calibration(coefficients: [0, 1, 0, 0]),
             gates: base?.gates ?? options.gates,
-            phrases: base?.phrases ?? corpus.phraseSignatures(), strongest: [], trainedOn: corpus.counts,
+            phrases: corpus.phraseSignatures(base?.phrases ?? []), strongest: [], trainedOn: corpus.counts,
             sources: Set(corpus.sources + (base?.sources ?? [])).sorted(), figures: [],
             id: Digest.of([UInt8]()))
     }

@@ -34,8 +34,10 @@ struct GramTable {
     }
 
     /// The n-grams that `base` knows, with its rarities; pulled to its weights.
-    init(_ corpus: TrainingCorpus, _ base: DetectorModel, _ options: DetectorTrainer.Options) {
-        let frequency = readRows(corpus, base.vocabulary, options)
+    init(
+        _ corpus: TrainingCorpus, _ base: DetectorModel, _ vocabulary: Vocabulary, _ options: DetectorTrainer.Options
+    ) {
+        let frequency = readRows(corpus, vocabulary, options)
         let entries = base.table.entries.sorted {
             let (left, right) = (frequency[Int($0.tag)], frequency[Int($1.tag)])
             return left != right ? left > right : $0.tag < $1.tag

@@ -73,7 +73,8 @@ struct TrainingCorpus: Sendable {
         zip(balancedWeights(pairing: 1), examples).map { $1.isSupplement ? 0 : $0 }
     }
 
-    /// The words that `options` keep.
+    /// The words that `options` keep. Numbers are never kept: a pager or a numbered list says nothing of who wrote a text, but
+    /// chat models number what they say, and few people's texts in a training set do.
     func vocabulary(_ options: DetectorTrainer.Options) -> Vocabulary {
         let known = options.lexicon.hashes
         let numbers = Dictionary(uniqueKeysWithValues: domains.enumerated().map { ($1, $0) })
@@ -85,6 +86,7 @@ struct TrainingCorpus: Sendable {
             }
         }
         let kept = counts.filter { hash, count in
+            if Numerals.hashes.contains(hash) { return false }
             let isCommon =
                 count.texts >= options.minimumTexts && count.domains.nonzeroBitCount >= options.minimumDomains
             return isCommon || count.texts >= options.minimumFeatureTexts && known.contains(hash)
@@ -94,9 +96,10 @@ struct TrainingCorpus: Sendable {
             functionWords: FunctionWords.hashes)
     }
 
-    /// The phrases of the catalogue with their weights as measured on what is no supplement. A phrase that says little is
-    /// left out.
-    func phraseSignatures() -> [PhraseSignature] {
+    /// The phrases of the catalogue with their weights as `base` has them, else as measured on what is no supplement. A phrase
+    /// that says little is left out.
+    func phraseSignatures(_ base: [PhraseSignature] = []) -> [PhraseSignature] {
+        let known = Dictionary(base.map { ($0.phrase, $0) }) { first, _ in first }
         let phrases = PhraseCatalogue.measured + PhraseCatalogue.assigned
         let matcher = PhraseMatcher(phrases)
         var human = [Int](repeating: 0, count: phrases.count)
@@ -111,6 +114,7 @@ struct TrainingCorpus: Sendable {
         let syntheticTexts = Double(examples.count { $0.isSynthetic && !$0.isSupplement })
         let humanTexts = Double(examples.count { !$0.isSynthetic && !$0.isSupplement })
         return phrases.indices.compactMap { phrase in
+            if let known = known[phrases[phrase]] { return known }
             let isUnseen = human[phrase] + synthetic[phrase] == 0
             // Half a text more on either side: a phrase seen once says little, one never seen nothing.
             let ratio = log(
