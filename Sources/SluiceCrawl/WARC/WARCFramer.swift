@@ -122,8 +122,11 @@ struct WARCFramer {
         while after < total + 4, try stream.fill(after + 1), WARCLines.isLineEnd(stream.queue.bytes[after]) {
             after += 1
         }
-        if try !startsWithMagic(stream, after) {
+        if try !isBorneOut(stream, total) {
             let isLast = try !stream.fill(after + WARCFramer.foresight)
+            if isLast, stream.queue.count == after, stream.endsInDamage(before: total) {
+                return try stream.damagedRecord(at: head.location, header: head.block)
+            }
             let next = WARCLines.recordStart(stream.queue.bytes, from: head.block.count - 1)
             if let next, next < total {
                 return take(
@@ -146,6 +149,18 @@ struct WARCFramer {
             record: RawRecord(
                 ordinal: 0, offset: head.location.memberOffset, header: head.block, bytes: bytes,
                 form: .warc))
+    }
+
+    /// True where line ends alone stand between the first `total` waiting bytes, which a record's length claims, and the
+    /// next record, another member, the end, or damage to a later member: then what looks like a record among them is
+    /// their content.
+    private func isBorneOut(_ stream: MemberStream, _ total: Int) throws(SluiceError) -> Bool {
+        for index in total..<(total + WARCFramer.foresight) {
+            guard try stream.fill(index + 1) else { return !stream.endsInDamage(before: total) }
+            if stream.memberStart(after: index - 1, before: index + 1) != nil { return true }
+            if !WARCLines.isLineEnd(stream.queue.bytes[index]) { return try startsWithMagic(stream, index) }
+        }
+        return false
     }
 
     /// Passes over a record that is too large to hold: to its stated end where the data bears the length out, so that

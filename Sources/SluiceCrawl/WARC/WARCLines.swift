@@ -66,7 +66,10 @@ enum WARCLines {
         guard rest.starts(with: magic) else { return false }
         guard let feed = rest.firstIndex(of: UInt8(ascii: "\n")), feed - at <= 16 else { return false }
         guard let colon = rest[feed...].firstIndex(of: UInt8(ascii: ":")), colon > feed + 1 else { return false }
-        return rest[(feed + 1)..<colon].allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        var name = rest[(feed + 1)..<colon]
+        // A header is read with them, so it has to be found with them.
+        while let last = name.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") { name.removeLast() }
+        return !name.isEmpty && name.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 }
 
