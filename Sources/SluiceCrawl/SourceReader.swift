@@ -4,7 +4,7 @@ import SluiceCore
 ///
 /// What it yields from a resume point on depends on the file and that point alone. Memory: the batch, one record more,
 /// and about 10 MiB; up to 80 MiB where one gzip member is the last 16 MiB of the file or less; 64 MiB more once a
-/// compressed source holds a record beyond `limits.recordBytes`.
+/// compressed source holds a record beyond `limits.recordBytes`; up to 8 MiB more for a record in very many members.
 public final class SourceReader {
     /// What the source is made of, as found.
     public let format: SourceFormat

@@ -18,7 +18,9 @@ struct Damage {
     /// The offset in the file where the damage was noticed.
     var noticedAt: UInt64
     /// True where no member starts at all.
-    var isStray: Bool
+    var isStray = false
+    /// True where the member is sound, but one more than may be waiting.
+    var isCrowd = false
 }
 
 /// Why a stream gives no more bytes for now.
@@ -33,7 +35,7 @@ enum Barrier {
 /// What comes out from a location on is a function of the file and that location alone, whoever asks and however the
 /// windows fall; that is what makes reading resumable. Memory: the file window, a member's output
 /// (``wholeOutput``; 64 MiB where the file's last 16 MiB or fewer are one gzip member, which are in memory too until it is
-/// decompressed), and whatever the caller asks to have waiting at once.
+/// decompressed), 8 MiB at most for the marks of members, and whatever the caller asks to have waiting at once.
 final class MemberStream {
     let window: FileWindow
     let compression: Compression
@@ -50,11 +52,6 @@ final class MemberStream {
     /// What looks ahead for the ends of records too large to hold; nothing that comes out depends on its past.
     var scout: RecordScout?
 
-    private struct Mark {
-        var streamStart: UInt64
-        var offset: UInt64
-    }
-
     /// The position in the stream of the first waiting byte.
     private(set) var position: UInt64 = 0
     /// The zeros behind the last member, in bytes of the file, once they have been met.
@@ -62,7 +59,7 @@ final class MemberStream {
     /// The members that start up to here in the stream start no record, as who frames it has found.
     var plainUntil: UInt64 = 0
     /// The member of the first waiting byte, and those that start behind it.
-    private var marks: [Mark]
+    private var marks: MemberMarks
     /// The offset in the file of what is decompressed next.
     private(set) var nextInput: UInt64
     private var isInside = false
@@ -74,7 +71,6 @@ final class MemberStream {
     /// What the decoder is given and asked for at a time, in bytes: the same steps from a member's start on, so that
     /// how far a damaged member decompresses, and where that is noticed, depend on the file alone.
     private static let chunk = 128 << 10
-    private static let markLimit = 1 << 16
 
     /// A stream of the members from `location` on.
     ///
@@ -92,7 +88,7 @@ final class MemberStream {
         self.compression = compression
         decoder = MemberDecoder(compression)
         nextInput = location.memberOffset
-        marks = [Mark(streamStart: 0, offset: location.memberOffset)]
+        marks = MemberMarks(MemberMark(streamStart: 0, offset: location.memberOffset))
         var rest = location.skipBytes
         while rest > 0, try fill(1) {
             let step = min(rest, UInt64(queue.count))
@@ -106,8 +102,8 @@ final class MemberStream {
 
     /// The offset in the file up to which it has been given out; within a member, in proportion to what is decompressed.
     var passedPosition: UInt64 {
-        let end = Mark(streamStart: position + UInt64(queue.count), offset: inputPosition)
-        let (from, to) = (marks.first ?? end, marks.count > 1 ? marks[1] : end)
+        let end = MemberMark(streamStart: position + UInt64(queue.count), offset: inputPosition)
+        let (from, to) = (marks.first, marks.second ?? end)
         guard to.streamStart > from.streamStart, to.offset > from.offset else { return to.offset }
         let share = Double(position - from.streamStart) / Double(to.streamStart - from.streamStart)
         return from.offset + UInt64(Double(to.offset - from.offset) * share)
@@ -115,10 +111,10 @@ final class MemberStream {
 
     /// Where the first waiting byte is; at the end of a member, where the next one starts.
     var location: Location {
-        guard compression != .none, let mark = marks.first else {
+        guard compression != .none else {
             return Location(memberOffset: nextInput - UInt64(queue.count), skipBytes: 0)
         }
-        return Location(memberOffset: mark.offset, skipBytes: position - mark.streamStart)
+        return Location(memberOffset: marks.first.offset, skipBytes: position - marks.first.streamStart)
     }
 
     /// Waits for `count` bytes; false where an end or damage comes before them.
@@ -135,22 +131,16 @@ final class MemberStream {
         let taken = min(max(length, 0), queue.count)
         queue.consume(taken)
         position += UInt64(taken)
-        var passed = 0
-        while passed + 1 < marks.count, marks[passed + 1].streamStart <= position { passed += 1 }
-        if passed > 0 { marks.removeFirst(passed) }
+        marks.pass(to: position)
+        if case .damage(let damage) = barrier, damage.isCrowd, !marks.isFull { barrier = nil }
     }
 
     /// The first waiting byte behind `index` and before `end` at which a member starts.
     func memberStart(after index: Int, before end: Int) -> Int? {
-        // The first mark stands at or before the waiting bytes; of the others, which ascend, the first behind `index`.
-        var low = 1
-        var high = marks.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(marks[middle].streamStart - position) > index { high = middle } else { low = middle + 1 }
-        }
-        guard low < marks.count else { return nil }
-        let start = Int(marks[low].streamStart - position)
+        guard index < end else { return nil }
+        // The first byte's own start is none, so that -1 is as good as 0.
+        guard let found = marks.start(after: position + UInt64(max(0, index))) else { return nil }
+        let start = Int(found - position)
         return start < end ? start : nil
     }
 
@@ -162,11 +152,12 @@ final class MemberStream {
         guard case .damage(let damage) = barrier else { return (.damagedMember, "", 0) }
         let isUntouched = since <= damage.streamStart
         consume(queue.count)
-        let found = try nextMember(after: damage)
+        let found = damage.isCrowd ? damage.memberOffset : try nextMember(after: damage)
         barrier = nil
         isInside = false
         nextInput = found ?? window.size
-        marks = [Mark(streamStart: position, offset: nextInput)]
+        marks = MemberMarks(MemberMark(streamStart: position, offset: nextInput))
+        if damage.isCrowd { return (.recordTooLarge, damage.detail, 0) }
         let from = isUntouched || damage.isStray ? damage.memberOffset : max(damage.noticedAt, damage.memberOffset)
         let isJunk = damage.isStray && found == nil && damage.memberOffset > 0
         return (
@@ -180,7 +171,7 @@ final class MemberStream {
         consume(queue.count)
         let rest = window.size - inputPosition
         nextInput = window.size
-        marks = [Mark(streamStart: position, offset: nextInput)]
+        marks = MemberMarks(MemberMark(streamStart: position, offset: nextInput))
         barrier = .end
         return rest
     }
@@ -214,6 +205,11 @@ final class MemberStream {
         let start = nextInput
         let view = try window.view(at: start, atLeast: 32 << 10)
         guard !view.isEmpty else { return barrier = .end }
+        // How far the queue has run ahead must not decide what is known of the members in it.
+        if marks.isFull {
+            return damage(
+                "spread over more than \(MemberMarks.limit) compressed members", at: start, isCrowd: true)
+        }
         guard compression.isMemberStart(view) else {
             // Some archivers pad a file with zeros to the end of a block.
             if view[0] == 0, try isZero(from: start) {
@@ -263,10 +259,11 @@ final class MemberStream {
 
     /// Starts to stream the member at `nextInput`, and holds its output until it is either sound or too large to hold.
     private func beginInside(checksAhead: Bool) throws(SluiceError) {
-        let (start, waiting, known) = (nextInput, queue.count, marks)
+        let (start, waiting) = (nextInput, queue.count)
         cut = nil
         try hold(from: start, behind: waiting)
         guard checkFailed || checksAhead && isInside && barrier == nil else { return }
+        let known = marks
         if !checkFailed { try checkAhead(from: start, behind: waiting) }
         queue.truncate(to: waiting)
         if checkFailed {
@@ -347,19 +344,23 @@ final class MemberStream {
 
     /// Notes that the member at `offset` starts behind the waiting bytes.
     private func mark(_ offset: UInt64) {
-        let start = position + UInt64(queue.count)
-        // Empty members leave no mark of their own, and a record of very many members only as many as memory allows.
-        if marks.last?.streamStart == start || marks.count == MemberStream.markLimit { marks.removeLast() }
-        marks.append(Mark(streamStart: start, offset: offset))
+        marks.append(MemberMark(streamStart: position + UInt64(queue.count), offset: offset))
         consume(0)
     }
 
     private func damage(_ message: String) {
-        guard let mark = marks.last else { return }
         barrier = .damage(
             Damage(
-                detail: message, memberOffset: mark.offset, streamStart: mark.streamStart, noticedAt: nextInput,
-                isStray: false))
+                detail: message, memberOffset: marks.last.offset, streamStart: marks.last.streamStart,
+                noticedAt: nextInput))
+    }
+
+    /// The same of what stands at `offset`, where a member was to start.
+    private func damage(_ message: String, at offset: UInt64, isStray: Bool = false, isCrowd: Bool = false) {
+        barrier = .damage(
+            Damage(
+                detail: message, memberOffset: offset, streamStart: position + UInt64(queue.count), noticedAt: offset,
+                isStray: isStray, isCrowd: isCrowd))
     }
 
     private func isZero(from offset: UInt64) throws(SluiceError) -> Bool {
