@@ -17,6 +17,61 @@ struct BlockTests {
         return whole
     }
 
+    private static func words(_ count: Int, _ random: inout Seeded) -> String {
+        (0..<count).map { _ in String(random.next(), radix: 36) }.joined(separator: " ")
+    }
+
+    @Test(
+        "that are blocks of a fixed size loses what a damaged block holds of a WARC, and nothing behind it",
+        arguments: [("gz", 65_280), ("zst", 128 << 10), ("zst", 512 << 10)])
+    func damagedBlock(suffix: String, size: Int) throws {
+        var random = Seeded(state: 9)
+        let texts = (0..<500).map { _ in Self.words(200 + Int.random(in: 0..<400, using: &random), &random) }
+        let records = texts.map { warcRecord($0) }
+        let all = Array(records.joined().utf8)
+        var blocks = try stride(from: 0, to: all.count, by: size).map {
+            try compressed(Array(all[$0..<min($0 + size, all.count)]), suffix == "gz" ? .gzip(level: 6) : .zstd)
+        }
+        #expect(try read(Array(blocks.joined()), name: "a.warc.\(suffix)").texts == texts)
+        blocks[2][blocks[2].count / 2] ^= 0x10
+        var at = 0
+        var expected: [String] = []
+        for (text, record) in zip(texts, records) {
+            let end = at + record.utf8.count
+            if end - 4 <= 2 * size || at >= 3 * size { expected.append(text) }
+            at = end
+        }
+        let reading = try readThroughout(Array(blocks.joined()), "a.warc.\(suffix)", by: 60)
+        let isRight = reading.texts == expected
+        #expect(isRight, "\(reading.texts.count) of \(expected.count)")
+        #expect(reading.damage == [.damagedMember, .strayBytes])
+    }
+
+    @Test("of which a damaged one holds another as its content does not take that for a member")
+    func nested() throws {
+        let inner = try gzip("plain words, and no record")
+        let head = "WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: \(inner.count)\r\n\r\n"
+        var outer = storedMember(Array(head.utf8) + inner + Array("\r\n\r\n".utf8))
+        outer[30] ^= 1
+        let reading = try read(outer + gzip(warcRecord("last")), name: "a.warc.gz")
+        #expect(reading.outcomes == ["damaged-member", "text"])
+    }
+
+    @Test("with a wrong length in front of one has them all", arguments: [30, 22, 10])
+    func skippable(bit: Int) throws {
+        let frames = try (0..<40).map { index in
+            let frame = try compressed(Array("{\"text\":\"\(wetText(index))\"}\n".utf8), .zstd)
+            return [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0] + (0..<4).map { UInt8(frame.count >> (8 * $0) & 255) } + frame
+        }
+        let texts = (0..<40).map(wetText)
+        #expect(try read(Array(frames.joined()), name: "a.jsonl.zst").texts == texts)
+        var damaged = frames
+        damaged[3][4 + bit / 8] ^= 1 << (bit % 8)
+        let reading = try readThroughout(Array(damaged.joined()), "a.jsonl.zst")
+        #expect(reading.texts == texts)
+        #expect(reading.damage == [.damagedMember] && reading.skipped == 12)
+    }
+
     @Test(
         "of which very many hold one record has all of them, and knows where each starts", arguments: ["jsonl", "warc"])
     func manyMembers(format: String) throws {

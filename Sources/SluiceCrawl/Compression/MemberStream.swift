@@ -218,10 +218,10 @@ final class MemberStream {
                 mark(nextInput)
                 return barrier = .end
             }
-            return barrier = .damage(
-                Damage(
-                    detail: "no \(compression.rawValue) header where one was expected", memberOffset: start,
-                    streamStart: position + UInt64(queue.count), noticedAt: start, isStray: true))
+            return damage("no \(compression.rawValue) header where one was expected", at: start, isStray: true)
+        }
+        if try !endsRight(view, at: start) {
+            return damage("a skippable frame at whose stated end nothing starts", at: start)
         }
         if compression == .gzip, try produceWhole(view) { return }
         let hasCheck = compression.hasCheck(try window.view(at: start, atLeast: Compression.headBytes))
