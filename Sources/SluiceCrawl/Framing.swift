@@ -61,9 +61,10 @@ struct LineFramer {
         while true {
             // Only once a byte waits is its member known for certain.
             _ = try stream.fill(1)
-            let start = stream.location
-            if stream.position > limit { return blank(stream, at: start) }
+            if stream.position > limit { return blank(stream, at: stream.location) }
             passBlankLines(stream, upTo: limit)
+            _ = try stream.fill(1)
+            let start = stream.location
             let (length, terminator) = try lineLength(stream)
             if length > limits.lineBytes { return try tooLong(stream, at: start) }
             let end = length + terminator

@@ -110,6 +110,30 @@ struct ResumeTests {
         }
     }
 
+    @Test("finds each line where it is, however many blank ones stand before it", arguments: [true, false])
+    func blankLines(isPacked: Bool) throws {
+        var bytes: [UInt8] = []
+        var offsets: [UInt64] = []
+        for index in 0..<60 {
+            let blank = String(repeating: " \n", count: [0, 1, 15_000, 65_536, 30_001][index % 5])
+            let line = "{\"text\":\"\(wetText(index))\"}\n"
+            if isPacked {
+                bytes += try gzip(blank)
+                offsets.append(UInt64(bytes.count))
+                bytes += try gzip(line)
+            } else {
+                offsets.append(UInt64(bytes.count + blank.utf8.count))
+                bytes += Array((blank + line).utf8)
+            }
+        }
+        let file = try TemporaryFile(bytes, name: isPacked ? "a.jsonl.gz" : "a.jsonl")
+        let whole = try read(file.path, maxRecords: 1)
+        #expect(whole.records.map(\.offset) == offsets)
+        for point in whole.resumePoints {
+            #expect(try read(file.path, from: point).raw == Array(whole.raw.dropFirst(point.ordinal)))
+        }
+    }
+
     @Test("holds no more than it was asked to")
     func batchBytes() throws {
         let bytes = Array(wetRecords(100).joined().utf8)
