@@ -45,6 +45,7 @@ struct Sniffer {
         let expectsWARC = suffixFormat == .warc
         // A WARC framer begins with a stream of its own.
         var isWhole = isToRead && !expectsWARC && asked != .warc
+        var isHead = true
         let stream = try MemberStream(
             window: window, compression: compression, at: start, expectsWARC: expectsWARC, isToRead: isWhole,
             checksAhead: checksAhead)
@@ -54,15 +55,17 @@ struct Sniffer {
             guard case .damage = stream.barrier else { break }
             _ = try stream.takeDamage(since: stream.position)
             isWhole = false
+            isHead = false
         }
-        let found = try format(ofHead: stream.queue.bytes, asked: asked)
+        let found = try format(of: stream.queue.bytes, isHead: isHead, asked: asked)
         return (asked == .auto ? found : asked, isWhole ? stream : nil)
     }
 
+    /// What `first` shows; they are the first bytes of all, or only the first that could be read.
     private func format(
-        ofHead head: UnsafeBufferPointer<UInt8>, asked: SourceFormat
+        of first: UnsafeBufferPointer<UInt8>, isHead: Bool, asked: SourceFormat
     ) throws(SluiceError) -> SourceFormat {
-        let bytes = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+        let bytes = first.starts(with: [0xEF, 0xBB, 0xBF]) ? first.dropFirst(3) : first[...]
         if bytes.starts(with: "filedesc://".utf8) {
             throw SluiceError(
                 .noUsableData, "\(path) is an ARC file, which is not supported",
@@ -76,7 +79,9 @@ struct Sniffer {
                 .noUsableData, "\(path) begins as \(shown.rawValue) does, and was to be read as \(asked.rawValue)",
                 advice: "leave --format out")
         }
-        return shown == .warc ? .warc : suffixFormat ?? shown ?? .text
+        // Behind damage a brace may be anywhere in a record.
+        if let shown, isHead || shown == .warc { return shown }
+        return suffixFormat ?? shown ?? .text
     }
 
     /// Whether `content` begins as a JSON object does; a brace alone begins wiki text, TeX and style sheets too.

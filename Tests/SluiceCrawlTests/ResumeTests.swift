@@ -159,11 +159,22 @@ struct FormTests {
             ("hello", "x.warc.wet", .warc),
             ("hello", "x.txt.gz", .text), ("\u{FEFF}{}", "x", .jsonl), ("{ \"a\":1}", "x.txt", .jsonl),
             ("{{Infobox}}", "x.txt", .text), ("{\\rtf1}", "x", .text), ("{oops", "x.jsonl", .jsonl),
+            ("{\"a\":1}", "x.warc", .jsonl), ("{\"a\":1}", "x.wet", .jsonl), ("{\"a\":1}", "x.warc.zst", .jsonl),
+            ("{}", "x.wat.gz", .jsonl), ("[1]", "x.wat.gz", .warc),
         ])
     func formats(content: String, name: String, format: SourceFormat) throws {
         #expect(try read(Array(content.utf8), name: name).format == format)
         let packed = try read(try gzip(content), name: name)
         #expect(packed.format == format)
+    }
+
+    @Test("is told from its name where its first bytes are damaged, for a brace may be inside a record")
+    func damagedHead() throws {
+        var first = try gzip(warcRecord("first"))
+        first[first.count - 6] ^= 1
+        let bytes = try first + gzip("{\"inside\":\"a record\"}\r\n\r\n") + gzip(warcRecord("last"))
+        let reading = try read(bytes, name: "a.warc.gz")
+        #expect(reading.format == .warc && reading.texts == ["last"])
     }
 
     @Test("is not taken for another one that it plainly is not, which would make damage of all of it")
