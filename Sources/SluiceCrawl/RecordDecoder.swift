@@ -96,12 +96,12 @@ public struct RecordDecoder: Sendable {
             return
         }
         record.id = string(line.id, span)
-        record.url = string(line.metadata.url, span) ?? string(line.url, span)
+        let ownURL = text(line.metadata.url, span)
+        record.url = ownURL ?? text(line.url, span)
         record.captured = text(line.created, span)
         if record.id == nil, isLong(line.id?.length) { record.notes.append(.dropped("id")) }
-        if record.url == nil, isLong(line.metadata.url?.length) || isLong(line.url?.length) {
-            record.notes.append(.dropped("url"))
-        }
+        if ownURL == nil, isLong(line.metadata.url?.length) { record.notes.append(.dropped("metadata.url")) }
+        if record.url == nil, isLong(line.url?.length) { record.notes.append(.dropped("url")) }
         let isSynthetic = flag(line.metadata.synthetic, span)
         record.declared = label(isSynthetic, line.metadata, span)
         if let unread = unreadLabel(isSynthetic, isLabelled: record.declared != nil, line.metadata, span) {
@@ -119,15 +119,17 @@ public struct RecordDecoder: Sendable {
         _ isSynthetic: Bool?, _ metadata: JSONLine.Metadata, _ line: Span<UInt8>
     ) -> DeclaredLabel? {
         var hasGenerator = false
-        if case .string(let generator) = metadata.generator { hasGenerator = !isBlank(generator.range, line) }
+        if case .string(let generator) = metadata.generator { hasGenerator = !isBlank(generator, line) }
         guard isSynthetic != nil || hasGenerator else { return nil }
         return DeclaredLabel(
-            isSynthetic: isSynthetic ?? true, generator: text(metadata.generator, line),
+            isSynthetic: isSynthetic ?? true, generator: hasGenerator ? text(metadata.generator, line) : nil,
             isVerified: flag(metadata.verified, line) ?? false)
     }
 
-    private func isBlank(_ range: Range<Int>, _ line: Span<UInt8>) -> Bool {
-        range.allSatisfy { isJSONSpace(line[$0]) }
+    /// True where `string` stands for white space alone, escaped or not.
+    private func isBlank(_ string: JSONString, _ line: Span<UInt8>) -> Bool {
+        String(decoding: JSONLine.unescaped(string, line), as: UTF8.self).unicodeScalars
+            .allSatisfy(\.properties.isWhitespace)
     }
 
     /// A label that is true or false; as a string or as 1 or 0 too, which is how tables write it.
@@ -160,7 +162,7 @@ public struct RecordDecoder: Sendable {
     private func found(_ value: JSONLine.Value?, _ line: Span<UInt8>) -> String? {
         switch value {
         case nil, .null: nil
-        case .string(let string) where isBlank(string.range, line): nil
+        case .string(let string) where isBlank(string, line): nil
         case .string: text(value, line) ?? "a long text"
         case .integer(let range), .decimal(let range): plain(range, line) ?? "a long number"
         case .flag(let flag): "\(flag)"

@@ -98,6 +98,9 @@ struct JSONTests {
             (#"{"generator":"gpt-x"}"#, DeclaredLabel(isSynthetic: true, generator: "gpt-x")),
             (#"{"generator":"","label":"human"}"#, nil), (#"{"generator":"  "}"#, nil),
             (#"{"synthetic":"yes","verified":true}"#, nil),
+            (#"{"generator":"\n"}"#, nil), (#"{"generator":" \t\u0020"}"#, nil), (#"{"generator":"\u00a0"}"#, nil),
+            (#"{"synthetic":true,"generator":"\n"}"#, DeclaredLabel(isSynthetic: true)),
+            (#"{"generator":"\u0067pt"}"#, DeclaredLabel(isSynthetic: true, generator: "gpt")),
             (#""synthetic""#, nil),
         ] as [(String, DeclaredLabel?)])
     func labels(metadata: String, label: DeclaredLabel?) {
@@ -138,6 +141,8 @@ struct JSONTests {
                 "“verified” is neither true nor false, and counts for false: ja"
             ),
             (#"{"synthetic":true,"verified":"1"}"#, nil), (#"{"verified":"ja"}"#, nil),
+            (#"{"synthetic":"\n"}"#, nil), (#"{"generator":"\n"}"#, nil), (#"{"synthetic":"\u00a0"}"#, nil),
+            (#"{"synthetic":true,"verified":"\t"}"#, nil),
             ("7", "“metadata” is no object, and counts for none: 7"),
             (
                 #""{\"synthetic\":true}""#,
@@ -199,10 +204,17 @@ struct JSONTests {
         #expect(record.url == nil)
         #expect(
             record.notes.map(\.detail) == ["id", "url"].map { "“\($0)” is longer than 4096 bytes, and is left out" })
-        // Escapes count for what they stand for, and one address of two is enough.
+        // Escapes count for what they stand for; the other address takes the place of one that is left out.
         let escaped = String(repeating: "\\u0061", count: 4096)
         let kept = decode(#"{"text":"a","id":"\#(escaped)","url":"http://a","metadata":{"url":"\#(long)"}}"#)
-        #expect(kept.id?.count == 4096 && kept.url == "http://a" && kept.notes == [])
+        #expect(kept.id?.count == 4096 && kept.url == "http://a")
+        #expect(kept.notes.map(\.detail) == ["“metadata.url” is longer than 4096 bytes, and is left out"])
+    }
+
+    @Test("has a string for its address, or none")
+    func addresses() {
+        #expect(decode(#"{"text":"a","url":"http://a","metadata":{"url":5}}"#).url == "http://a")
+        #expect(decode(#"{"text":"a","url":7,"metadata":{"url":5}}"#).url == nil)
     }
 
     @Test("cut anywhere, or with any byte changed, never ends in a crash")
