@@ -47,6 +47,9 @@ public struct RecordDecoder: Sendable {
                 record.content = .rejected(.htmlNotExtracted, detail: "a \(RecordDecoder.beginning(type)) of HTML")
             } else if let contentType = header.contentType, !RecordDecoder.isText(contentType) {
                 record.content = .rejected(.notText, detail: "Content-Type is \(RecordDecoder.beginning(contentType))")
+            } else if let contentType = header.contentType, RecordDecoder.isEscaped(contentType) {
+                record.content = .rejected(
+                    .notText, detail: "Content-Type is \(RecordDecoder.beginning(contentType)); UTF-8 is read")
             } else {
                 record.content = .text(raw.bytes)
             }
@@ -64,6 +67,20 @@ public struct RecordDecoder: Sendable {
 
     private static func isText(_ contentType: [UInt8]) -> Bool {
         contentType.isEmpty || WARCHeader.equal(contentType.prefix(5), "text/")
+    }
+
+    /// True of a charset whose bytes are all ASCII and stand for other characters: as UTF-8 they are sound, and wrong.
+    private static func isEscaped(_ contentType: [UInt8]) -> Bool {
+        let parameters = contentType.split(separator: UInt8(ascii: ";")).dropFirst()
+        for parameter in parameters {
+            let pair = parameter.split(separator: UInt8(ascii: "="), maxSplits: 1)
+            guard let name = pair.first, let value = pair.last, pair.count == 2 else { continue }
+            guard WARCHeader.equal(name.filter { $0 > 0x20 }, "charset") else { continue }
+            let charset = value.filter { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }
+            let stated = (["hz-gb-2312", "utf-7"] as [StaticString]).contains { WARCHeader.equal(charset, $0) }
+            return stated || WARCHeader.equal(charset.prefix(9), "iso-2022-")
+        }
+        return false
     }
 
     /// An address without the angle brackets that some writers put around it, and with its spaces percent-encoded.

@@ -257,6 +257,20 @@ struct LengthTests {
         #expect(try self.reading(image).outcomes == ["text", "not-text", "text"])
     }
 
+    @Test(
+        "or in a charset that is ASCII to the eye is no text that is read",
+        arguments: [
+            ("charset=ISO-2022-JP", "not-text"), ("format=flowed; Charset = \"iso-2022-kr\"", "not-text"),
+            ("charset=hz-gb-2312", "not-text"), ("charset=UTF-7", "not-text"), ("charset=utf-8", "text"),
+            ("charset=iso-8859-1", "text"), ("title=utf-7", "text"), ("charset=", "text"),
+        ])
+    func charsets(parameters: String, outcome: String) throws {
+        for type in ["resource", "conversion"] {
+            let record = warcRecord("x", type: type, extra: "Content-Type: text/plain; \(parameters)\r\n")
+            #expect(try reading(record).outcomes == ["text", outcome, "text"])
+        }
+    }
+
     @Test("or beyond the limits is passed over, and what follows is read")
     func limits() throws {
         let limits = Limits(recordBytes: 4000, headerBytes: 1000)
