@@ -31,7 +31,9 @@ import Testing
             }
         }
 
-        mutating func committed(_ commit: SourceCommit) {}
+        var bytesRead: UInt64 = 0
+
+        mutating func committed(_ commit: SourceCommit) { bytesRead += commit.bytesRead }
     }
 
     private let modelPath = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -81,6 +83,15 @@ import Testing
         #expect(feed.outcomes.map(\.name) == ["long", "changes"])
         #expect(feed.outcomes.map(\.error) == [nil, .io])
         #expect(feed.outcomes.first?.kept == 400)
+    }
+
+    @Test func `has read a source without a record, too`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let blank = try source("blank", records: 0)
+        try Data("\n\n \n".utf8).write(to: URL(fileURLWithPath: blank.path))
+        var feed = ListFeed(sources: [blank])
+        try await run(&feed)
+        #expect(feed.bytesRead == 4 && feed.outcomes.map(\.error) == [nil])
     }
 
     @Test func `takes bytes that come twice at once for one source`() async throws {

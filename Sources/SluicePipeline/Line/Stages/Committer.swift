@@ -95,7 +95,8 @@ actor Committer {
         var duration: Duration? = .now - start
         for (step, (before, after, tally)) in zip(steps, written) {
             guard let source = sources[step.source.number] else { continue }
-            let position = step.extent?.position ?? source.position
+            // A source without a record has no batch, and was read to its end all the same.
+            let position = step.extent?.position ?? UInt64(clamping: source.description.bytes)
             news.append(
                 .committed(
                     SourceCommit(
