@@ -69,6 +69,9 @@ import Testing
         let piece = try #require(found.first)
         #expect(found.count == 1 && piece.kind == "repetition" && piece.weight == Loop.weight)
         #expect(piece.detail.contains("20 times") && piece.detail.contains("“and it is the house that i was …”"))
+        let quoted = try #require(piece.words.first)
+        let said = String(decoding: words.normalized, as: UTF8.self).split(separator: " ")[quoted]
+        #expect(piece.words.count == 1 && said.joined(separator: " ") == "and it is the house that i was")
         let abstained = TextScore(llr: 0, evidence: [], abstention: .language)
         #expect(try FurtherEvidence().find(in: Array(text.utf8), words: words, score: abstained).isEmpty)
         // Together with the words it never exceeds what a text can say.

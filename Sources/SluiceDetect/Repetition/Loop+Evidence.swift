@@ -13,10 +13,12 @@ extension Loop {
     static func evidence(in words: Words) -> Evidence? {
         guard let loop = find(in: words.hashes) else { return nil }
         let first = loop.words.lowerBound
-        let turn = text(of: first..<(first + min(loop.period, shown)), in: words.normalized)
+        let quoted = first..<(first + min(loop.period, shown))
+        let turn = text(of: quoted, in: words.normalized)
         let rest = loop.period > shown ? " …" : ""
         let times = "\(loop.turns) times without a pause, \(loop.words.count) of \(words.count) words"
-        return Evidence(kind: "repetition", weight: weight, detail: Evidence.cut("\(times): “\(turn)\(rest)”"))
+        return Evidence(
+            kind: "repetition", weight: weight, detail: Evidence.cut("\(times): “\(turn)\(rest)”"), words: [quoted])
     }
 
     /// The words of a range, of words that single spaces join.
