@@ -14,6 +14,9 @@ public struct FurtherEvidence: Sendable {
         watermark = try WatermarkTest(settings)
     }
 
+    /// The most that it can add, in nats.
+    public var most: Double { watermark == nil ? Loop.weight : Detector.llrLimit }
+
     /// The evidence in `text`, whose words are `words`, besides what `score` says. O(*n*).
     ///
     /// Where the detector abstains a loop is not looked for: its weight was measured on what the detector judges. All

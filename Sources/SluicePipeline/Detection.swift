@@ -119,7 +119,7 @@ private struct DetectionPreparer: Sendable {
                     id: id, source: source, judgement: judgement, llr: 0, words: 0, rejection: error)
             case .text(let clean, let words):
                 let text = clean.bytes
-                let score = detector.score(words, scratch: &scratch)
+                let score = detector.score(words, namesFrom: 0, scratch: &scratch)
                 let more = further.find(in: text, words: words, score: score)
                 var document = DetectedDocument(
                     id: id, source: source,

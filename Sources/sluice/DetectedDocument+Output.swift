@@ -34,7 +34,11 @@ extension DetectedDocument {
         for evidence in judgement.evidence {
             lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
         }
-        if judgement.verdict == .real { lines.append("  real means: no evidence of machine writing was found") }
+        if judgement.verdict == .real {
+            // A piece that is shown to speak for a machine is evidence; what is assumed beforehand is none.
+            let isSome = judgement.evidence.contains { $0.kind != "prior" && $0.weight >= 0.005 }
+            lines.append("  real means: \(isSome ? "too little" : "no") evidence of machine writing was found")
+        }
         if let reading { lines += reading.lines }
         return lines.joined(separator: "\n")
     }

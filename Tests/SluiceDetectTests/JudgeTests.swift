@@ -33,6 +33,31 @@ struct JudgeTests {
         #expect(judgement.origin == .detected)
     }
 
+    @Test("Words that do not speak for a machine are not said to show nothing where the verdict is synthetic")
+    func contradiction() throws {
+        let counts = "3 of 20 known words and word groups speak for a machine"
+        let words = Evidence(
+            kind: "token-frequency", weight: -1, detail: "no evidence of machine writing found: \(counts)")
+        let phrase = Evidence(kind: "phrase-signature", weight: 4, detail: "")
+        func detail(_ prior: Double, _ evidence: [Evidence]) throws -> String? {
+            let llr = evidence.reduce(0) { $0 + $1.weight }
+            let judgement = try Judge(prior: prior).judge(score: TextScore(llr: llr, evidence: evidence))
+            return judgement.evidence.first { $0.kind == words.kind }?.detail
+        }
+        #expect(try detail(0.99, [words]) == "the assumed share decides, not the words: \(counts)")
+        #expect(try detail(0.5, [words, phrase]) == "what stands beside them decides, not the words: \(counts)")
+        #expect(try detail(0.5, [words]) == words.detail)
+        #expect(try detail(0.001, [words]) == words.detail)
+    }
+
+    @Test(
+        "The ratio from which a text is called synthetic is the judge's own", arguments: [0.01, 0.1, 0.5, 0.95, 0.99])
+    func needed(prior: Double) throws {
+        let judge = try Judge(prior: prior)
+        #expect(judge.judge(score: score(judge.syntheticFrom + 1e-6)).verdict == .synthetic)
+        #expect(judge.judge(score: score(judge.syntheticFrom - 1e-6)).verdict != .synthetic)
+    }
+
     @Test("The prior moves the verdict")
     func prior() throws {
         #expect(try Judge(prior: 0.5).judge(score: score(4)).verdict == .synthetic)

@@ -5,11 +5,13 @@ extension Detector {
     /// The most bytes of a name in a detail: a reader finds a longer one by its beginning.
     static let nameLimit = 56
 
-    /// What the words weigh, with the strongest ones by name where they weigh enough.
-    func tokenEvidence(_ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch) -> Evidence {
+    /// What the words weigh, with the strongest ones by name where they are to be named.
+    func tokenEvidence(
+        _ sums: Sums, _ weight: Double, _ words: Words, _ features: FeatureScratch, isNamed: Bool
+    ) -> Evidence {
         var detail = "\(sums.forSynthetic) of \(sums.features) known words and word groups speak for a machine"
-        guard weight >= Detector.namingFrom else {
-            if weight < 0 { detail = "no evidence of machine writing found: " + detail }
+        guard isNamed else {
+            if weight < 0 { detail = Evidence.nothingFound + detail }
             return Evidence(kind: "token-frequency", weight: weight, detail: detail)
         }
         let named = strongest(features, words, sums, limit: 3, onlySynthetic: true)
@@ -63,5 +65,21 @@ extension Detector {
             return at..<(at + run.count)
         }
         return nil
+    }
+}
+
+extension Evidence {
+    /// What is said first of words that do not speak for a machine.
+    static let nothingFound = "no evidence of machine writing found: "
+
+    /// The evidence as it stands beside the verdict `synthetic`: of words that do not speak for it, `decider` is said to have
+    /// decided, since that nothing was found would contradict the verdict.
+    func besideSynthetic(decider: String) -> Evidence {
+        guard kind == "token-frequency", weight <= 0 else { return self }
+        let isNothing = detail.hasPrefix(Evidence.nothingFound)
+        let counts = isNothing ? String(detail.dropFirst(Evidence.nothingFound.count)) : detail
+        var copy = self
+        copy.detail = Evidence.cut("\(decider), not the words: \(counts)")
+        return copy
     }
 }

@@ -23,7 +23,7 @@ public struct Detector: Sendable {
 
     /// The largest log likelihood ratio, in nats, that a text alone can give, either way.
     public static let llrLimit = 12.0
-    /// From this log likelihood ratio on the strongest words are named in the evidence: far below what any verdict needs.
+    /// From this log likelihood ratio on the strongest words are named in the evidence, whatever a verdict needs.
     static let namingFrom = 1.0
 
     /// A detector that judges by `model`.
@@ -33,7 +33,12 @@ public struct Detector: Sendable {
     }
 
     /// What the text with these words says about its author. O(*n*).
-    public func score(_ words: Words, scratch: inout DetectorScratch) -> TextScore {
+    ///
+    /// Words that weigh a nat or more are named. Where less decides, for a prior that is high already, `namesFrom` is what a
+    /// text needs: words that speak for a machine are named, however little, where the text says as much. 0 names them all.
+    public func score(
+        _ words: Words, namesFrom: Double = .infinity, scratch: inout DetectorScratch
+    ) -> TextScore {
         let all = 0..<words.count
         if let foreign = outOfScopeEarly(words) { return TextScore(outside: foreign) }
         scratch.features.collect(words, all, model.vocabulary, model.table)
@@ -49,7 +54,8 @@ public struct Detector: Sendable {
         let limit = Detector.llrLimit
         let tokens = Evidence.rounded(min(max(calibrated, -limit - phraseWeight), limit - phraseWeight))
         if let outside, tokens == 0 || sums.features == 0, phrase == nil { return TextScore(outside: outside) }
-        var evidence = [tokenEvidence(sums, tokens, words, scratch.features)]
+        let isNamed = tokens >= Detector.namingFrom || tokens > 0 && tokens + phraseWeight >= namesFrom
+        var evidence = [tokenEvidence(sums, tokens, words, scratch.features, isNamed: isNamed)]
         if let phrase {
             evidence.append(phraseEvidence(phrase, phraseWeight, words, others: scratch.phrases.count - 1))
         }

@@ -19,6 +19,11 @@ public struct Judge: Sendable {
     /// The weight of a declared label, in nats.
     public static let declaredWeight = 30.0
 
+    /// The log likelihood ratio from which a text of which nothing else is known is called synthetic.
+    public var syntheticFrom: Double {
+        log(Verdict.syntheticFrom / (1 - Verdict.syntheticFrom)) - priorEvidence.weight
+    }
+
     /// A judge with these assumptions.
     ///
     /// - Parameters:
@@ -80,6 +85,11 @@ public struct Judge: Sendable {
                 .uncertain
             }
         let origin: Origin = declared != nil ? .declared : isDetected ? .detected : .prior
+        if verdict == .synthetic, origin == .detected {
+            let isPriors = logOdds <= priorEvidence.weight
+            let decider = isPriors ? "the assumed share decides" : "what stands beside them decides"
+            evidence = evidence.map { $0.besideSynthetic(decider: decider) }
+        }
         return Judgement(verdict: verdict, origin: origin, probability: probability, evidence: evidence)
     }
 

@@ -66,7 +66,9 @@ import Testing
                 }
                 let there = String(decoding: text[place[0]..<place[1]], as: UTF8.self).lowercased()
                 let words = there.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: " ")
-                let fits = name.hasSuffix("…") ? words.hasPrefix(name.dropLast()) : words == name
+                let fits =
+                    name.hasSuffix("…")
+                    ? words.hasPrefix(name.dropLast().trimmingCharacters(in: .whitespaces)) : words == name
                 #expect(fits, "\(answer.id): “\(name)” is “\(there)”")
                 checked += 1
             }
@@ -99,6 +101,47 @@ import Testing
     @Test func `can be checked in the text for every synthetic verdict on the sample that ships`() throws {
         let sample = Program.root.appendingPathComponent("Tests/Sample/sample.jsonl.gz")
         #expect(try Self.check([sample]) > 0)
+    }
+
+    @Test(arguments: ["0.9", "0.99", "0.999"])
+    func `names what it goes by at any prior, and never says of a synthetic text that nothing was found`(
+        prior: String
+    ) throws {
+        let sample = Program.root.appendingPathComponent("Tests/Sample/sample.jsonl.gz")
+        let output = try Program.run(["detect", "--json", "--prior", prior, sample.path]).output
+        let answers = try output.split(separator: UInt8(ascii: "\n"))
+            .map { try JSONDecoder().decode(Answer.self, from: Data($0)) }
+            .filter { $0.verdict == "synthetic" }
+        #expect(!answers.isEmpty)
+        for answer in answers {
+            let words = try #require(answer.evidence.first { $0.kind == "token-frequency" })
+            #expect(!words.detail.contains("no evidence"), "\(answer.id): \(words.detail)")
+            if words.weight > 0 {
+                #expect(words.at?.isEmpty == false, "\(answer.id): \(words.detail)")
+            } else {
+                #expect(words.detail.contains("decides, not the words: "), "\(answer.id): \(words.detail)")
+            }
+        }
+    }
+
+    @Test
+    func `of a text that is called real says that nothing was found where nothing is shown that speaks for a machine`()
+        throws
+    {
+        let sample = Program.root.appendingPathComponent("Tests/Sample/sample.jsonl.gz")
+        let lines = try Program.run("detect", "--prior", "0.005", sample.path).text.split(separator: "\n")
+        var (isSome, told) = (false, Set<String>())
+        for line in lines {
+            if !line.hasPrefix("  ") { isSome = false }
+            if let nats = line.firstRange(of: " nats  "), !line[nats.upperBound...].hasPrefix("prior") {
+                let weight = try #require(Double(line[..<nats.lowerBound].trimmingCharacters(in: .whitespaces)))
+                if weight > 0 { isSome = true }
+            }
+            guard line.contains("real means: ") else { continue }
+            #expect(line.contains(isSome ? "too little evidence" : "no evidence"))
+            told.insert(String(line))
+        }
+        #expect(told.count == 2)
     }
 
     @Test(.enabled(if: Program.hasSample, "../shared/crawl-sample is not there"))

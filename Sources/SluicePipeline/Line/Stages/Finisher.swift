@@ -90,7 +90,8 @@ struct Finisher: Sendable {
         on document: PreparedDocument, _ record: PreparedRecord, _ template: Neighbour?,
         _ sourceLabel: DeclaredLabel?, _ scratch: inout DetectorScratch
     ) -> RecordedJudgement {
-        let score = detector.score(document.words, scratch: &scratch)
+        let namesFrom = judge.syntheticFrom - further.most - templatingWeight
+        let score = detector.score(document.words, namesFrom: namesFrom, scratch: &scratch)
         var notes = document.text.notes + record.notes
         notes += further.find(in: document.text.bytes, words: document.words, score: score)
         if let template { notes.append(template.evidence(weight: templatingWeight)) }
