@@ -180,7 +180,7 @@ struct TrainingTests {
         #expect(try #require(all.calibrationError) < 0.1)
     }
 
-    @Test("Labels drawn at random teach nothing")
+    @Test("Labels drawn at random teach nothing, if they are not refused")
     func chance() async throws {
         var random = Seeded(state: 8)
         func shuffled(_ texts: [LabelledText]) -> [LabelledText] {
@@ -190,8 +190,13 @@ struct TrainingTests {
                 return text
             }
         }
-        let model = try await DetectorTrainer(Samples.options)
-            .train(shuffled(Samples.corpus(400, seed: 1)), calibration: shuffled(Samples.corpus(200, seed: 2)))
+        let model: DetectorModel
+        do {
+            model = try await DetectorTrainer(Samples.options)
+                .train(shuffled(Samples.corpus(400, seed: 1)), calibration: shuffled(Samples.corpus(200, seed: 2)))
+        } catch let error as SluiceError where error.code == .noUsableData {
+            return
+        }
         let evaluation = DetectorEvaluation(model: model, examples: shuffled(Samples.corpus(400, seed: 3)))
         let auroc = try #require(evaluation.rows.first?.auroc)
         #expect(abs(auroc - 0.5) < 0.1)
