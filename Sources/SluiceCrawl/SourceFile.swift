@@ -27,7 +27,8 @@ public enum SourceFile {
 
     /// The size in bytes of the file at `path`.
     ///
-    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file.
+    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file; `.io` where it cannot be opened for
+    ///   now.
     public static func size(of path: String) throws(SluiceError) -> UInt64 {
         let (descriptor, size) = try open(path)
         close(descriptor)
@@ -39,11 +40,15 @@ public enum SourceFile {
         // O_NONBLOCK: opening a pipe that nobody writes to must not hang before it can be refused.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            throw SluiceError(
-                .inputMissing, "cannot read \(path): \(lastError())", advice: "check the path and its permissions")
+            throw .unreadable(path)
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard fstat(descriptor, &status) == 0 else {
+            let number = errno
+            close(descriptor)
+            throw .unreadable(path, number)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             throw SluiceError(
                 .inputMissing, "cannot read \(path): it is not a regular file", advice: "give files or directories")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import SluiceCore
 import SluiceCrawl
 import SluiceStore
@@ -15,8 +16,12 @@ public enum ExportVerifier {
     /// any other export against the row that it names, or one of its reviews: document, words, verdict, origin, probability and
     /// masses. An export that was forged consistently, sums and all, fails there.
     ///
-    /// - Throws: `.inputMissing` where there is no such directory.
+    /// - Throws: `.inputMissing` where there is no such directory, `.io` where it cannot be opened for now.
     public static func verify(directory: String, against store: Store? = nil) throws(SluiceError) -> [Finding] {
+        // Asked first, since it says why: a limit that is reached does not make the directory a missing one.
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(directory, advice: "name an export's directory") }
+        close(descriptor)
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw SluiceError(
                 .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")

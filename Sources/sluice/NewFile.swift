@@ -58,9 +58,6 @@ final class NewFile {
     }
 
     private static func failure(_ path: String, _ number: Int32 = errno) -> SluiceError {
-        let isDisk = [ENOSPC, EDQUOT, EIO].contains(number)
-        return SluiceError(
-            isDisk ? .io : .cannotCreate, "cannot write \(path): \(String(cString: strerror(number)))",
-            advice: isDisk ? "make room and try again" : "name another place")
+        .unwritable(path, number, advice: "name another place")
     }
 }

@@ -60,6 +60,11 @@ enum Program {
 
     /// Runs another program to its end.
     static func tool(_ path: String, _ arguments: String..., input: Data = Data()) throws -> Outcome {
+        try tool(path, arguments, input: input)
+    }
+
+    /// Runs another program to its end.
+    static func tool(_ path: String, _ arguments: [String], input: Data = Data()) throws -> Outcome {
         let tool = process(arguments)
         tool.executableURL = URL(fileURLWithPath: path)
         return try run(tool, input: input)

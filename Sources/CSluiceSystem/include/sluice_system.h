@@ -13,9 +13,14 @@ int sluice_open_beneath(int directory, const char *name);
 /// that runs for months and whose tables grow piece by piece would else keep what they outgrew.
 void sluice_return_memory(void);
 
-/// Has SQLite keep no count of the memory that it takes, which it would under a lock that all connections share. Only
-/// before SQLite is used for the first time; later it changes nothing and answers -1, without an `errno`.
-int sluice_sqlite_uncounted(void);
+/// Has SQLite keep no count of the memory that it takes, which it would under a lock that all connections share, and report
+/// the system's errors to `sluice_sqlite_last_errno`. Only before SQLite is used for the first time; later it changes nothing
+/// and answers -1, without an `errno`.
+int sluice_sqlite_set_up(void);
+
+/// The `errno` of the last call that SQLite says the system refused on this thread, and forgets it; 0 where there was none.
+/// `sqlite3_system_errno` is gone with a connection that was never opened.
+int sluice_sqlite_last_errno(void);
 
 /// Renames, and fails with EEXIST where something has the new name already.
 int sluice_rename_new(int from_directory, const char *from, int to_directory, const char *to);

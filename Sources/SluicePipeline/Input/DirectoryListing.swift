@@ -5,15 +5,18 @@ import SluiceCore
 package enum DirectoryListing {
     /// The names in `directory` but `.` and `..`, in the order of their bytes; nil stands for a name that is not UTF-8.
     ///
-    /// - Throws: ``SluiceError`` of the kind `inputMissing` where the directory cannot be opened or read to its end.
+    /// - Throws: ``SluiceError`` of the kind `inputMissing` where the directory is not there or must not be read, of the kind
+    ///   `io` where it cannot be opened for now, or not be read to its end.
     package static func names(of directory: String) throws(SluiceError) -> [String?] {
-        guard let stream = opendir(directory) else { throw failure(directory) }
+        guard let stream = opendir(directory) else {
+            throw .unreadable(directory, advice: "check its permissions")
+        }
         defer { closedir(stream) }
         var names: [String?] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
-                guard errno == 0 else { throw failure(directory) }
+                guard errno == 0 else { throw .unreadable(directory, advice: "check its permissions") }
                 break
             }
             // In place: the last entry of a block may be shorter than the field is declared.
@@ -23,10 +26,5 @@ package enum DirectoryListing {
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted { ($0 ?? "").utf8.lexicographicallyPrecedes(($1 ?? "").utf8) }
-    }
-
-    private static func failure(_ directory: String) -> SluiceError {
-        SluiceError(
-            .inputMissing, "\(directory): \(String(cString: strerror(errno)))", advice: "check its permissions")
     }
 }

@@ -36,7 +36,8 @@ public struct InputList: Sendable, Equatable {
     /// Expands `inputs`: a file stands for itself, a directory for the dumps below it in the order of their paths' bytes.
     ///
     /// - Throws: ``SluiceError`` of the kind `inputMissing` where an input is missing, is neither a file nor a
-    ///   directory, or is a directory with neither a dump nor a failure in it.
+    ///   directory, or is a directory with neither a dump nor a failure in it; of the kind `io` where one cannot be looked
+    ///   at for now, below a directory too: the list would lack what the next run may find.
     public init(expanding inputs: [String]) throws(SluiceError) {
         self.inputs = []
         passedOver = []
@@ -80,7 +81,7 @@ public struct InputList: Sendable, Equatable {
     private static func kind(of path: String) throws(SluiceError) -> Kind {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw SluiceError(.inputMissing, "\(path): \(String(cString: strerror(errno)))", advice: "check the path")
+            throw .unreadable(path, advice: "check the path")
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .file
@@ -107,8 +108,7 @@ public struct InputList: Sendable, Equatable {
             let input = Input(path: path, name: parents + name)
             var status = stat()
             guard lstat(path, &status) == 0 else {
-                failures.append(
-                    SluiceError(.inputMissing, "\(path): \(String(cString: strerror(errno)))", advice: "check it"))
+                try note(.unreadable(path, advice: "check it"))
                 continue
             }
             switch status.st_mode & S_IFMT {
@@ -116,18 +116,24 @@ public struct InputList: Sendable, Equatable {
                 do throws(SluiceError) {
                     try addDirectory(path, parents: input.name + "/")
                 } catch {
-                    failures.append(error)
+                    try note(error)
                 }
             case S_IFREG where InputList.isDump(name): inputs.append(input)
             case S_IFLNK where InputList.isDump(name):
                 do throws(SluiceError) {
                     if try InputList.kind(of: path) == .file { inputs.append(input) } else { passedOver.append(path) }
                 } catch {
-                    failures.append(error)
+                    try note(error)
                 }
             default: passedOver.append(path)
             }
         }
+    }
+
+    /// Keeps an error beside which the other inputs can be read.
+    private mutating func note(_ error: SluiceError) throws(SluiceError) {
+        guard error.concernsOneInput else { throw error }
+        failures.append(error)
     }
 
     /// True where a file's name has one of ``endings``.

@@ -15,7 +15,7 @@ package struct SourceStamp: Equatable, Sendable {
     package init(of path: String) throws(SluiceError) {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw SluiceError(.inputMissing, "\(path): \(String(cString: strerror(errno)))", advice: "check the path")
+            throw .unreadable(path, advice: "check the path")
         }
         self.init(status)
     }

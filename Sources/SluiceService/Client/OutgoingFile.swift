@@ -14,15 +14,14 @@ package final class OutgoingFile: Sendable {
 
     /// Opens the regular file at `path`. Blocks.
     ///
-    /// - Throws: `SluiceError` of the kind `inputMissing` where it is missing, unreadable or not a regular file.
+    /// - Throws: `SluiceError` of the kind `inputMissing` where it is missing, unreadable or not a regular file; of the kind
+    ///   `io` where it cannot be opened for now.
     package init(_ path: String) throws(SluiceError) {
         // Without O_NONBLOCK, a pipe that nobody writes to would hang here before it can be refused.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.path = path
         guard descriptor >= 0 else {
-            throw SluiceError(
-                .inputMissing, "cannot read \(path): \(String(cString: strerror(errno)))",
-                advice: "check the path and its permissions")
+            throw .unreadable(path)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -105,7 +105,10 @@ package final class SpoolDirectories: Sendable {
 
     /// What `errno` says about an attempt to `verb` `path`.
     static func failure(_ verb: String, _ path: String, _ code: SluiceError.Code = .cannotCreate) -> SluiceError {
-        SluiceError(
+        guard code != .cannotCreate else {
+            return .unwritable(path, verb: verb, advice: "check its permissions and the disk")
+        }
+        return SluiceError(
             code, "cannot \(verb) \(path): \(String(cString: strerror(errno)))",
             advice: "check its permissions and the disk")
     }

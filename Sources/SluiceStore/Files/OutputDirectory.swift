@@ -155,19 +155,11 @@ public final class OutputDirectory {
     /// What `errno` says about an attempt to `verb` the file at `path`.
     public static func failure(_ verb: String, _ path: String) -> SluiceError {
         let number = errno
-        let reason = String(cString: strerror(number))
-        switch number {
-        case ENOSPC, EDQUOT:
-            return SluiceError(.io, "disk full: cannot \(verb) \(path)", advice: "make room and run it again")
-        case EIO, EFBIG, EMFILE, ENFILE: return SluiceError(.io, "cannot \(verb) \(path): \(reason)")
-        case ENOENT:
-            return SluiceError(
-                .cannotCreate, "cannot \(verb) \(path): \(reason)",
-                advice: "make the directory that --output is to be in first")
-        default:
-            return SluiceError(
-                .cannotCreate, "cannot \(verb) \(path): \(reason)", advice: "name another place for --output")
-        }
+        let isNowhere = number == ENOENT
+        return .unwritable(
+            path, number, verb: verb,
+            advice: isNowhere ? "make the directory that --output is to be in first" : "name another place for --output"
+        )
     }
 
     private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }

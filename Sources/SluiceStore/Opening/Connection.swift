@@ -72,11 +72,11 @@ enum Connection {
     }
 
     /// True where SQLite's count of its memory, which nobody asks for, was switched off: a writer and readers at work at
-    /// the same time would wait for each other's locks at every allocation.
-    private static let isUncounted = sluice_sqlite_uncounted() == 0
+    /// the same time would wait for each other's locks at every allocation. And where it reports why the system refused.
+    private static let isSetUp = sluice_sqlite_set_up() == 0
 
     private static func common() -> Configuration {
-        _ = isUncounted
+        _ = isSetUp
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // Another process may be recovering or closing the log; that takes moments.

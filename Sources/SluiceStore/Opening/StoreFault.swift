@@ -1,4 +1,6 @@
+import CSluiceSystem
 import GRDB
+import Glibc
 import SluiceCore
 
 /// What an error of SQLite means to the person at the keyboard.
@@ -19,7 +21,11 @@ enum StoreFault {
         guard let error = error as? DatabaseError else {
             return SluiceError(.io, "\(path): \(error)", advice: advice)
         }
-        let detail = error.message ?? error.resultCode.description
+        // Of an error that SQLite has met while it did something else, it says that there was none.
+        let isNone = error.message == "not an error"
+        let message = isNone ? DatabaseError(resultCode: error.resultCode).message : error.message
+        let detail = message ?? error.resultCode.description
+        let number = sluice_sqlite_last_errno()
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL:
             return SluiceError(
@@ -38,6 +44,9 @@ enum StoreFault {
             return SluiceError(.busy, "\(path) is in use by another program", advice: "try again when it has finished")
         case .SQLITE_INTERRUPT:
             return SluiceError(.busy, "the question took too long", advice: "ask for less at a time")
+        case .SQLITE_CANTOPEN where [EMFILE, ENFILE, ENOMEM, ENOSPC, EDQUOT, EIO].contains(number):
+            return SluiceError(
+                .io, "\(path) cannot be opened: \(SluiceError.reason(number))", advice: SluiceError.remedy(number))
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             return writing
                 ? SluiceError(.cannotCreate, "\(path) cannot be written (\(detail))", advice: "check its permissions")

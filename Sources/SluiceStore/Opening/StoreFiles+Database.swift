@@ -48,7 +48,7 @@ extension StoreFiles {
 
     private func cannotWrite(_ path: String) -> SluiceError {
         SluiceError(
-            .io, "\(path) cannot be written: \(String(cString: strerror(errno)))",
+            .io, "\(path) cannot be written: \(SluiceError.reason(errno))",
             advice: "check free space and the disk, then run the same command again")
     }
 }

@@ -73,12 +73,7 @@ struct StoreFiles: Sendable {
     }
 
     func cannotCreate(_ path: String) -> SluiceError {
-        if errno == ENOSPC || errno == EDQUOT {
-            return SluiceError(.io, "\(path): the disk is full", advice: "free some space and run the command again")
-        }
-        return SluiceError(
-            .cannotCreate, "cannot create \(path): \(String(cString: strerror(errno)))",
-            advice: "check the permissions, or name another place with --store")
+        .unwritable(path, verb: "create", advice: "check the permissions, or name another place with --store")
     }
 }
 

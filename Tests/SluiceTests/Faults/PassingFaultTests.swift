@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// What the system refuses for now must not change what becomes of the inputs.
+@Suite(.serialized) struct `A refusal that passes` {
+    private func inputs(in folder: Folder) throws -> String {
+        try FileManager.default.createDirectory(atPath: folder.path("in"), withIntermediateDirectories: true)
+        for number in 1...3 {
+            _ = try folder.file("in/f\(number).jsonl", Dump.jsonLines(Dump.texts(20, seed: UInt64(number))))
+        }
+        return folder.path("in")
+    }
+
+    @Test(.enabled(if: Script.canInject, "strace is not installed"), arguments: ["EIO", "EMFILE", "ENOMEM"])
+    func `to open a source ends the run, and does not pass the source over`(error: String) throws {
+        let folder = try Folder()
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            cd '\(folder.url.path)'
+            strace -f -qq -o /dev/null -P '\(input)/f2.jsonl' -e trace=openat -e inject=openat:error=\(error):when=1..2 \\
+                "$SLUICE" ingest --store store '\(input)' > /dev/null; echo "ingest=$?"
+            "$SLUICE" provenance --json --limit 0 --store store | grep -c f3.jsonl
+            "$SLUICE" ingest --json --store store '\(input)' > /dev/null; echo "again=$?"
+            """)
+        #expect(run.text == "ingest=74\n0\nagain=0\n", "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("f2.jsonl"))
+    }
+
+    @Test func `for too few open files is no missing input and no place that cannot be written`() throws {
+        let folder = try Folder()
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            cd '\(folder.url.path)'
+            for limit in $(seq 10 26); do
+                (ulimit -n $limit; "$SLUICE" ingest --store store-$limit '\(input)' > /dev/null 2> errors-$limit)
+                code=$?
+                case $code in 1|66|73|78) echo "limit $limit: $code"; cat errors-$limit;; esac
+            done
+            grep -l 'limit of open files' errors-* | wc -l
+            """)
+        let counted = run.text.split(separator: "\n")
+        #expect(counted.count == 1 && (Int(counted.last ?? "") ?? 0) > 0, "\(run.text) \(run.errors)")
+    }
+}
