@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import SluiceCore
 import SluicePipeline
 
 @main
@@ -16,4 +18,28 @@ struct Sluice: AsyncParsableCommand {
             VerifyCommand.self, ExportCommand.self, BackupCommand.self, DetectCommand.self, DetectorCommand.self,
             ReviewCommand.self, ServeCommand.self, TokenCommand.self,
         ])
+
+    static func main() async {
+        if let error = doubt {
+            Console.note("sluice: \(error)")
+            Glibc.exit(error.code.rawValue)
+        }
+        await main(nil)
+    }
+
+    /// Why the arguments are not what was typed: Swift reads them from `/proc`, and makes text of whatever bytes they are.
+    private static var doubt: SluiceError? {
+        guard access("/proc/self/cmdline", R_OK) == 0, CommandLine.argc > 0 else {
+            return SluiceError(.configuration, "sluice needs /proc to read its arguments", advice: "mount it")
+        }
+        for index in 1..<max(Int(CommandLine.argc), 1) {
+            guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+                continue
+            }
+            return SluiceError(
+                .usage, "argument \(index) is not UTF-8",
+                advice: "rename the file, or reach it by a link whose name is UTF-8")
+        }
+        return nil
+    }
 }
