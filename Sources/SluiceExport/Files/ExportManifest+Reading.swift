@@ -7,13 +7,17 @@ extension ExportManifest: Decodable {
     /// The most bytes of a manifest, and of the sums beside it: 64 MiB, which are more than 150,000 files.
     static let largest = 64 << 20
 
-    /// The bytes of the manifest, or of the sums, at `path`; nil where there are none, or more than ``largest``.
+    /// The bytes of the manifest, or of the sums, at `path`; nil where there are none, more than ``largest``, or
+    /// what is there is not a file.
     static func bytes(at path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // O_NONBLOCK: opening a pipe that nobody writes to must not hang before it can be refused.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_size <= largest else { return nil }
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= largest else {
+            return nil
+        }
         return Descriptor.read(Int(facts.st_size), at: 0, from: descriptor)
     }
 

@@ -25,4 +25,24 @@ import Testing
         #expect(run.text == "64\na.jsonl\n", "\(run.text) \(run.errors)")
         #expect(run.errors.contains("argument 3 is not UTF-8"))
     }
+
+    @Test func `pipes that nobody writes to, in the place of files, hold nobody up`() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(20)))
+        let run = try Script.run(
+            """
+            cd '\(folder.url.path)'
+            "$SLUICE" ingest --store '\(store)' '\(input)' > /dev/null
+            "$SLUICE" export --store '\(store)' --output out > /dev/null
+            for name in manifest.json SHA256SUMS; do
+                mv out/$name kept; mkfifo out/$name
+                timeout 20 "$SLUICE" verify --export out > /dev/null; echo "$name=$?"
+                rm out/$name; mv kept out/$name
+            done
+            mkfifo model; printf 'detection:\\n  model: %s/model\\n' "$PWD" > c.yaml
+            timeout 20 "$SLUICE" detect --config c.yaml '\(input)' > /dev/null; echo "model=$?"
+            """)
+        #expect(run.text == "manifest.json=1\nSHA256SUMS=1\nmodel=78\n", "\(run.text) \(run.errors)")
+    }
 }
