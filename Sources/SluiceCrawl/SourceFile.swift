@@ -5,10 +5,10 @@ import SluiceCore
 public enum SourceFile {
     /// The SHA-256 and the size in bytes of the file at `path`.
     ///
-    /// - throws: `.inputMissing` where it is missing, unreadable or not a regular file; `.io` where reading fails; `.busy`
-    ///   where the task is cancelled meanwhile.
+    /// - throws: `.inputMissing` where it is missing, unreadable, not a regular file or not as long as it says; `.io` where
+    ///   opening or reading fails for now; `.busy` where the task is cancelled meanwhile.
     public static func digest(of path: String) throws(SluiceError) -> (digest: Digest, bytes: UInt64) {
-        let (descriptor, _) = try open(path)
+        let (descriptor, size) = try open(path)
         defer { close(descriptor) }
         var digester = Digester()
         var total: UInt64 = 0
@@ -16,13 +16,27 @@ public enum SourceFile {
         defer { chunk.deallocate() }
         while true {
             let count = try read(descriptor, into: chunk, at: total, path: path)
-            if count == 0 { return (digester.finish(), total) }
+            if count == 0 {
+                guard total == size || isChanged(descriptor, from: size) else {
+                    throw SluiceError(
+                        .inputMissing,
+                        "\(path) is not as long as it says: it has \(total) bytes, and \(size) were expected",
+                        advice: "pipe it in as '-'")
+                }
+                return (digester.finish(), total)
+            }
             if Task.isCancelled {
                 throw SluiceError(.busy, "\(path) was not read to its end", advice: "give it again")
             }
             digester.update(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
             total += UInt64(count)
         }
+    }
+
+    /// True of a file that was written to or cut meanwhile: whoever decides on its records finds that out by its stamp.
+    private static func isChanged(_ descriptor: Int32, from size: UInt64) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && UInt64(max(0, status.st_size)) != size
     }
 
     /// The size in bytes of the file at `path`.
