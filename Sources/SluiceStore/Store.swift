@@ -24,7 +24,7 @@ public final class Store: Sendable {
     private let files: StoreFiles
     private let lock: StoreLock?
     /// What the database looked like when it was opened as one that nobody writes to; nil where it was not.
-    private let stillness: [Int]?
+    private let stillness: StoreFiles.Stillness?
     private let identity: [UInt64]
     private let writer: DatabaseQueue?
     private let readers: DatabasePool
@@ -64,13 +64,13 @@ public final class Store: Sendable {
         } else {
             try files.requireDatabase()
         }
-        let stillness = mode == .read ? files.stillness : nil
         do {
             if mode == .write { try files.makeDatabase() }
             let writer = mode == .write ? try Connection.writer(files) : nil
+            let (readers, stillness) =
+                try mode == .read ? still(files) : (Connection.readers(files, isStill: false), nil)
             let store = Store(
-                files: files, settings: settings, lock: lock, stillness: stillness, writer: writer,
-                readers: try Connection.readers(files, isStill: stillness != nil),
+                files: files, settings: settings, lock: lock, stillness: stillness, writer: writer, readers: readers,
                 recent: try recentKeys(writer, settings))
             try store.checkSettings()
             return store
@@ -78,6 +78,18 @@ public final class Store: Sendable {
             throw mode == .write
                 ? StoreFault.explain(error, path: files.database, writing: true)
                 : StoreFault.explainOpening(error, path: files.database)
+        }
+    }
+
+    /// Readers of a store that is opened for nothing else, and what the database looked like where they take it for one
+    /// that nobody writes to.
+    private static func still(_ files: StoreFiles) throws -> (DatabasePool, StoreFiles.Stillness?) {
+        if let stillness = files.stillness(isFull: false) {
+            return (try Connection.readers(files, isStill: true), stillness)
+        }
+        do { return (try Connection.readers(files, isStill: false), nil) } catch let error as DatabaseError {
+            guard StoreFault.isAboutRoom(error), let stillness = files.stillness(isFull: true) else { throw error }
+            return (try Connection.readers(files, isStill: true), stillness)
         }
     }
 
@@ -93,7 +105,8 @@ public final class Store: Sendable {
     }
 
     private init(
-        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, stillness: [Int]?, writer: DatabaseQueue?,
+        files: StoreFiles, settings: StoreSettings, lock: StoreLock?, stillness: StoreFiles.Stillness?,
+        writer: DatabaseQueue?,
         readers: DatabasePool, recent: LookupTail?
     ) {
         self.directory = files.directory
@@ -188,7 +201,7 @@ public final class Store: Sendable {
                 }
             }
         }
-        guard stillness == nil || files.stillness == stillness else {
+        guard stillness == nil || stillness.flatMap({ files.stillness(isFull: $0.isFull) }) == stillness else {
             throw SluiceError(
                 .busy, "another program began to write to \(directory) while it was read", advice: "try again")
         }

@@ -27,10 +27,8 @@ enum StoreFault {
         let detail = message ?? error.resultCode.description
         let number = sluice_sqlite_last_errno()
         switch error.resultCode.primaryResultCode {
-        case .SQLITE_FULL:
-            return SluiceError(
-                .io, "\(path): the disk is full",
-                advice: "free some space and run the same command again; everything acknowledged is safe")
+        case .SQLITE_FULL: return diskIsFull(path)
+        case _ where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: return diskIsFull(path)
         case .SQLITE_IOERR, .SQLITE_NOMEM:
             return SluiceError(
                 .io, "\(path): reading or writing failed (\(detail), SQLite code \(error.extendedResultCode.rawValue))",
@@ -60,6 +58,20 @@ enum StoreFault {
                 .io, "\(path): \(detail) (SQLite code \(error.extendedResultCode.rawValue))",
                 advice: advice)
         }
+    }
+
+    /// True where SQLite may have found no room for the files that it makes beside a database to read it.
+    static func isAboutRoom(_ error: DatabaseError) -> Bool {
+        switch error.extendedResultCode {
+        case .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMOPEN: true
+        case let code: code.primaryResultCode == .SQLITE_CANTOPEN
+        }
+    }
+
+    private static func diskIsFull(_ path: String) -> SluiceError {
+        SluiceError(
+            .io, "\(path): the disk is full",
+            advice: "free some space and run the same command again; everything acknowledged is safe")
     }
 
     /// True where the handle must not be used any more.

@@ -42,18 +42,36 @@ struct StoreFiles: Sendable {
         }
     }
 
+    /// What the database file looked like while nobody wrote to the store.
+    struct Stillness: Equatable {
+        /// Whether it is for a full disk that SQLite cannot make its files, and not because nobody may.
+        var isFull: Bool
+        fileprivate var facts: [Int]
+    }
+
     /// What the database file looks like where it is all there is: SQLite cannot make its files beside it, no log waits
     /// there, and nobody has the store open, which takes a log, if an empty one, and a `-shm`. Nil elsewhere.
     ///
+    /// `isFull` says that SQLite has tried on a full disk. It leaves an empty log and a `-shm` there, so both say nothing.
+    ///
     /// A writer may come later. A reader's lock would hold that up for as long as the reader likes, from a read-only
     /// mount too; so what was read is held against this afterwards instead.
-    var stillness: [Int]? {
+    func stillness(isFull: Bool) -> Stillness? {
         var status = stat()
-        guard access(directory, W_OK) != 0 else { return nil }
+        guard (access(directory, W_OK) == 0) == isFull else { return nil }
         let isOpen =
-            stat(database + "-wal", &status) == 0 && (status.st_size > 0 || stat(database + "-shm", &status) == 0)
+            stat(database + "-wal", &status) == 0
+            && (status.st_size > 0 || (!isFull && stat(database + "-shm", &status) == 0))
         guard !isOpen, stat(database, &status) == 0 else { return nil }
-        return [Int(status.st_ino), status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        let facts = [Int(status.st_ino), status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+        return Stillness(isFull: isFull, facts: facts)
+    }
+
+    /// Gives the file behind `descriptor`, which root has made, to whom the directory belongs: he could not open it else.
+    func giveToOwner(_ descriptor: Int32) {
+        var status = stat()
+        guard geteuid() == 0, stat(directory, &status) == 0, status.st_uid != 0 else { return }
+        fchown(descriptor, status.st_uid, status.st_gid)
     }
 
     private func createDirectory(_ path: String) throws(SluiceError) {
