@@ -12,6 +12,7 @@ extension StoreFiles {
         for end in ["", "-wal", "-shm"] { unlink(draft + end) }
         let file = Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw cannotCreate(draft) }
+        giveToOwner(file)
         defer {
             close(file)
             for end in ["", "-wal", "-shm"] { unlink(draft + end) }

@@ -102,19 +102,32 @@ final class StoreLock: Sendable {
 
     /// Takes the lock; fails with `busy` where another store, in this process or another, holds it.
     init(_ files: StoreFiles) throws(SluiceError) {
-        let descriptor = Glibc.open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw SluiceError(
-                .cannotCreate, "cannot create \(files.lock): \(reason)",
-                advice: "check the permissions, or name another place with --store")
-        }
+        let descriptor = StoreLock.open(files)
+        guard descriptor >= 0 else { throw files.cannotCreate(files.lock) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
             close(descriptor)
+            guard number == EWOULDBLOCK else {
+                throw SluiceError(
+                    .io, "cannot lock \(files.lock): \(SluiceError.reason(number))",
+                    advice: "check that its file system has locks, or name another place with --store")
+            }
             throw SluiceError(
                 .busy, "another program is writing to \(files.directory)", advice: "try again when it has finished")
         }
         self.descriptor = Mutex(descriptor)
+    }
+
+    /// A descriptor of the lock file, which is made where there is none; -1 where that fails, with `errno` saying why.
+    private static func open(_ files: StoreFiles) -> Int32 {
+        let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW
+        // Only what was made just now is given away: another's file may be here under a second name.
+        let made = Glibc.open(files.lock, flags | O_CREAT | O_EXCL, 0o600)
+        guard made < 0, errno == EEXIST else {
+            if made >= 0 { files.giveToOwner(made) }
+            return made
+        }
+        return Glibc.open(files.lock, flags | O_CREAT, 0o600)
     }
 
     deinit { release() }

@@ -43,4 +43,16 @@ import Testing
         let counted = run.text.split(separator: "\n")
         #expect(counted.count == 1 && (Int(counted.last ?? "") ?? 0) > 0, "\(run.text) \(run.errors)")
     }
+
+    @Test(.enabled(if: Script.canInject, "strace is not installed"))
+    func `to lock the store is not another program that writes`() throws {
+        let folder = try Folder()
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            strace -f -qq -o /dev/null -e trace=flock -e inject=flock:error=ENOLCK \\
+                "$SLUICE" ingest --store '\(folder.path("store"))' '\(input)' > /dev/null; echo "$?"
+            """)
+        #expect(run.text == "74\n" && run.errors.contains("cannot lock"), "\(run.text) \(run.errors)")
+    }
 }

@@ -46,6 +46,20 @@ import Testing
         #expect(run.text == "manifest.json=1\nSHA256SUMS=1\nmodel=78\n", "\(run.text) \(run.errors)")
     }
 
+    @Test(.enabled(if: geteuid() == 0, "needs root"))
+    func `a store that root makes in another's directory is that user's`() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3)))
+        let store = folder.path("store")
+        let run = try Script.run(
+            """
+            mkdir '\(store)'; chown 65534:65534 '\(store)'
+            "$SLUICE" ingest --store '\(store)' '\(input)' > /dev/null
+            stat -c %u '\(store)/lock' '\(store)/sluice.db'
+            """)
+        #expect(run.text == "65534\n65534\n", "\(run.text) \(run.errors)")
+    }
+
     @Test(.enabled(if: SmallDisk.canBeMounted, "mounting a small disk needs root"))
     func `a store on a full disk can be asked, and copied to another`() throws {
         let folder = try Folder()
