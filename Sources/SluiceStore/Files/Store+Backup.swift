@@ -70,7 +70,10 @@ extension DatabaseError {
     fileprivate var isAboutTheCopy: Bool {
         switch resultCode.primaryResultCode {
         case .SQLITE_FULL, .SQLITE_CANTOPEN, .SQLITE_READONLY: true
-        default: false
+        // Nothing is written to the store meanwhile.
+        default:
+            [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC, .SQLITE_IOERR_TRUNCATE]
+                .contains(extendedResultCode)
         }
     }
 }

@@ -55,4 +55,18 @@ import Testing
             """)
         #expect(run.text == "74\n" && run.errors.contains("cannot lock"), "\(run.text) \(run.errors)")
     }
+
+    @Test func `of a copy's disk is not the store's`() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            "$SLUICE" ingest --store '\(store)' '\(input)' > /dev/null
+            (ulimit -f 40; "$SLUICE" backup --store '\(store)' --output '\(folder.path("copy"))'); echo "$?"
+            """)
+        #expect(run.text == "74\n", "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("copy") && !run.errors.contains(store + "/"), "\(run.errors)")
+        #expect(!run.errors.contains("not an error"))
+    }
 }
