@@ -31,18 +31,26 @@ public struct IndexFile: Sendable {
         case opened(IndexSnapshot)
         /// Something that is not used, and why.
         case refused(String)
+        /// Something that cannot be opened just now, and may well be right.
+        case unavailable(SluiceError)
     }
 
     /// Opens the file and reads all of it once, to hold it against its checksums. O(bytes): some 30 ms for a million
     /// documents, and as long as the disk takes where it is not in memory.
     public func open() -> Opening {
         let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return .missing }
+        guard folder >= 0 else {
+            let error = SluiceError.unreadable(directory)
+            return error.code == .io ? .unavailable(error) : .missing
+        }
         defer { close(folder) }
         // O_NONBLOCK: a pipe in its place must not hold anybody up.
         let descriptor = openat(folder, IndexFile.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
-            return errno == ENOENT ? .missing : .refused(String(cString: strerror(errno)))
+            let number = errno
+            let error = SluiceError.unreadable(path, number)
+            if error.code == .io { return .unavailable(error) }
+            return number == ENOENT ? .missing : .refused(SluiceError.reason(number))
         }
         defer { close(descriptor) }
         do throws(Refusal) {

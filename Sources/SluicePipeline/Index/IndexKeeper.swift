@@ -97,6 +97,9 @@ struct IndexKeeper: Sendable {
                 .index("\(file.path) belongs to another store, or to another past of this one: it is made again"))
         case .refused(let reason):
             remark(.index("\(file.path) cannot be used, because \(reason): it is made again"))
+        case .unavailable(let error):
+            remark(.index("\(error.message): the store is read instead"))
+            return nil
         }
         // Left where it is, it might fit again one day, when the store has come as far once more.
         file.remove()

@@ -56,6 +56,27 @@ import Testing
         #expect(run.text == "74\n" && run.errors.contains("cannot lock"), "\(run.text) \(run.errors)")
     }
 
+    @Test(.enabled(if: Script.canInject, "strace is not installed"))
+    func `to open the index file does not condemn it`() throws {
+        let folder = try Folder()
+        let store = folder.path("store")
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            "$SLUICE" ingest --store '\(store)' '\(input)/f1.jsonl' > /dev/null; echo "$?"
+            echo 'another program may read it' > '\(store)/sluice.index'
+            refused() { strace -f -qq -o /dev/null -P sluice.index -e trace=openat \\
+                -e inject=openat:error=EMFILE "$SLUICE" "$@" --store '\(store)'; }
+            refused verify | grep -o 'index: cannot be checked'
+            refused ingest '\(input)' > /dev/null; echo "ingest=$?"
+            cat '\(store)/sluice.index'
+            """)
+        #expect(
+            run.text == "0\nindex: cannot be checked\ningest=0\nanother program may read it\n",
+            "\(run.text) \(run.errors)")
+        #expect(run.errors.contains("the store is read instead"))
+    }
+
     @Test func `of a copy's disk is not the store's`() throws {
         let folder = try Folder()
         let store = folder.path("store")
