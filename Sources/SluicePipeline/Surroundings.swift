@@ -33,11 +33,12 @@ package enum Processors {
 }
 
 /// The names of runs.
-enum RunName {
-    /// A new UUID of version 7 (RFC 9562): milliseconds since 1970, then random bits.
-    static func new() -> String {
+package enum RunName {
+    /// A new UUID of version 7 (RFC 9562): milliseconds since 1970, then random bits. A clock that stands before counts as
+    /// 1970.
+    package static func new(at microseconds: Int64 = Clock.microseconds) -> String {
         var random = SystemRandomNumberGenerator()
-        let high = (UInt64(Clock.microseconds / 1000) << 16) | 0x7000 | (random.next() & 0x0FFF)
+        let high = (UInt64(max(microseconds, 0) / 1000) << 16) | 0x7000 | (random.next() & 0x0FFF)
         let low = (random.next() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
         let digits = [high, low].map { word in
             let text = String(word, radix: 16)

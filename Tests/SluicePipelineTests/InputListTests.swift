@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SluiceCore
 import SluicePipeline
 import Testing
@@ -66,5 +67,20 @@ struct InputListTests {
     func refusals(path: String) {
         let error = #expect(throws: SluiceError.self) { try InputList(expanding: [path]) }
         #expect(error?.code == .inputMissing)
+    }
+
+    @Test("have a size together, however large files with holes say they are")
+    func sizes() throws {
+        let folder = URL(fileURLWithPath: "/dev/shm/inputs-\(UUID().uuidString)")
+        guard (try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)) != nil else {
+            return
+        }
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for number in 0..<3 {
+            let path = folder.appendingPathComponent("\(number).txt").path
+            try Data().write(to: URL(fileURLWithPath: path))
+            guard truncate(path, .max) == 0 else { return }
+        }
+        #expect(try InputList(expanding: [folder.path]).bytes == .max)
     }
 }

@@ -65,7 +65,10 @@ public struct InputList: Sendable, Equatable {
     /// The size of all files together, as far as they can be looked at; standard input has none yet.
     public var bytes: UInt64 {
         inputs.reduce(0) { total, input in
-            total + (input.isStandardInput ? 0 : (try? SourceFile.size(of: input.path)) ?? 0)
+            let size = input.isStandardInput ? 0 : (try? SourceFile.size(of: input.path)) ?? 0
+            // A file with holes may claim nearly all there is to count.
+            let (sum, isTooLarge) = total.addingReportingOverflow(size)
+            return isTooLarge ? .max : sum
         }
     }
 
