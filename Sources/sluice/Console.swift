@@ -23,7 +23,7 @@ enum Console {
     /// Says on standard error that files of the directories given are not read, if there are such.
     static func note(passedOver files: [String]) {
         guard let first = files.first else { return }
-        note("sluice: passed over as no files that are named like dumps: \(files.count), the first \(first)")
+        note("sluice: passed over as no files that are named like dumps: \(files.count), the first \(first.onOneLine)")
     }
 
     /// Rewrites the last line of standard error; only for terminals.
@@ -58,4 +58,9 @@ enum Console {
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         bytes.withUnsafeBytes { Descriptor.write($0, to: descriptor) }
     }
+}
+
+extension String {
+    /// The text without line ends: what comes from anywhere must not look like a line of ours.
+    var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

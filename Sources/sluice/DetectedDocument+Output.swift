@@ -28,9 +28,11 @@ extension DetectedDocument {
 
     /// The answer for people.
     var paragraph: String {
-        if let rejection { return "\(shownID): not judged, \(rejection.reason.rawValue), \(rejection.detail)" }
+        if let rejection {
+            return "\(shownID.onOneLine): not judged, \(rejection.reason.rawValue), \(rejection.detail)"
+        }
         let percent = JSONText.decimal(judgement.probability * 100, places: 1)
-        var lines = ["\(shownID): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
+        var lines = ["\(shownID.onOneLine): \(judgement.verdict.rawValue), P(synthetic) \(percent) %, \(words) words"]
         for evidence in judgement.evidence {
             lines.append("  \(JSONText.decimal(evidence.weight, places: 2)) nats  \(evidence.kind): \(evidence.detail)")
         }

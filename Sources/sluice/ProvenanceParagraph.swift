@@ -50,8 +50,3 @@ extension ProvenanceEntry {
         }
     }
 }
-
-extension String {
-    /// The text without line ends: what comes from anywhere must not look like a line of ours.
-    fileprivate var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
-}

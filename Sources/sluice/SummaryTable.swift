@@ -90,12 +90,12 @@ extension IngestSummary {
         if let first = sameBytes.first {
             remarks.append(
                 "\(sameBytes.count) of them hold the same bytes as a file of another name that was read before, the first "
-                    + "\(first.name), which is \(first.known)")
+                    + "\(first.name.onOneLine), which is \(first.known.onOneLine)")
         }
         if let first = readOtherwise.first {
             remarks.append(
                 "\(readOtherwise.count) sources were read to their end before under another --source, --origin, --generator or "
-                    + "format, the first \(first); what is recorded of them stays, and only 'review label' changes a verdict. "
+                    + "format, the first \(first.onOneLine); what is recorded of them stays, and only 'review label' changes a verdict. "
                     + "Records that another format finds are taken from a copy that is packed in another way")
         }
         return remarks

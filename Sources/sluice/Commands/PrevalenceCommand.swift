@@ -83,7 +83,8 @@ extension Stratum {
         ]
         let cells = zip(figures, [8, 9, 11]).map { String(repeating: " ", count: max($1 - $0.count, 1)) + $0 }
         let state = assessment.doubt?.inShort ?? "calibrated"
-        return cells.joined() + "  " + state + String(repeating: " ", count: max(20 - state.count, 1)) + name.text
+        return cells.joined() + "  " + state + String(repeating: " ", count: max(20 - state.count, 1))
+            + name.text.onOneLine
     }
 
     private static func percent(_ share: Double?) -> String {

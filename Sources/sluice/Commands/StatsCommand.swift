@@ -54,9 +54,9 @@ extension StoreStatistics {
             lines.append("the newest \(shown.count) of \(sources.count) sources; --json has them all")
         }
         for source in shown {
-            let label = source.description.label.map { " (\($0))" } ?? ""
+            let label = source.description.label.map { " (\($0.onOneLine))" } ?? ""
             lines.append(
-                "\(source.description.name)\(label): \(source.progress.records) records, "
+                "\(source.description.name.onOneLine)\(label): \(source.progress.records) records, "
                     + "\(source.progress.skippedBytes) bytes skipped, \(source.progress.isDone ? "complete" : "not complete")"
             )
         }

@@ -46,6 +46,15 @@ import Testing
         #expect(run.text == "manifest.json=1\nSHA256SUMS=1\nmodel=78\n", "\(run.text) \(run.errors)")
     }
 
+    @Test func `a name with a line end in it makes no line of its own`() throws {
+        let folder = try Folder()
+        let input = try folder.file(
+            "a\nb.jsonl: 9 records, 0 bytes skipped, complete.jsonl", Dump.jsonLines(Dump.texts(3)))
+        #expect(try Program.run("ingest", "--store", folder.path("store"), input).exitCode == 0)
+        let stats = try Program.run("stats", "--store", folder.path("store")).text
+        #expect(stats.contains("\na b.jsonl: 9 records"), "\(stats)")
+    }
+
     @Test(.enabled(if: geteuid() == 0, "needs root"))
     func `a store that root makes in another's directory is that user's`() throws {
         let folder = try Folder()
