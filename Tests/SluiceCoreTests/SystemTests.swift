@@ -26,4 +26,26 @@ struct SystemTests {
             #expect(error.code == .io && error.advice != "elsewhere", "\(number)")
         }
     }
+
+    @Test("of a pipe that takes no more for now keeps nothing from being written to its end")
+    func unready() {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        #expect([reading, writing].allSatisfy { fcntl($0, F_SETFL, O_NONBLOCK) == 0 })
+        // A thread of its own: what writes waits, and must not keep what reads from running.
+        Thread {
+            let bytes = [UInt8](repeating: 7, count: 1 << 20)
+            #expect(bytes.withUnsafeBytes { Descriptor.write($0, to: writing) })
+            close(writing)
+        }.start()
+        var (total, buffer) = (0, [UInt8](repeating: 0, count: 1 << 16))
+        while true {
+            let count = read(reading, &buffer, buffer.count)
+            if count == 0 { break }
+            if count > 0 { total += count } else { usleep(1000) }
+        }
+        close(reading)
+        #expect(total == 1 << 20)
+    }
 }

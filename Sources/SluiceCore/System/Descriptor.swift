@@ -2,15 +2,25 @@ import Glibc
 
 /// What is written to file descriptors, and read from them.
 public enum Descriptor {
-    /// Writes all of `bytes`, however many calls that takes; false where one failed, with `errno` saying why.
+    /// Writes all of `bytes`, however many calls that takes; false where one failed, with `errno` saying why. Waits for a
+    /// descriptor that somebody has set not to.
     public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         var done = 0
         while done < bytes.count {
             let count = Glibc.write(descriptor, base + done, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || (errno == EAGAIN && wait(for: POLLOUT, on: descriptor)) { continue }
             guard count > 0 else { return false }
             done += count
+        }
+        return true
+    }
+
+    /// Waits until `descriptor` is ready for `event`; false where that cannot be waited for.
+    package static func wait(for event: Int32, on descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+        while poll(&entry, 1, -1) < 0 {
+            guard errno == EINTR else { return false }
         }
         return true
     }

@@ -16,7 +16,7 @@ public final class StandardInputCopy {
     ///
     /// - Throws: ``SluiceError`` of the kind `io` where reading or writing fails.
     public init() throws(SluiceError) {
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let directory = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         let path = StandardInputCopy.path(in: directory)
         descriptor = try StandardInputCopy.create(path)
         unlink(path)
@@ -51,7 +51,8 @@ public final class StandardInputCopy {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
             if count == 0 { break }
             if count < 0 {
-                if errno == EINTR { continue }
+                // Whoever shares it may have set it not to wait.
+                if errno == EINTR || (errno == EAGAIN && Descriptor.wait(for: POLLIN, on: STDIN_FILENO)) { continue }
                 throw failure("standard input")
             }
             let isWritten = buffer.withUnsafeBytes {
@@ -70,6 +71,6 @@ public final class StandardInputCopy {
     }
 
     private static func failure(_ place: String) -> SluiceError {
-        SluiceError(.io, "\(place): \(String(cString: strerror(errno)))", advice: "make room and run it again")
+        SluiceError(.io, "\(place): \(String(cString: strerror(errno)))", advice: SluiceError.remedy(errno))
     }
 }

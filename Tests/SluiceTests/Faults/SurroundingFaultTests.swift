@@ -55,6 +55,27 @@ import Testing
         #expect(stats.contains("\na b.jsonl: 9 records"), "\(stats)")
     }
 
+    @Test func `standard input that does not wait is read to its end, and an empty TMPDIR is none`() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        #expect(fcntl(writing, F_SETFD, FD_CLOEXEC) == 0 && fcntl(reading, F_SETFL, O_NONBLOCK) == 0)
+        let process = Program.process(["detect", "--json", "-"])
+        process.environment?["TMPDIR"] = ""
+        process.standardInput = FileHandle(fileDescriptor: reading, closeOnDealloc: true)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        usleep(500_000)
+        let lines = try Dump.jsonLines(Dump.texts(3))
+        #expect(lines.withUnsafeBytes { write(writing, $0.baseAddress, $0.count) } == lines.count)
+        close(writing)
+        let answers = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(answers.split(separator: UInt8(ascii: "\n")).count == 3)
+    }
+
     @Test(.enabled(if: geteuid() == 0, "needs root"))
     func `a store that root makes in another's directory is that user's`() throws {
         let folder = try Folder()
