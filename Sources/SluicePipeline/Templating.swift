@@ -28,15 +28,16 @@ struct Neighbour: Sendable, Equatable {
 }
 
 /// Hosts that one owner has.
-enum HostGroup {
+package enum HostGroup {
     /// What countries register names below of: two owners that are taken for one do less harm than the other way round.
     private static let secondLevels: Set<Substring> = [
         "ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "gv", "id", "mil", "ne", "net", "nom", "or", "org", "sch",
     ]
 
     /// What owners register of a host's name: its last two labels, or three where these are as in `example.co.uk`. Whoever
-    /// shares a registered name counts as one owner. An address in numbers stands for itself.
-    static func of(_ host: String) -> String {
+    /// shares a registered name counts as one owner. An address in numbers, or in brackets, stands for itself.
+    package static func of(_ host: String) -> String {
+        guard !host.hasPrefix("[") else { return host }
         let labels = host.split(separator: ".")
         guard labels.count > 2, let last = labels.last, last.utf8.contains(where: { $0 > UInt8(ascii: "9") }) else {
             return host
