@@ -60,19 +60,38 @@ public struct AdmittedDocument: Sendable, Equatable {
     public var review: Review?
 }
 
+/// A moment in a store's life: how much of what only grows was there.
+public struct StoreMoment: Sendable, Equatable {
+    /// The last step that any shard took.
+    public var admission: Int64
+    /// The last review.
+    public var review: Int64
+
+    /// After everything.
+    static let end = StoreMoment(admission: .max, review: .max)
+}
+
 extension StoreReader {
-    /// Calls `body` with each document that is in a shard now, in the order of admission; texts are read with
+    /// The moment that this reader sees.
+    public func moment() throws -> StoreMoment {
+        StoreMoment(admission: try lastAdmission(), review: try reviewCount())
+    }
+
+    /// Calls `body` with each document that is in a shard now, or was at a `moment`, in the order of admission; texts are read with
     /// ``text(of:)``. One document in memory at a time.
     ///
     /// - Parameters:
     ///   - admissions: Only those that were admitted by one of these.
     ///   - limit: At most so many; 0 for all.
+    ///   - moment: When each has to have been in the shard, and what its review was then.
     ///   - asAdmitted: Whether each is as it was when it was admitted, without the reviews since, so that their masses add up to
     ///     the shard's.
     public func forEachAdmitted(
-        toShard shard: Int64, by admissions: ClosedRange<Int64> = 0 ... .max, limit: Int = 0, asAdmitted: Bool = false,
+        toShard shard: Int64, by admissions: ClosedRange<Int64> = 0 ... .max, limit: Int = 0,
+        at moment: StoreMoment? = nil, asAdmitted: Bool = false,
         _ body: (AdmittedDocument) throws -> Void
     ) throws {
+        let moment = moment ?? .end
         let sql = """
             SELECT \(RowDecoder.columns), m.id, \(StoreReader.masses), \(StoreReader.reviewColumns)
             FROM admission AS m
@@ -80,14 +99,14 @@ extension StoreReader {
             CROSS JOIN record AS r ON r.seq = m.document
             CROSS JOIN source AS s ON s.id = r.source
             LEFT JOIN address AS a ON a.seq = r.seq
-            \(StoreReader.latestReview(of: "d", where: asAdmitted ? "after_admission < m.id" : "true"))
+            \(StoreReader.latestReview(of: "d", where: asAdmitted ? "after_admission < m.id" : "id <= \(moment.review)"))
             WHERE m.shard = ? AND m.action = 1 AND m.id BETWEEN ? AND ?
-                AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id)
+                AND NOT EXISTS (SELECT 1 FROM admission WHERE document = m.document AND id > m.id AND id <= ?)
             ORDER BY m.id LIMIT ?
             """
         let next = RowDecoder.columnCount
         let arguments: StatementArguments = [
-            shard, admissions.lowerBound, admissions.upperBound, limit > 0 ? limit : -1,
+            shard, admissions.lowerBound, admissions.upperBound, moment.admission, limit > 0 ? limit : -1,
         ]
         try db.forEachRow(sql, arguments) { row in
             try body(
