@@ -57,6 +57,25 @@ import Testing
         #expect(summary.files.count <= Int(bytes / 40_000) + 3, "\(summary.files.count) files of \(bytes) bytes")
     }
 
+    @Test func `gives a document for which two files had no space what a later one has`() throws {
+        let folder = try Folder()
+        // A line of some 20 KB that needs 120 words of real text beside it.
+        let large = Fixture.Document(share: 1000, words: 12, padding: 20_000)
+        let bulky = Fixture.Document(share: 0, words: 12, padding: 2500)
+        let short = Fixture.Document(share: 0, words: 12)
+        let store = try Fixture.store(
+            in: folder, [large] + Array(repeating: bulky, count: 34) + Array(repeating: short, count: 12))
+        let summary = try Exporter(
+            store: store,
+            settings: ExportSettings(
+                prior: 0.1, enforcesBound: false, compression: .none, fileBytes: 40_000, toolVersion: "test",
+                configuration: Digest.of([3]))
+        ).export(to: folder.path("out"))
+        #expect(summary.leftOut == 0 && summary.tooLong == 0)
+        #expect(summary.files.map(\.totals.documents).reduce(0, +) == 47)
+        #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))
+    }
+
     @Test func `ends a file where its mass would pass what the cap is reckoned with, and goes on in the next`() throws {
         let folder = try Folder()
         let million = 1_000_000

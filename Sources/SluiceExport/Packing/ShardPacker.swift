@@ -18,10 +18,22 @@ struct ShardPacker<Supply: ExportSupply> {
     private(set) var files: [ExportedFile] = []
     /// The documents in them.
     private(set) var exported = SeqSet()
-    /// Documents in no file whose line is longer than a file, or any line, may be: alone, or beside the real text that they need.
+    /// Documents in no file whose line is longer than a file, or any line, may be: alone, or beside the real text that they
+    /// need, in each of the files that came.
     private(set) var tooLong: [Int64] = []
     /// The admissions of those that waited and ended a file, since it had no space for them.
     private var closers: Set<Int64> = []
+    /// Those of them for which the next file had no space either: they get what space a later one has, and end none.
+    private var aside: [Aside] = []
+
+    /// A document that was put aside, with the bytes of its line.
+    private struct Aside {
+        var entry: DeferredQueue.Entry
+        var bytes: Int
+    }
+
+    /// The most of those put aside that are thought of at each document; the others wait for these, or for the end.
+    private static var asideAtOnce: Int { 256 }
 
     /// Packs what `supply` has under a cap of `capPPM` millionths, by what the documents weigh to the store, or to the audits.
     init(_ supply: Supply, settings: ExportSettings, capPPM: Int64, into directory: OutputDirectory) {
@@ -61,7 +73,10 @@ struct ShardPacker<Supply: ExportSupply> {
     /// Gives those that waited behind larger ones what room the last file has.
     private mutating func placeRemaining() throws {
         var remaining = DeferredQueue(capPPM: capPPM)
-        for entry in deferred.remaining() {
+        let put = Set(aside.map(\.entry.admission))
+        let waiting = (deferred.remaining() + aside.map(\.entry)).sorted { $0.admission < $1.admission }
+        aside = []
+        for entry in waiting {
             if fits(entry.document) {
                 let document = try supply.document(entry)
                 guard try makeLine(document) else { continue }
@@ -70,13 +85,30 @@ struct ShardPacker<Supply: ExportSupply> {
                     continue
                 }
             }
-            remaining.append(entry)
+            if put.contains(entry.admission) {
+                tooLong.append(entry.document.seq)
+            } else {
+                remaining.append(entry)
+            }
         }
         deferred = remaining
     }
 
+    /// Writes the first of those put aside that the open file has room and space for; false where there is none.
+    private mutating func placeAside() throws -> Bool {
+        let found = aside.prefix(Self.asideAtOnce).firstIndex { one in
+            fits(one.entry.document) && hasSpace(for: one.entry.document, bytes: one.bytes)
+        }
+        guard let found else { return false }
+        let document = try supply.document(aside.remove(at: found).entry)
+        if try makeLine(document) { try writeLine(of: document) }
+        return true
+    }
+
     private mutating func placeDeferred() throws {
-        while let file, let entry = deferred.next(within: weighed(file.facts)) {
+        while let file {
+            if try placeAside() { continue }
+            guard let entry = deferred.next(within: weighed(file.facts)) else { return }
             let document = try supply.document(entry)
             guard try makeLine(document) else {
                 deferred.remove(entry)
@@ -84,9 +116,9 @@ struct ShardPacker<Supply: ExportSupply> {
             }
             guard hasSpace(for: document) else {
                 // It keeps its place in the queue until the next file has room for it. If that has no space beside the real
-                // text that it needs either, no file has, and each would end where it is due.
+                // text that it needs either, each might end where it is due.
                 if closers.insert(entry.admission).inserted { return try finishFile() }
-                tooLong.append(entry.document.seq)
+                aside.append(Aside(entry: entry, bytes: lines.line.count))
                 deferred.remove(entry)
                 continue
             }
@@ -112,9 +144,13 @@ struct ShardPacker<Supply: ExportSupply> {
     /// Whether the open file has space for the document and its line, which was made last. Neither of a file's masses passes the
     /// limit, however they are weighed, where both together do not.
     private func hasSpace(for document: ExportDocument) -> Bool {
+        hasSpace(for: document.admitted, bytes: lines.line.count)
+    }
+
+    private func hasSpace(for document: Admitter.Document, bytes: Int) -> Bool {
         guard let facts = file?.facts else { return true }
-        let mass = facts.totals.synthetic + facts.totals.real + document.admitted.synthetic + document.admitted.real
-        return facts.rawBytes + Int64(lines.line.count) <= Int64(settings.fileBytes) && mass <= ShardTotals.massLimit
+        let mass = facts.totals.synthetic + facts.totals.real + document.synthetic + document.real
+        return facts.rawBytes + Int64(bytes) <= Int64(settings.fileBytes) && mass <= ShardTotals.massLimit
     }
 
     /// Makes the document's line; false, and noted, where no file may hold it.
