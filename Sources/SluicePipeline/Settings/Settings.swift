@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceCrawl
 import SluiceDedup
 import SluiceDetect
 
@@ -102,9 +103,16 @@ public struct Settings: Sendable, Equatable {
     /// words' version goes up when a tokeniser yields other words or hashes.
     public var identity: String { "\(dedup.description) shingles=\(limits.shingles) tokens=2" }
 
-    /// SHA-256 over the settings that decide what becomes of a record; what only moves work about is left out.
+    /// SHA-256 over the settings that decide what becomes of a record, and over the vocabulary of the watermark that is looked
+    /// for, whose file it reads; what only moves work about is left out.
     public var digest: Digest {
-        let lines = SettingKey.all.filter(\.decides).map { "\($0.name)=\($0.read(self))\n" }
+        var lines = SettingKey.all.filter(\.decides).map { "\($0.name)=\($0.read(self))\n" }
+        // By its path, another file in its place would be the same.
+        if watermark.scheme != WatermarkSettings().scheme,
+            let vocabulary = try? SourceFile.digest(of: watermark.vocabulary).digest
+        {
+            lines.append("watermark.vocabulary.sha256=\(vocabulary.hex)\n")
+        }
         return Digest.of(Array(lines.joined().utf8))
     }
 }
