@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCore
+import SluiceDetect
 import SluicePipeline
 import Testing
 
@@ -53,7 +54,10 @@ struct SettingsTests {
             ("shards.cap", "1.5"), ("shards.cap", "-0.1"), ("shards.cap", "nan"), ("shards.cap", "much"),
             ("ingest.workers", "-1"), ("ingest.workers", "2.5"), ("dedup.bands", "0"),
             ("dedup.threshold", "inf"), ("detection.anchor_before", "30.11.2022"),
-            ("detection.anchor_before", "2022-13-01"), ("limits.record_bytes", ""),
+            ("detection.anchor_before", "2022-13-01"), ("limits.record_bytes", ""), ("service.allowed_hosts", "a b/c"),
+            ("service.allowed_hosts", ",,"),
+            ("service.allowed_hosts", "*.example"), ("service.allowed_hosts", "a.example:"),
+            ("service.allowed_hosts", "http://a.example"),
         ])
     func refusals(name: String, text: String) throws {
         let key = try #require(SettingKey.all.first { $0.name == name })
@@ -62,6 +66,32 @@ struct SettingsTests {
         #expect(error?.code == .configuration)
         #expect(error?.message.contains(name) == true)
         #expect(settings == Settings())
+    }
+
+    @Test(
+        "take hosts by name or address, with and without ports",
+        arguments: ["", "A.example", "a:80,\t[::1]:1 , 10.0.0.1"])
+    func hosts(text: String) throws {
+        var settings = Settings()
+        try #require(SettingKey.all.first { $0.name == "service.allowed_hosts" }).write(text, to: &settings)
+        #expect(settings.service.allowedHosts == text)
+    }
+
+    @Test("have another digest with another vocabulary of the same path, where a watermark is looked for")
+    func vocabularyDigest() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("vocabulary-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var settings = Settings()
+        settings.watermark.vocabulary = path
+        func digest(_ vocabulary: String, scheme: String) throws -> Digest {
+            try Data(vocabulary.utf8).write(to: URL(fileURLWithPath: path))
+            settings.watermark.scheme = scheme
+            return settings.digest
+        }
+        #expect(try digest("one", scheme: "none") == digest("two", scheme: "none"))
+        let scheme = try #require(WatermarkScheme.allCases.first?.rawValue)
+        #expect(try digest("one", scheme: scheme) != digest("two", scheme: scheme))
+        #expect(try digest("one", scheme: scheme) == digest("one", scheme: scheme))
     }
 
     @Test("that decide about records change the digest, the others do not")

@@ -21,6 +21,8 @@ public struct SettingKey: Sendable {
         case text(any WritableKeyPath<Settings, String> & Sendable)
         /// A date, `YYYY-MM-DD`.
         case date(any WritableKeyPath<Settings, String> & Sendable)
+        /// Names of hosts, each perhaps with a port, separated by commas.
+        case hosts(any WritableKeyPath<Settings, String> & Sendable)
         /// One of some words.
         case word(any WritableKeyPath<Settings, String> & Sendable, [String])
     }
@@ -69,7 +71,7 @@ public struct SettingKey: Sendable {
         SettingKey("service.spool", .text(\.service.spool), decides: false),
         SettingKey("service.exports", .text(\.service.exports), decides: false),
         SettingKey("service.tokens", .text(\.service.tokens), decides: false),
-        SettingKey("service.allowed_hosts", .text(\.service.allowedHosts), decides: false),
+        SettingKey("service.allowed_hosts", .hosts(\.service.allowedHosts), decides: false),
         SettingKey("service.body_bytes", .integer(\.service.bodyBytes, 1024...(1 << 40)), decides: false),
         SettingKey("service.connections", .integer(\.service.connections, 16...65_536), decides: false),
         SettingKey("service.header_seconds", .integer(\.service.headerSeconds, 1...3600), decides: false),
@@ -86,7 +88,7 @@ public struct SettingKey: Sendable {
         switch value {
         case .integer(let path, _): String(settings[keyPath: path])
         case .number(let path, _): JSONText.decimal(settings[keyPath: path])
-        case .text(let path), .date(let path), .word(let path, _): settings[keyPath: path]
+        case .text(let path), .date(let path), .hosts(let path), .word(let path, _): settings[keyPath: path]
         }
     }
 
@@ -113,6 +115,11 @@ public struct SettingKey: Sendable {
         case .word(let path, let words):
             guard words.contains(text) else {
                 throw refusal(of: text, expected: "one of \(words.joined(separator: ", "))")
+            }
+            settings[keyPath: path] = text
+        case .hosts(let path):
+            guard Authority.list(text) != nil else {
+                throw refusal(of: text, expected: "names of hosts, each perhaps with :PORT, separated by commas; no *")
             }
             settings[keyPath: path] = text
         case .date(let path):

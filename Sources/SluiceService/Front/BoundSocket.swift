@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import SluicePipeline
 
 /// A socket that listens, made before anything runs, so that an address that cannot be had ends the start.
 struct BoundSocket: Sendable {

@@ -42,7 +42,8 @@ extension SettingKey {
         switch value {
         case .integer(let path, _): old[keyPath: path] != new[keyPath: path]
         case .number(let path, _): old[keyPath: path] != new[keyPath: path]
-        case .text(let path), .date(let path), .word(let path, _): old[keyPath: path] != new[keyPath: path]
+        case .text(let path), .date(let path), .hosts(let path), .word(let path, _):
+            old[keyPath: path] != new[keyPath: path]
         }
     }
 
@@ -50,7 +51,8 @@ extension SettingKey {
         switch value {
         case .integer(let path, _): new[keyPath: path] = old[keyPath: path]
         case .number(let path, _): new[keyPath: path] = old[keyPath: path]
-        case .text(let path), .date(let path), .word(let path, _): new[keyPath: path] = old[keyPath: path]
+        case .text(let path), .date(let path), .hosts(let path), .word(let path, _):
+            new[keyPath: path] = old[keyPath: path]
         }
     }
 }

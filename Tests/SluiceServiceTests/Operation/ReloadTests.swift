@@ -12,6 +12,7 @@ import Testing
             case .number(_, let range): String(range.lowerBound)
             case .text: "something else"
             case .date: "2020-01-02"
+            case .hosts: "sluice.example"
             case .word(_, let words): words.last ?? ""
             }
         try key.write(text, to: &settings)
