@@ -40,6 +40,16 @@ extension Exporter {
         return summary
     }
 
+    /// The release whose files lie in `directory` and which `store` did not make: it knows none of that name, or one with
+    /// another manifest. Nil where they are the store's own, or of no release, or no export.
+    public static func strangeRelease(in directory: String, for store: Store) throws(SluiceError) -> String? {
+        guard let manifest = ExportManifest.bytes(at: "\(directory)/\(manifestName)"),
+            let name = ExportManifest(of: manifest)?.header.release, !name.isEmpty
+        else { return nil }
+        let known = try store.read { try $0.release(named: name) }
+        return known?.manifest == Digest.of(manifest) ? nil : name
+    }
+
     /// Whether the export with this header has the compression and the cap that these settings ask for. With what other
     /// settings it was made is past asking: its name stands for no other.
     private func asksFor(_ header: ExportManifest.Header) throws(SluiceError) -> Bool {

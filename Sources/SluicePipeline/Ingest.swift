@@ -165,6 +165,7 @@ private struct InputFeed: SourceFeed {
             guard source.isRepeat else {
                 progress.summary.sources += 1
                 if source.hasDamage { progress.summary.hasEarlierDamage = true }
+                if source.isUseful { progress.summary.hasEarlierUse = true }
                 return
             }
             progress.summary.addRepeat(source)

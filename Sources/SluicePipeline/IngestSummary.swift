@@ -16,8 +16,8 @@ public struct IngestSummary: Sendable {
     public var sameBytes: [(name: String, known: String)] = []
     /// Files in the directories given that were passed over, because their names are not those of dumps.
     public var passedOver: [String] = []
-    /// True where a source that was passed over holds records.
-    public var hasEarlierRecords = false
+    /// True where a source has a record of use, kept or a duplicate, that an earlier run read, as below.
+    public var hasEarlierUse = false
     /// True where a source was damaged that an earlier run read, in whole or up to an interruption: whether a run is stopped
     /// and begun again must not decide how it ends.
     public var hasEarlierDamage = false
@@ -66,7 +66,7 @@ public struct IngestSummary: Sendable {
     /// Counts a source that was complete before.
     public mutating func addRepeat(_ source: SourceReport) {
         alreadyIngested += 1
-        if source.records > 0 { hasEarlierRecords = true }
+        if source.isUseful { hasEarlierUse = true }
         if source.hasDamage { hasEarlierDamage = true }
         if source.isReadOtherwise { readOtherwise.append(source.name) }
         if let known = source.knownAs { sameBytes.append((source.name, known)) }
@@ -75,7 +75,7 @@ public struct IngestSummary: Sendable {
     /// How the run ended, as an exit code: 0; 1 where something was damaged; 65 where there was nothing to use.
     public var exitCode: Int32 {
         if hasDamage { return SluiceError.Code.checkFailed.rawValue }
-        let isUseful = counts.kept + counts.exactDuplicates + counts.nearDuplicates > 0 || hasEarlierRecords
+        let isUseful = counts.isUseful || hasEarlierUse
         if let failure = failures.first {
             return (isUseful ? SluiceError.Code.checkFailed : failure.code).rawValue
         }

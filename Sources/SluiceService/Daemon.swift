@@ -38,33 +38,31 @@ public struct Daemon {
         let destination = LogDestination(level: Logger.Level(rawValue: settings.service.logLevel) ?? .info)
         let logger = Logger(label: "sluice") { _ in JSONLogHandler(to: destination) }
         let notifier = SystemdNotifier(environment: environment)
-        var storeSettings = settings.storeSettings
-        storeSettings.keepsRecentKeys = true
-        // A vocabulary that cannot be read is found before a store is made, and not blamed on it.
-        _ = try FurtherEvidence(settings.watermark)
-        let store = try Store.open(directory: directory, mode: .write, settings: storeSettings)
-        defer { store.close() }
-        defer { StoreSocket.remove(from: directory) }
-        let assembly = try Assembly(
-            store: store, settings: settings, model: model, environment: environment, logger: logger)
-        let engine = assembly.engine
-        let reloading = Reloading(
-            engine: engine, front: assembly.front, destination: destination, logger: logger, reread: reread)
-        let signals = SignalWatch(
-            engine: engine, notifier: notifier, logger: logger, reload: { reloading.run() },
-            drain: { await assembly.group.triggerGracefulShutdown() })
-        logger.notice(
-            "started",
-            metadata: [
-                "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(engine.places.socket)",
-                "address": "\(assembly.front.address ?? "")",
-            ])
-        // Its sockets listen by now: who comes at once waits for a moment.
-        notifier.ready()
+        let signals = await SignalWatch(notifier: notifier, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.run() }
-            tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }
+            let store = try await opened()
+            defer { store.close() }
+            defer { StoreSocket.remove(from: directory) }
             defer { tasks.cancelAll() }
+            let assembly = try Assembly(
+                store: store, settings: settings, model: model, environment: environment, logger: logger)
+            let engine = assembly.engine
+            let reloading = Reloading(
+                engine: engine, front: assembly.front, destination: destination, logger: logger, reread: reread)
+            logger.notice(
+                "started",
+                metadata: [
+                    "version": "\(Tool.version)", "store": "\(directory)", "socket": "\(engine.places.socket)",
+                    "address": "\(assembly.front.address ?? "")",
+                ])
+            signals.begin(
+                SignalWatch.Daemon(
+                    engine: engine, reload: { reloading.run() },
+                    drain: { await assembly.group.triggerGracefulShutdown() }))
+            // Its sockets listen by now: who comes at once waits for a moment.
+            notifier.ready()
+            tasks.addTask { await notifier.feedWatchdog { !engine.isStalled } }
             let result: Result<Void, any Error>
             do {
                 try await assembly.group.run()
@@ -77,5 +75,16 @@ public struct Daemon {
             try result.get()
         }
         logger.notice("ended")
+    }
+
+    private func opened() async throws -> Store {
+        var settings = settings.storeSettings
+        settings.keepsRecentKeys = true
+        // A vocabulary that cannot be read is found before a store is made, and not blamed on it.
+        _ = try FurtherEvidence(self.settings.watermark)
+        // An older store is brought up to date, which takes a while: not on a thread that the signals may need.
+        return try await NIOThreadPool.singleton.runIfActive { [directory, settings] in
+            try Store.open(directory: directory, mode: .write, settings: settings)
+        }
     }
 }

@@ -15,6 +15,9 @@ struct Places {
     /// The file of tokens; empty for none.
     var tokens: String
 
+    /// What the directory of bodies is called, within the store's.
+    static let bodiesName = "bodies"
+
     /// The places that `settings` name, those they leave out within the store's directory.
     ///
     /// systemd hands a unit its credentials in a directory of their own; a file of tokens there is as good as one named.
@@ -23,7 +26,7 @@ struct Places {
         socket = place(settings.socket, "sluice.sock")
         spool = place(settings.spool, "spool")
         exports = place(settings.exports, "exports")
-        bodies = "\(store)/bodies"
+        bodies = "\(store)/\(Places.bodiesName)"
         tokens = settings.tokens
         if tokens.isEmpty, let credentials = environment["CREDENTIALS_DIRECTORY"] {
             let credential = "\(credentials)/tokens"

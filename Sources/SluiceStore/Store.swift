@@ -99,6 +99,11 @@ public final class Store: Sendable {
         return settings.keepsRecentKeys ? try writer.read { try LookupTail($0) } : nil
     }
 
+    /// What opening the store in `directory` to write fails with where another program writes to it, and nothing else does.
+    public static func isTaken(_ directory: String) -> SluiceError {
+        SluiceError(.busy, "another program is writing to \(directory)", advice: "try again when it has finished")
+    }
+
     /// Fails with `inputMissing` where there is no store in `directory`, which opening it to write would make.
     public static func require(directory: String) throws(SluiceError) {
         try StoreFiles(directory: directory).requireDatabase()

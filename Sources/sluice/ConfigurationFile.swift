@@ -76,7 +76,8 @@ enum ConfigurationFile {
 
     private static func locate(_ path: String?) throws(SluiceError) -> String? {
         let environment = ProcessInfo.processInfo.environment
-        if let named = path ?? environment["SLUICE_CONFIG"] { return named }
+        if let path { return path }
+        if let named = environment["SLUICE_CONFIG"], !named.isEmpty { return named }
         return ["config/sluice.yaml", "/etc/sluice/sluice.yaml"].first { FileManager.default.fileExists(atPath: $0) }
     }
 }

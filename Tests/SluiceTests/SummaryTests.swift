@@ -23,6 +23,26 @@ struct SummaryTests {
         }
     }
 
+    @Test("ends of a source without a word as often as it is given with 65, and of one with words with 0")
+    func uselessAgain() throws {
+        let folder = try Folder()
+        let useless = try folder.file("useless.jsonl", Dump.jsonLines(["!!! ???", "... ---"]))
+        let useful = try folder.file("useful.jsonl", Dump.jsonLines(["!!! ???"] + Dump.texts(1)))
+        for _ in 0..<2 {
+            #expect(try Program.run("ingest", "--store", folder.path("a"), useless).exitCode == 65)
+            #expect(try Program.run("ingest", "--store", folder.path("b"), useful).exitCode == 0)
+        }
+    }
+
+    @Test("takes an empty SLUICE_CONFIG for none")
+    func emptyConfiguration() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1)))
+        let run = try Program.run(
+            ["ingest", "--store", folder.path("a"), input], environment: ["SLUICE_CONFIG": ""])
+        #expect(run.exitCode == 0, "\(run.errors)")
+    }
+
     @Test("says that a source had been read under another description, which stays")
     func otherwise() throws {
         let folder = try Folder()

@@ -6,7 +6,8 @@ import SluiceCore
 package struct SourceStamp: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
-    private let size: Int
+    /// Its bytes.
+    package let size: Int
     /// When it was last written, in seconds since 1970.
     package let seconds: Int
     private let nanoseconds: Int

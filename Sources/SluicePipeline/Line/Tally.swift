@@ -38,6 +38,9 @@ public struct Tally: Sendable, Equatable {
     /// True where a record was rejected because the input is damaged or beyond a limit.
     public var hasDamage: Bool { rejected.contains { $0.key.isDamage && $0.value > 0 } }
 
+    /// True where a record was kept, or is a duplicate of one that was.
+    public var isUseful: Bool { kept + exactDuplicates + nearDuplicates > 0 }
+
     /// Adds what the records behind these came to.
     public mutating func add(_ next: Tally) {
         kept += next.kept

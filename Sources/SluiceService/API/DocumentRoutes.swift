@@ -82,9 +82,7 @@ struct DocumentRoutes {
 
     private static func label(_ name: String, _ parameters: Parameters) throws(Problem) -> String? {
         guard let text = try parameters.text(name) else { return nil }
-        guard text.utf8.count <= 200,
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw Parameters.wrong(name, "it has at most 200 bytes and no control characters") }
+        guard GivenName.isOne(text) else { throw Parameters.wrong(name, "it has \(GivenName.rule)") }
         return text
     }
 

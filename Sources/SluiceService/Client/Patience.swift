@@ -6,6 +6,9 @@ package struct Patience: Sendable {
     package var limit: Duration
     /// How long is waited where the daemon does not say.
     package var pause: Duration
+    /// How long is waited at most for what a finished work can do without.
+    package static let afterwards = Duration.seconds(15)
+
     /// Told once for each request that has to wait.
     package var note: @Sendable (String) -> Void
 
@@ -27,6 +30,13 @@ extension DaemonClient {
     package func patiently(
         _ patience: Patience, _ request: () async throws(SluiceError) -> DaemonRequest
     ) async throws(SluiceError) -> DaemonAnswer {
+        try await answered(patience, request).required()
+    }
+
+    /// The same answer, also where it is a refusal that patience does not change.
+    func answered(
+        _ patience: Patience, _ request: () async throws(SluiceError) -> DaemonRequest
+    ) async throws(SluiceError) -> DaemonAnswer {
         let end = ContinuousClock.now + patience.limit
         var isFirst = true
         var cut: SluiceError?
@@ -35,7 +45,7 @@ extension DaemonClient {
             let refusal: SluiceError
             do throws(SluiceError) {
                 let answer = try await answer(request())
-                guard answer.isBusy, let busy = answer.refusal else { return try answer.required() }
+                guard answer.isBusy, let busy = answer.refusal else { return answer }
                 if let seconds = answer.retryAfter { pause = .seconds(min(max(seconds, 0), 86_400)) }
                 refusal = busy
             } catch {

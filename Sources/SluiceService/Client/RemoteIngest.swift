@@ -28,7 +28,7 @@ package struct RemoteIngest: Sendable {
         var progress = IngestProgress(bytesTotal: list.bytes)
         progress.summary.passedOver = list.passedOver
         progress.summary.failures = list.failures
-        progress.summary.heldBefore = try await client.heldCount()
+        progress.summary.heldBefore = try await client.heldCount(patience)
         for input in list.inputs {
             do throws(SluiceError) {
                 try await handIn(input, &progress)
@@ -39,7 +39,10 @@ package struct RemoteIngest: Sendable {
             }
             report(progress)
         }
-        progress.summary.held = try await client.heldCount()
+        // All is on its disk by now: a figure that is missing must not make a failure of it.
+        var last = patience
+        last.limit = min(last.limit, Patience.afterwards)
+        progress.summary.held = (try? await client.heldCount(last)) ?? nil
         progress.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
         return progress.summary
     }
@@ -97,17 +100,16 @@ package struct RemoteIngest: Sendable {
         ]
     }
 
-    /// `name` as the daemon takes it: without control characters, and of at most 200 bytes.
+    /// `name` as the daemon takes it: a ``GivenName``, without its beginning where it is too long, since its ending tells
+    /// what it is.
     static func label(_ name: String) -> String {
-        var label = String.UnicodeScalarView()
+        let fit = name.unicodeScalars.map { GivenName.isOne(String($0)) ? $0 : "\u{FFFD}" }
         var bytes = 0
-        for scalar in name.unicodeScalars {
-            let fit = scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-            bytes += UTF8.width(fit)
-            if bytes > 200 { break }
-            label.append(fit)
+        let ending = fit.reversed().prefix { scalar in
+            bytes += UTF8.width(scalar)
+            return bytes <= GivenName.limit
         }
-        return String(label)
+        return String(String.UnicodeScalarView(ending.reversed()))
     }
 
     private static func type(of format: SourceFormat) -> String {

@@ -54,12 +54,12 @@ extension DaemonClient {
         return try await page("/v1/prevalence", "strata", question).rows
     }
 
-    /// Documents in no shard; nil where whoever asks may not know.
-    package func heldCount() async throws(SluiceError) -> Int? {
+    /// Documents in no shard; nil where whoever asks may not know. Asked once, or for as long as `patience` lasts.
+    package func heldCount(_ patience: Patience = Patience(limit: .zero) { _ in }) async throws(SluiceError) -> Int? {
         struct Figures: Decodable {
             var held: Int
         }
-        let answer = try await answer(.get("/v1/stats"))
+        let answer = try await answered(patience) { () throws(SluiceError) in .get("/v1/stats") }
         return answer.status == 403 ? nil : try answer.required().decoded(Figures.self).held
     }
 

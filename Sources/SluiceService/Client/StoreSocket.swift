@@ -31,6 +31,12 @@ package enum StoreSocket {
         if lstat(place, &status) == 0, status.st_mode & S_IFMT == S_IFLNK { unlink(place) }
     }
 
+    /// True where a daemon has served the store in `directory`, and so may hold it while nobody answers yet, or any more.
+    package static func wasServed(_ directory: String) -> Bool {
+        var status = stat()
+        return stat(directory + "/" + Places.bodiesName, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The path of the socket of the store in `directory`.
     package static func path(of directory: String) -> String {
         let place = place(in: directory)

@@ -32,6 +32,8 @@ final class ExportShelf: Sendable {
     private let thread: NIOThreadPool
     /// What was asked for since the start; what was made before is known by its folder.
     private let asked = Mutex<(running: String?, failures: [String: Problem])>((nil, [:]))
+    /// The manifests that were found to be this store's own.
+    private let own = Mutex<[String: SourceStamp]>([:])
 
     /// A shelf in `directory`, which is made with the first export; what an export that was cut off has left there goes.
     /// Blocks.
@@ -53,6 +55,7 @@ final class ExportShelf: Sendable {
     ///
     /// - Throws: ``Problem`` of the kind `busy` where another is being made, `conflict` where the name is taken.
     func begin(_ name: String, _ settings: ExportSettings) throws {
+        if let problem = strange(name) { throw problem }
         switch standing(of: name) {
         case .running, .done: throw Problem(.conflict, "there is an export of this name already")
         case .failed, nil: break
@@ -87,12 +90,42 @@ final class ExportShelf: Sendable {
             return nil
         } catch {
             logger.error("an export failed", metadata: ["export": "\(name)", "error": "\(error)"])
-            guard error.code != .io else { return Problem(.storage, "the log says more, under the export's name") }
-            var told = error
-            told.message = error.message.replacingOccurrences(of: " at \(store.directory) ", with: " ")
-                .replacingOccurrences(of: directory, with: "exports")
-            return Problem(told)
+            return told(error)
         }
+    }
+
+    /// What whoever asks is told of `error`.
+    private func told(_ error: SluiceError) -> Problem {
+        guard error.code != .io else { return Problem(.storage, "the log says more, under the export's name") }
+        var told = error
+        told.message = error.message.replacingOccurrences(of: " at \(store.directory) ", with: " ")
+            .replacingOccurrences(of: directory, with: "exports")
+        return Problem(told)
+    }
+
+    /// Why the files under `name` are not to be had: they are a release that this store did not make. Nil where they are its
+    /// own, or none are there.
+    private func strange(_ name: String) -> Problem? {
+        let folder = "\(directory)/\(name)"
+        guard ExportShelf.isName(name), let stamp = try? SourceStamp(of: "\(folder)/\(Exporter.manifestName)") else {
+            return nil
+        }
+        if own.withLock({ $0[name] == stamp }) { return nil }
+        do throws(SluiceError) {
+            if try Exporter.strangeRelease(in: folder, for: store) != nil {
+                return Problem(
+                    .conflict,
+                    "exports/\(name) holds a release that this store did not make; move it away, or take another name")
+            }
+        } catch {
+            logger.error("an export cannot be looked at", metadata: ["export": "\(name)", "error": "\(error)"])
+            return told(error)
+        }
+        own.withLock { own in
+            if own.count >= 1000 { own = [:] }
+            own[name] = stamp
+        }
+        return nil
     }
 
     /// How the export `name` stands; nil where there is none. Blocks.
@@ -100,7 +133,9 @@ final class ExportShelf: Sendable {
         guard ExportShelf.isName(name) else { return nil }
         let asked = asked.withLock { $0 }
         if asked.running == name { return .running }
-        if FileManager.default.fileExists(atPath: "\(directory)/\(name)/\(Exporter.manifestName)") { return .done }
+        if FileManager.default.fileExists(atPath: "\(directory)/\(name)/\(Exporter.manifestName)") {
+            return strange(name).map { .failed($0) } ?? .done
+        }
         return asked.failures[name].map { .failed($0) }
     }
 

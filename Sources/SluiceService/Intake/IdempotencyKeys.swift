@@ -49,7 +49,11 @@ final class IdempotencyKeys: Sendable {
         if known == nil { try await remember(key, before?.isDone == true ? repeated : payload) }
         do {
             var report = try await body()
-            guard let known else { return report }
+            guard let known else {
+                // The same body under another key may have come before it in the meantime.
+                if report.isRepeat, before?.isDone != true { try await remember(key, repeated) }
+                return report
+            }
             // Whoever asks again under a key gets the first answer.
             report.isRepeat = known == repeated
             return try await report.whole(questions)
@@ -60,8 +64,10 @@ final class IdempotencyKeys: Sendable {
         }
     }
 
+    /// Has `key` stand for `payload`, whatever it stood for.
     private func remember(_ key: Digest, _ payload: Digest) async throws {
         try await questions.change {
+            try $0.forget(requestKey: key)
             try $0.remember(requestKey: key, payload: payload, timeMicroseconds: Clock.microseconds)
         }
     }

@@ -2,6 +2,8 @@
 package struct SpoolTiming: Sendable {
     /// How long a file that was not renamed in must stand still.
     package var settle: Duration = .seconds(2)
+    /// How long a file that somebody has open for writing must stand still: the kernel may have lost that he closed it.
+    package var abandoned: Duration = .seconds(600)
     /// How long after one scan the next begins; later where a scan takes long.
     package var scan: Duration = .seconds(5)
     /// The wait after a first failure; it doubles with each one after.

@@ -112,8 +112,7 @@ final class StoreLock: Sendable {
                     .io, "cannot lock \(files.lock): \(SluiceError.reason(number))",
                     advice: "check that its file system has locks, or name another place with --store")
             }
-            throw SluiceError(
-                .busy, "another program is writing to \(files.directory)", advice: "try again when it has finished")
+            throw Store.isTaken(files.directory)
         }
         self.descriptor = Mutex(descriptor)
     }

@@ -27,11 +27,14 @@ enum DaemonRoute {
 
     /// The store, opened to be written to; where another program holds it or there is no access to it, the daemon.
     static func writing(_ shared: SharedOptions) async throws(SluiceError) -> DaemonRoute {
-        do throws(SluiceError) {
-            return .store(try shared.openStoreForWriting())
-        } catch {
-            guard let daemon = try await instead(error, shared) else { throw error }
-            return .daemon(daemon)
+        var wait = Wait()
+        while true {
+            do throws(SluiceError) {
+                return .store(try shared.openStoreForWriting())
+            } catch {
+                if let daemon = try await instead(error, shared) { return .daemon(daemon) }
+                guard await wait.goesOn(error, shared.storeDirectory) else { throw error }
+            }
         }
     }
 
@@ -43,12 +46,13 @@ enum DaemonRoute {
         var daemon: DaemonClient?
         // A store must not be made in the usual place where a daemon with another one is configured.
         if !hasStore(shared.storeDirectory) { daemon = try await withoutAccess(shared, settings, isReading: false) }
-        if daemon == nil {
+        var wait = Wait()
+        while daemon == nil {
             let ingest = Ingest(request, settings: settings, model: try ShippedFiles.model(settings))
             do { return try await ingest.run(report: report) } catch {
                 guard let error = error as? SluiceError else { throw error }
                 daemon = try await instead(error, shared)
-                if daemon == nil { throw error }
+                if daemon == nil, await !wait.goesOn(error, shared.storeDirectory) { throw error }
             }
         }
         guard let daemon else { throw SluiceError(.busy, "no daemon answers") }
@@ -56,6 +60,27 @@ enum DaemonRoute {
             Console.note("sluice: the daemon's settings hold; --workers and the limits of a configuration here do not")
         }
         return try await RemoteIngest(request, client: daemon, patience: patience).run(report: report)
+    }
+
+    /// Waiting for a daemon that holds its store and does not answer yet, or any more.
+    private struct Wait {
+        private static let limit = Duration.seconds(15)
+        private let end = ContinuousClock.now + limit
+        private var isFirst = true
+
+        /// True, after a moment, where `error` may be of such a daemon and the time for it has not run out.
+        mutating func goesOn(_ error: SluiceError, _ directory: String) async -> Bool {
+            guard error == Store.isTaken(directory), StoreSocket.wasServed(directory), ContinuousClock.now < end else {
+                return false
+            }
+            if isFirst {
+                Console.note(
+                    "sluice: \(error.message), perhaps a daemon that starts or ends; it is tried again for "
+                        + "\(Wait.limit.components.seconds) s at most")
+            }
+            isFirst = false
+            return (try? await Task.sleep(for: .milliseconds(200))) != nil
+        }
     }
 
     /// Waits while the daemon is busy, and says so.

@@ -128,6 +128,33 @@ import Testing
         }
     }
 
+    @Test func `brings the first answer again where another key's request was under way with its body`() async throws {
+        try await LiveDaemon.with { daemon in
+            let end = ContinuousClock.now + .seconds(1)
+            let first = Answered()
+            _ = try await daemon.whileWriterIsHeld(until: { _ in ContinuousClock.now > end }) { _ in
+                await withTaskGroup(of: Void.self) { tasks in
+                    for key in ["a", "b"] {
+                        tasks.addTask {
+                            first.set(key, try? await daemon.ingest(Texts.line(1), "", ["Idempotency-Key": key]))
+                        }
+                    }
+                }
+            }
+            #expect(first.bodies.values.count { $0.contains(#""repeat":true"#) } == 1, "\(first.bodies)")
+            for (key, body) in first.bodies {
+                #expect(try await daemon.ingest(Texts.line(1), "", ["Idempotency-Key": key]).text == body, "\(key)")
+            }
+        }
+    }
+
+    /// What was answered under which key.
+    private final class Answered: Sendable {
+        private let state = Mutex<[String: String]>([:])
+        var bodies: [String: String] { state.withLock { $0 } }
+        func set(_ key: String, _ answer: Answer?) { state.withLock { $0[key] = answer?.text } }
+    }
+
     @Test func `stands for one body and what was said of it`() async throws {
         try await LiveDaemon.with { daemon in
             _ = try await daemon.ingest(Texts.line(1), "?source=a", ["Idempotency-Key": "a"])

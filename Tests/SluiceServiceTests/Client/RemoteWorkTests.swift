@@ -65,6 +65,22 @@ import Testing
         }
     }
 
+    @Test func `a run ends well where the daemon goes once everything is in`() async throws {
+        let input = try folder.file("one.jsonl", "one")
+        let good = report(
+            #""run":"r","records":1,"kept":1,"duplicates":{"exact":0,"near":0},"rejected":{},"verdicts":{"real":1}"#)
+        let request = IngestRequest(inputs: [input], storeDirectory: "", format: .jsonl)
+        var patience = Patience { _ in }
+        (patience.pause, patience.limit) = (.milliseconds(20), .milliseconds(100))
+        for (last, held) in [([held(7)], 7), ([], nil)] as [([FakeDaemon.Script], Int?)] {
+            let busy = FakeDaemon.Script.problem(503, "busy", "about to end")
+            try await FakeDaemon.with([busy, held(4), good, busy] + last) { client, _ in
+                let summary = try await RemoteIngest(request, client: client, patience: patience).run { _ in }
+                #expect(summary.kept == 1 && summary.heldBefore == 4 && summary.held == held && summary.exitCode == 0)
+            }
+        }
+    }
+
     @Test func `a source that was begun otherwise ends the run, as of a wrong command line`() async throws {
         let input = try folder.file("one.jsonl", "one")
         try await FakeDaemon.with([held(0), .problem(409, "conflict", "begun with another --source")]) { client, _ in

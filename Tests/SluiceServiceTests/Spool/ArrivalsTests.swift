@@ -53,6 +53,48 @@ import Testing
         #expect(arrivals.take()?.text == "a")
     }
 
+    @Test func `waits for a writer who pauses, and for one who never closes it up to a bound`() throws {
+        var arrivals = Arrivals(timing)
+        arrivals.found(try name("a"), stamp(0), at: start)
+        #expect(arrivals.isWritten(try name("a"), at: start))
+        var now = start
+        while now < start + .seconds(598) {
+            now += .seconds(2)
+            #expect(arrivals.due(at: now, limit: 9).map(\.text) == ["a"])
+            arrivals.looked(at: try name("a"), stamp(0), at: now)
+            #expect(arrivals.take(at: now) == nil)
+        }
+        var closed = arrivals
+        closed.closed(try name("a"))
+        for (var arrivals, seconds) in [(closed, 600), (arrivals, 600)] {
+            _ = arrivals.due(at: start + .seconds(seconds), limit: 9)
+            arrivals.looked(at: try name("a"), stamp(0), at: start + .seconds(seconds))
+            #expect(arrivals.take(at: start + .seconds(seconds))?.text == "a")
+        }
+    }
+
+    @Test func `loses its turn to whoever begins to write to it`() throws {
+        var arrivals = Arrivals(timing)
+        arrivals.found(try name("a"), stamp(1), isStill: true, at: start)
+        #expect(arrivals.isWritten(try name("a"), at: start))
+        #expect(arrivals.take(at: start) == nil)
+        #expect(arrivals.waiting == 1)
+        arrivals.closed(try name("a"))
+        for seconds in [2, 4] {
+            #expect(arrivals.take(at: start) == nil)
+            _ = arrivals.due(at: start + .seconds(seconds), limit: 9)
+            arrivals.looked(at: try name("a"), stamp(2), at: start + .seconds(seconds))
+        }
+        #expect(arrivals.take(at: start + .seconds(4))?.text == "a")
+    }
+
+    @Test func `is not known to be written to before it is found`() throws {
+        var arrivals = Arrivals(timing)
+        #expect(!arrivals.isWritten(try name("a"), at: start))
+        arrivals.movedIn(try name("a"))
+        #expect(arrivals.take(at: start)?.text == "a")
+    }
+
     @Test func `is forgotten when it goes before its turn`() throws {
         var arrivals = Arrivals(timing)
         arrivals.found(try name("a"), stamp(1), at: start)

@@ -57,6 +57,31 @@ import Testing
         #expect(Set(fixture.sink.names) == ["slow"])
     }
 
+    @Test func `a file is whole although its writer pauses for longer than a file must stand still`() async throws {
+        let fixture = try SpoolFixture()
+        try await fixture.running {
+            try await eventually("the kernel is asked") { fixture.spool.status.isWatched }
+            let file = open("\(fixture.root)/incoming/slow", O_WRONLY | O_CREAT, 0o600)
+            for part in ["", "one", "two"] {
+                try #require(write(file, part, part.utf8.count) == part.utf8.count)
+                try await Task.sleep(for: .milliseconds(700))
+                #expect(fixture.sink.names.isEmpty)
+            }
+            close(file)
+            try await eventually("it is taken") { fixture.sink.taken.map(\.text) == ["onetwo"] }
+        }
+    }
+
+    @Test func `a complete file that is given a second name, and then only that, is taken`() async throws {
+        let fixture = try SpoolFixture()
+        try await fixture.running {
+            try await eventually("the kernel is asked") { fixture.spool.status.isWatched }
+            let beside = try fixture.folder.file("beside", "whole")
+            try #require(link(beside, "\(fixture.root)/incoming/a") == 0 && unlink(beside) == 0)
+            try await eventually("it is taken") { fixture.sink.taken.map(\.text) == ["whole"] }
+        }
+    }
+
     @Test func `a file waits while no work is taken`() async throws {
         let gate = Flag()
         let fixture = try SpoolFixture(opening: gate)

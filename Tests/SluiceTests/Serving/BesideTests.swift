@@ -105,6 +105,40 @@ struct BesideTests {
         }
     }
 
+    @Test("a name is as long as it may be without one, and one that is too long keeps its ending")
+    func longNames() throws {
+        let daemon = try RunningDaemon(folder)
+        let name = String(repeating: "ü", count: 1024)
+        let file = String(repeating: "f", count: 249) + ".jsonl"
+        let input = try folder.file(file, Dump.jsonLines(Dump.texts(3)))
+        let run = try sluice(
+            daemon, "ingest", "--json", "--source", name, "--origin", "synthetic", "--generator", name, input)
+        #expect(run.exitCode == 0 && run.json["kept"] as? Int == 3, "\(run.errors)")
+        #expect(try sluice(daemon, "provenance", "--json", "--source", name).rows.count == 3)
+        #expect(try sluice(daemon, "provenance", "--json", "--source", file).rows.count == 3)
+    }
+
+    @Test("another store's release of the same name is refused, and not given out as the daemon's")
+    func strangeRelease() throws {
+        let daemon = try RunningDaemon(folder)
+        let other = folder.path("other")
+        for (store, seed) in [(other, 7), (daemon.store, 8)] {
+            let input = try folder.file("\(seed).jsonl", Dump.jsonLines(Dump.texts(5, seed: UInt64(seed))))
+            #expect(try Program.run("ingest", "--store", store, "--origin", "real", input).exitCode == 0)
+        }
+        try FileManager.default.createDirectory(
+            atPath: daemon.store + "/exports", withIntermediateDirectories: true)
+        let taken = daemon.store + "/exports/r"
+        #expect(try Program.run("export", "--store", other, "--release", "r", "--output", taken).exitCode == 0)
+        let output = folder.path("out")
+        let run = try sluice(daemon, "export", "--release", "r", "--output", output)
+        #expect(run.exitCode == 73 && run.errors.contains("this store did not make"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: output))
+        try FileManager.default.removeItem(atPath: taken)
+        #expect(try sluice(daemon, "export", "--release", "r", "--output", output).exitCode == 0)
+        #expect(try sluice(daemon, "verify", "--export", output).exitCode == 0)
+    }
+
     @Test("a source waits for a daemon that is killed, and is sent again to the next one")
     func killedDaemon() throws {
         let daemon = try RunningDaemon(folder)
@@ -184,6 +218,26 @@ struct BesideTests {
         #expect(missing.exitCode == 66)
         #expect(try sluice(daemon, "stats", "--json").json["records"] as? Int == 0)
         holder.release()
+    }
+
+    @Test("a store whose daemon does not answer yet is waited for, for a moment")
+    func startingDaemon() throws {
+        let daemon = try RunningDaemon(folder)
+        #expect(daemon.end().code == 0)
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(3)))
+        // Whoever holds the lock now is a daemon that starts, for all that anybody can see.
+        for command in [["ingest", input], ["shards", "seal"]] {
+            let holder = try LockHolder(daemon.store)
+            let run = Program.process(command + ["--store", daemon.store])
+            run.standardOutput = FileHandle.nullDevice
+            run.standardError = FileHandle.nullDevice
+            try run.run()
+            usleep(700_000)
+            #expect(run.isRunning)
+            holder.release()
+            run.waitUntilExit()
+            #expect(run.terminationStatus == 0, "\(command)")
+        }
     }
 
     @Test("a store that another program holds, and no daemon, is busy")

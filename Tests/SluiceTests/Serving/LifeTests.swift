@@ -149,6 +149,25 @@ struct LifeTests {
         #expect(again.end().code == 0)
     }
 
+    @Test("hears signals from the moment on at which it is ready", arguments: [SIGHUP, SIGTERM])
+    func early(signal: Int32) throws {
+        let folder = try Folder()
+        let manager = try ReadyManager()
+        let configuration = try folder.file("c.yaml", "service:\n  listen: \"\"\n  socket: \"\(manager.path).d\"\n")
+        let process = Program.process(["serve", "--store", folder.path("store"), "--config", configuration])
+        process.environment?["NOTIFY_SOCKET"] = manager.path
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        #expect(manager.next() == "READY=1")
+        kill(process.processIdentifier, signal)
+        if signal == SIGHUP {
+            #expect(manager.next()?.hasPrefix("RELOADING=1") == true && manager.next() == "READY=1")
+            kill(process.processIdentifier, SIGTERM)
+        }
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    }
+
     @Test("reads its configuration again by SIGHUP: what can change does, the rest is refused by name")
     func reload() throws {
         let folder = try Folder()
@@ -235,6 +254,40 @@ private final class StoreHolder {
     func release() {
         input.fileHandleForWriting.write(Data("ROLLBACK;\n.quit\n".utf8))
         process.waitUntilExit()
+    }
+}
+
+/// What a service manager hears of a daemon.
+private final class ReadyManager {
+    let path = "/tmp/sluice-\(UUID().uuidString.prefix(8)).n"
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0)
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(path)
+        unlink(path + ".d")
+    }
+
+    /// The next message; nil where none comes.
+    func next() -> String? {
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
     }
 }
 

@@ -70,7 +70,7 @@ struct RequestHeadReader {
     /// Reads a line of fields, without its end.
     mutating func readField(_ line: ArraySlice<UInt8>) throws(Problem) {
         bytes += line.count + 2
-        guard bytes <= limits.headerBytes, fields.count < limits.headerFields else {
+        guard bytes <= limits.headerBytes, fields.count + (host == nil ? 0 : 1) < limits.headerFields else {
             throw Problem(.headerTooLarge, RequestHeadReader.size(limits))
         }
         let (name, value) = try FieldLine.parse(line)

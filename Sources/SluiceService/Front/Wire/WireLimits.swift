@@ -2,8 +2,8 @@ import NIOCore
 
 /// The most that one connection may cost; `docs/http.md` shows them all.
 package struct WireLimits: Sendable, Equatable {
-    /// The most bytes of a request line.
-    package var lineBytes = 8 << 10
+    /// The most bytes of a request line: three names of 2,048 bytes, three signs each in a query, and the rest.
+    package var lineBytes = 20 << 10
     /// The most bytes of the fields of a header.
     package var headerBytes = 16 << 10
     /// The most fields of a header.

@@ -4,12 +4,13 @@ import SluicePipeline
 /// clock but what it is told.
 ///
 /// A file's turn comes by when it became ready: at once when it was renamed in, else once it has stood still for
-/// ``SpoolTiming/settle``. Files that a scan found become ready in the scan's order, those at once that were last written
+/// ``SpoolTiming/settle``, and not while somebody is known to have it open for writing, who may pause for as long as
+/// ``SpoolTiming/abandoned``. Files that a scan found become ready in the scan's order, those at once that were last written
 /// long before: what lay there before the start comes before what arrives after it.
 package struct Arrivals {
     private enum State {
-        /// Somebody may still write to it; it was like this when it was last looked at.
-        case settling(SourceStamp, turn: UInt64)
+        /// Somebody may still write to it; it was like this when it was last looked at, nil where it never was.
+        case settling(SourceStamp?, turn: UInt64)
         case ready
         /// It is being taken in; true where something arrived under its name meanwhile.
         case atHand(again: Bool)
@@ -21,6 +22,8 @@ package struct Arrivals {
     private var ready = Line<EntryName>()
     private var settling = Line<(name: EntryName, turn: UInt64, due: ContinuousClock.Instant)>()
     private var failures: [EntryName: Int] = [:]
+    /// The files that somebody has open for writing, and when he last wrote.
+    private var written: [EntryName: ContinuousClock.Instant] = [:]
     private var turn: UInt64 = 0
     /// True where a file may have been missed, so that a scan must look for it.
     package private(set) var needsScan = true
@@ -36,6 +39,7 @@ package struct Arrivals {
 
     /// A file was renamed to this name.
     package mutating func movedIn(_ name: EntryName) {
+        written[name] = nil
         switch states[name] {
         case .ready: break
         case .atHand: states[name] = .atHand(again: true)
@@ -59,8 +63,16 @@ package struct Arrivals {
         }
     }
 
-    /// The file at hand was written to by somebody.
+    /// Somebody has the file open for writing; false where it is not on its way, and must be found first.
+    package mutating func isWritten(_ name: EntryName, at now: ContinuousClock.Instant) -> Bool {
+        guard states[name] != nil else { return false }
+        written[name] = now
+        return true
+    }
+
+    /// A file was closed by somebody who had it open for writing.
     package mutating func closed(_ name: EntryName) {
+        written[name] = nil
         if case .atHand = states[name] { states[name] = .atHand(again: true) }
     }
 
@@ -84,7 +96,7 @@ package struct Arrivals {
     package mutating func looked(at name: EntryName, _ stamp: SourceStamp?, at now: ContinuousClock.Instant) {
         guard case .settling(let before, _) = states[name] else { return }
         guard let stamp else { return forget(name) }
-        if stamp == before { makeReady(name) } else { settle(name, stamp, now) }
+        if stamp != before || isOpen(name, at: now) { settle(name, stamp, now) } else { makeReady(name) }
     }
 
     /// Files whose time has come for another attempt are ready again.
@@ -94,10 +106,14 @@ package struct Arrivals {
     }
 
     /// The file whose turn it is; it is at hand from now on.
-    package mutating func take() -> EntryName? {
+    package mutating func take(at now: ContinuousClock.Instant = .now) -> EntryName? {
         while !isBusy, let name = ready.first {
             ready.removeFirst()
             guard case .ready = states[name] else { continue }
+            guard !isOpen(name, at: now) else {
+                settle(name, nil, now)
+                continue
+            }
             states[name] = .atHand(again: false)
             isBusy = true
             return name
@@ -106,10 +122,17 @@ package struct Arrivals {
     }
 
     /// The file at hand was dealt with.
-    package mutating func finished(_ name: EntryName) {
+    package mutating func finished(_ name: EntryName, at now: ContinuousClock.Instant = .now) {
         isBusy = false
         failures[name] = nil
-        if case .atHand(again: true) = states[name] { makeReady(name) } else { forget(name) }
+        if case .atHand(again: true) = states[name] {
+            makeReady(name)
+        } else if isOpen(name, at: now) {
+            // Where it went with the file, looking at it will show that.
+            settle(name, nil, now)
+        } else {
+            forget(name)
+        }
     }
 
     /// The file at hand cannot be dealt with for now: others come before it is tried again.
@@ -134,7 +157,12 @@ package struct Arrivals {
         ready.append(name)
     }
 
-    private mutating func settle(_ name: EntryName, _ stamp: SourceStamp, _ now: ContinuousClock.Instant) {
+    /// True while whoever writes to the file has not closed it, and has not been still for so long that he is taken for gone.
+    private func isOpen(_ name: EntryName, at now: ContinuousClock.Instant) -> Bool {
+        written[name].map { now < $0 + timing.abandoned } ?? false
+    }
+
+    private mutating func settle(_ name: EntryName, _ stamp: SourceStamp?, _ now: ContinuousClock.Instant) {
         turn += 1
         states[name] = .settling(stamp, turn: turn)
         settling.append((name, turn, now + timing.settle))
@@ -143,5 +171,6 @@ package struct Arrivals {
     private mutating func forget(_ name: EntryName) {
         states[name] = nil
         failures[name] = nil
+        written[name] = nil
     }
 }

@@ -7,6 +7,10 @@ final class IncomingWatch: Sendable {
     enum Event: Equatable, Sendable {
         /// A file was renamed to this name.
         case movedIn([UInt8])
+        /// A file of this name was made, by somebody who opened it or who gave it a second name.
+        case made([UInt8])
+        /// A file of this name was written to by somebody who has it open.
+        case written([UInt8])
         /// A file of this name that was open for writing was closed.
         case closed([UInt8])
         /// More happened than the kernel could remember; a scan finds it.
@@ -19,7 +23,8 @@ final class IncomingWatch: Sendable {
     init(_ directory: Int32) throws(SluiceError) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw IncomingWatch.failure() }
-        let mask = UInt32(IN_MOVED_TO) | UInt32(IN_CLOSE_WRITE) | UInt32(IN_ONLYDIR)
+        let mask =
+            UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_MODIFY) | UInt32(IN_CLOSE_WRITE) | UInt32(IN_ONLYDIR)
         guard inotify_add_watch(descriptor, "/proc/self/fd/\(directory)", mask) >= 0 else {
             let error = IncomingWatch.failure()
             close(descriptor)
@@ -52,10 +57,16 @@ final class IncomingWatch: Sendable {
             if mask & (UInt32(IN_Q_OVERFLOW) | UInt32(IN_IGNORED)) != 0 {
                 events.append(.lost)
             } else if mask & UInt32(IN_ISDIR) == 0 {
-                events.append(mask & UInt32(IN_MOVED_TO) != 0 ? .movedIn(name) : .closed(name))
+                events.append(event(mask, name))
             }
         }
         return events
+    }
+
+    private static func event(_ mask: UInt32, _ name: [UInt8]) -> Event {
+        if mask & UInt32(IN_MOVED_TO) != 0 { return .movedIn(name) }
+        if mask & UInt32(IN_CREATE) != 0 { return .made(name) }
+        return mask & UInt32(IN_MODIFY) != 0 ? .written(name) : .closed(name)
     }
 
     private static func failure() -> SluiceError {

@@ -69,6 +69,23 @@ struct Lookout: Sendable {
             case .movedIn(let bytes):
                 guard let name = try? EntryName(bytes) else { continue }
                 state.arrivals.withLock { $0.movedIn(name) }
+            case .made(let bytes):
+                // A second name of a file that is complete is made, too, and nobody will close it.
+                guard let name = try? EntryName(bytes), let stamp = try? directories.look(at: name), stamp.size == 0
+                else { continue }
+                state.arrivals.withLock { arrivals in
+                    arrivals.found(name, stamp, at: .now)
+                    _ = arrivals.isWritten(name, at: .now)
+                }
+            case .written(let bytes):
+                guard let name = try? EntryName(bytes),
+                    !state.arrivals.withLock({ $0.isWritten(name, at: .now) }),
+                    let stamp = try? directories.look(at: name)
+                else { continue }
+                state.arrivals.withLock { arrivals in
+                    arrivals.found(name, stamp, at: .now)
+                    _ = arrivals.isWritten(name, at: .now)
+                }
             case .closed(let bytes):
                 guard let name = try? EntryName(bytes) else { continue }
                 state.arrivals.withLock { $0.closed(name) }
