@@ -33,7 +33,8 @@ struct BlockTests {
             try compressed(Array(all[$0..<min($0 + size, all.count)]), suffix == "gz" ? .gzip(level: 6) : .zstd)
         }
         #expect(try read(Array(blocks.joined()), name: "a.warc.\(suffix)").texts == texts)
-        blocks[2][blocks[2].count / 2] ^= 0x10
+        // The check itself: nothing of that block counts.
+        blocks[2][blocks[2].count - (suffix == "gz" ? 6 : 2)] ^= 0x10
         var at = 0
         var expected: [String] = []
         for (text, record) in zip(texts, records) {

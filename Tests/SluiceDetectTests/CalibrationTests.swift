@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test func `does not run away from nothing where all texts are told apart`() async throws {
-        let (few, many) = (try await model(Samples.corpus(40, seed: 3)), try await model(Samples.corpus(400, seed: 4)))
+        let few = try await model(Samples.corpus(40, seed: 3))
+        let many = try await model(Samples.corpus(400, seed: 4))
         for words in [50.0, 250, 1000] {
             #expect(slope(few, words) > 0)
             #expect((0.5...2).contains(slope(few, words) / slope(many, words)))

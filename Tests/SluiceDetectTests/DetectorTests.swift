@@ -83,22 +83,28 @@ struct DetectorTests {
         "What chat models begin an answer with counts at the beginning of a text alone",
         arguments: ["Sure, here's", "Certainly! Here are"])
     mutating func openings(words: String) {
-        func names(_ text: String) -> Bool {
-            detector.score(Samples.words(text), scratch: &scratch).evidence.contains { $0.kind == "phrase-signature" }
+        let texts = [
+            "\(words) what happened. " + Samples.plain,
+            Samples.plain + " If you are not \(words.lowercased()) how to find out.",
+            Samples.plain + " As an AI researcher I do not have personal knowledge of it.",
+        ]
+        var named: [Bool] = []
+        for text in texts {
+            let evidence = detector.score(Samples.words(text), scratch: &scratch).evidence
+            named.append(evidence.contains { $0.kind == "phrase-signature" })
         }
-        #expect(names("\(words) what happened. " + Samples.plain))
-        #expect(!names(Samples.plain + " If you are not \(words.lowercased()) how to find out."))
-        #expect(!names(Samples.plain + " As an AI researcher I do not have personal knowledge of it."))
+        #expect(named == [true, false, false])
     }
 
     @Test("A pager or a numbered list makes no text a machine's")
     mutating func numbers() {
-        func llr(_ line: String) -> Double {
-            detector.score(Samples.words(Samples.plain + "\n" + line), scratch: &scratch).llr
+        var ratios: [Double] = []
+        for line in ["", "1 2 3 4 5 6 7 8 9 10 Next", "11 22 63 84 25 76 97 58 39 41 Next"] {
+            ratios.append(detector.score(Samples.words(Samples.plain + "\n" + line), scratch: &scratch).llr)
         }
         // All numbers are one word to the model.
-        #expect(llr("1 2 3 4 5 6 7 8 9 10 Next") == llr("11 22 63 84 25 76 97 58 39 41 Next"))
-        #expect(llr("1 2 3 4 5 6 7 8 9 10 Next") < llr("") + 1)
+        #expect(ratios[1] == ratios[2])
+        #expect(ratios[1] < ratios[0] + 1)
     }
 
     @Test("A text reads the same with spaces that do not break, and with what is invisible in its words")
@@ -106,7 +112,8 @@ struct DetectorTests {
         let plain = detector.score(Samples.words(Samples.machine), scratch: &scratch)
         for (sign, other) in [(" ", "\u{A0}"), ("nt", "n\u{AD}t"), ("e", "\u{200B}e\u{2060}")] {
             let text = Samples.machine.replacingOccurrences(of: sign, with: other)
-            #expect(detector.score(Samples.words(text), scratch: &scratch) == plain, "\(other.debugDescription)")
+            let score = detector.score(Samples.words(text), scratch: &scratch)
+            #expect(score == plain, "\(other.debugDescription)")
         }
     }
 

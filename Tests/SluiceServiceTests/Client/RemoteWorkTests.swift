@@ -72,11 +72,11 @@ import Testing
         let request = IngestRequest(inputs: [input], storeDirectory: "", format: .jsonl)
         var patience = Patience { _ in }
         (patience.pause, patience.limit) = (.milliseconds(20), .milliseconds(100))
-        for (last, held) in [([held(7)], 7), ([], nil)] as [([FakeDaemon.Script], Int?)] {
+        for (last, left) in [([held(7)], 7), ([], nil)] as [([FakeDaemon.Script], Int?)] {
             let busy = FakeDaemon.Script.problem(503, "busy", "about to end")
             try await FakeDaemon.with([busy, held(4), good, busy] + last) { client, _ in
                 let summary = try await RemoteIngest(request, client: client, patience: patience).run { _ in }
-                #expect(summary.kept == 1 && summary.heldBefore == 4 && summary.held == held && summary.exitCode == 0)
+                #expect(summary.kept == 1 && summary.heldBefore == 4 && summary.held == left && summary.exitCode == 0)
             }
         }
     }
