@@ -21,13 +21,13 @@ struct ScalarEntry {
     @inline(__always) var role: Role { Role(rawValue: (bits >> 21) & 7) ?? .none }
     /// The lower-case scalar.
     @inline(__always) var lower: UInt32 { bits & 0x1F_FFFF }
-    /// True where the text around the scalar may not be in NFC.
-    @inline(__always) var isSuspect: Bool { bits & ScalarEntry.suspect != 0 }
     /// True where the lower case is more than one scalar.
     @inline(__always) var isExpanding: Bool { bits & ScalarEntry.expanding != 0 }
 
     static let suspect: UInt32 = 1 << 24
     static let expanding: UInt32 = 1 << 25
+    /// The marks behind the scalar may stand in another order once it is in lower case or passed over.
+    static let moving: UInt32 = 1 << 26
 
     /// The entry of `scalar` after the Unicode data of the standard library; O(1), some 100 ns.
     init(_ scalar: Unicode.Scalar) {
@@ -49,6 +49,7 @@ struct ScalarEntry {
         if properties.canonicalCombiningClass != .notReordered || !ScalarEntry.passesQuickCheck(scalar) {
             flags |= ScalarEntry.suspect
         }
+        if role == .invisible || flags & ScalarEntry.expanding != 0 { flags |= ScalarEntry.moving }
         bits = lower | (role.rawValue << 21) | flags
     }
 

@@ -21,13 +21,13 @@ public struct Tokenizer: Sendable {
     public mutating func tokenize(_ text: [UInt8]) -> Words {
         let counts = scan(text)
         var words: Words
-        if let whole = read(text, counts, stopsAtSuspects: true) {
+        if let whole = read(text, counts, stops: ScalarEntry.suspect) {
             words = whole
-        } else if UnicodeForm.passesQuickCheck(text) {
-            words = read(text, counts, stopsAtSuspects: false) ?? Words()
+        } else if UnicodeForm.passesQuickCheck(text), let whole = read(text, counts, stops: ScalarEntry.moving) {
+            words = whole
         } else {
             let composed = UnicodeForm.composed(folded(text))
-            words = read(composed, scan(composed), stopsAtSuspects: false) ?? Words()
+            words = read(composed, scan(composed), stops: 0) ?? Words()
         }
         words.shape.bytes = text.count
         words.shape.lines = counts.lines
@@ -78,8 +78,8 @@ public struct Tokenizer: Sendable {
         return counts
     }
 
-    /// The words of a scanned text, or nil at the first scalar that may keep it from being NFC, if so asked.
-    private mutating func read(_ text: [UInt8], _ counts: sluice_text_counts, stopsAtSuspects: Bool) -> Words? {
+    /// The words of a scanned text, or nil at the first scalar with one of the flags `stops`.
+    private mutating func read(_ text: [UInt8], _ counts: sluice_text_counts, stops: UInt32) -> Words? {
         // Every word starts at an ASCII run or at a scalar outside ASCII; a scalar grows by at most one byte.
         let mostWords = counts.word_starts + counts.leads
         let mostBytes = counts.word_bytes + counts.high + counts.leads + mostWords + 16
@@ -95,7 +95,7 @@ public struct Tokenizer: Sendable {
                         high.withUnsafeBufferPointer { high in
                             var reader = WordReader(
                                 text: text, regions: regions, high: high, writer: writer,
-                                stopsAtSuspects: stopsAtSuspects)
+                                stops: stops)
                             counted = reader.read(isASCII: counts.high == 0, &table)
                             byteCount = reader.writer.joinedCount
                             wordCount = reader.writer.wordCount

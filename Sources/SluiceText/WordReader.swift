@@ -9,7 +9,8 @@ struct WordReader {
     let regions: UnsafeBufferPointer<UInt64>
     let high: UnsafeBufferPointer<UInt64>
     var writer: WordWriter
-    let stopsAtSuspects: Bool
+    /// The flags of scalars at which it stops: for ``ScalarEntry/suspect`` the text around may not be in NFC.
+    let stops: UInt32
     private var counts = Counts()
     private var isStopped = false
 
@@ -23,16 +24,16 @@ struct WordReader {
 
     init(
         text: UnsafeRawBufferPointer, regions: UnsafeBufferPointer<UInt64>, high: UnsafeBufferPointer<UInt64>,
-        writer: WordWriter, stopsAtSuspects: Bool
+        writer: WordWriter, stops: UInt32
     ) {
         self.text = text
         self.regions = regions
         self.high = high
         self.writer = writer
-        self.stopsAtSuspects = stopsAtSuspects
+        self.stops = stops
     }
 
-    /// Writes all words; what it counted, or nil where it stopped at a suspect scalar.
+    /// Writes all words; what it counted, or nil where it stopped at a scalar.
     mutating func read(isASCII: Bool, _ table: inout ScalarTable) -> Counts? {
         guard let base = text.baseAddress else { return counts }
         var start = 0
@@ -104,7 +105,7 @@ struct WordReader {
             let (value, length) = WordReader.decode(base + at, end &- at)
             at &+= length
             let entry = table.entry(value)
-            if stopsAtSuspects && entry.isSuspect {
+            if entry.bits & stops != 0 {
                 isStopped = true
                 return
             }

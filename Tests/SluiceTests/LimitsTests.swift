@@ -126,7 +126,7 @@ struct LimitsTests {
             (
                 "a model that is not there",
                 ["--config", try folder.file("model.yaml", "detection:\n  model: /none\n"), "x"], 78,
-                "detection.model: cannot open /none"
+                "detection.model: cannot read /none"
             ),
             (
                 "a value for a section", ["--config", try folder.file("section.yaml", "shards: 5\n"), "x"], 78,

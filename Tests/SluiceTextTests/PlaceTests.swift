@@ -36,7 +36,10 @@ private func pieces(_ text: String) -> [String] {
             for (place, hash) in zip(places, words.hashes) {
                 #expect(place.lowerBound >= end && !place.isEmpty && place.upperBound <= bytes.count)
                 end = place.upperBound
-                #expect(tokenizer.tokenize(Array(bytes[place])).hashes == [hash])
+                let word = Array(bytes[place])
+                #expect(
+                    tokenizer.tokenize(word).hashes == [hash],
+                    "\(String(decoding: word, as: UTF8.self).unicodeScalars.map { String($0.value, radix: 16) })")
             }
         }
     }
