@@ -27,8 +27,9 @@ public enum StoreAudit {
         var tokenizer = Tokenizer()
         var fingerprinter = Fingerprinter(parameters: try settings.dedup.validated(), limits: settings.limits)
         // Where that cannot be read, the check of the duplicates says so.
-        let hasItsParameters = (try? store.read { try $0.deduplication() }) == settings.identity
-        let texts = try store.verifyTexts {
+        let stored = (try? store.read { try $0.deduplication() }) ?? nil
+        let hasItsParameters = stored == settings.identity
+        var texts = try store.verifyTexts {
             try decompressor.decompress($0.body, limit: $0.rawBytes, dictionary: $0.dictionary)
         } read: { text in
             let words = tokenizer.tokenize(text)
@@ -36,6 +37,13 @@ public enum StoreAudit {
             return TextFacts(
                 tokens: words.count, contentKey: fingerprint.contentKey,
                 bands: hasItsParameters ? fingerprint.packedBands : nil)
+        }
+        if !texts.passed, let stored, !stored.hasSuffix(Settings.wordsVersion) {
+            texts = Finding(
+                check: texts.check, passed: false,
+                detail: "the store has words of another version (\(stored)), and this one makes "
+                    + "\(Settings.wordsVersion): verify it with the program that made it; by this one's words, "
+                    + texts.detail)
         }
         let notMade = Finding(
             check: "bands", passed: true,

@@ -101,7 +101,10 @@ public struct Settings: Sendable, Equatable {
 
     /// What a store's index rests on, on one line; a store keeps it for life and refuses another. The number of the
     /// words' version goes up when a tokeniser yields other words or hashes.
-    public var identity: String { "\(dedup.description) shingles=\(limits.shingles) tokens=2" }
+    public var identity: String { "\(dedup.description) shingles=\(limits.shingles) \(Settings.wordsVersion)" }
+
+    /// The version of the words that the tokeniser makes.
+    static let wordsVersion = "tokens=2"
 
     /// SHA-256 over the settings that decide what becomes of a record, and over the vocabulary of the watermark that is looked
     /// for, whose file it reads; what only moves work about is left out.
