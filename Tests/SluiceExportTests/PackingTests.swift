@@ -46,12 +46,8 @@ import Testing
         let large = Fixture.Document(share: 1000, words: 12, padding: 38_000)
         let store = try Fixture.store(
             in: folder, [large] + (0..<400).map { _ in Fixture.Document(share: 0, words: 12) })
-        let summary = try Exporter(
-            store: store,
-            settings: ExportSettings(
-                prior: 0.1, enforcesBound: false, compression: .none, fileBytes: 40_000, toolVersion: "test",
-                configuration: Digest.of([3]))
-        ).export(to: folder.path("out"))
+        let summary = try Exporter(store: store, settings: Self.settings(fileBytes: 40_000))
+            .export(to: folder.path("out"))
         let bytes = summary.files.map(\.rawBytes).reduce(0, +)
         #expect(summary.leftOut == 1 && summary.totals.documents == 400)
         #expect(summary.files.count <= Int(bytes / 40_000) + 3, "\(summary.files.count) files of \(bytes) bytes")
@@ -65,12 +61,8 @@ import Testing
         let short = Fixture.Document(share: 0, words: 12)
         let store = try Fixture.store(
             in: folder, [large] + Array(repeating: bulky, count: 34) + Array(repeating: short, count: 12))
-        let summary = try Exporter(
-            store: store,
-            settings: ExportSettings(
-                prior: 0.1, enforcesBound: false, compression: .none, fileBytes: 40_000, toolVersion: "test",
-                configuration: Digest.of([3]))
-        ).export(to: folder.path("out"))
+        let summary = try Exporter(store: store, settings: Self.settings(fileBytes: 40_000))
+            .export(to: folder.path("out"))
         #expect(summary.leftOut == 0 && summary.tooLong == 0)
         #expect(summary.files.map(\.totals.documents).reduce(0, +) == 47)
         #expect(try ExportVerifier.verify(directory: folder.path("out"), against: store).allSatisfy(\.passed))

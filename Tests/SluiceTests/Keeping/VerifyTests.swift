@@ -64,4 +64,19 @@ import Testing
         #expect(outcome.exitCode == 0)
         #expect(outcome.text.contains("other parameters of deduplication"))
     }
+
+    @Test func `says of texts that do not verify where the store has words of another version`() throws {
+        let store = try ingested()
+        let sql = """
+            DROP TRIGGER document_update; UPDATE document SET content_key = zeroblob(32) WHERE seq = 2;
+            DROP TRIGGER meta_update;
+            UPDATE meta SET value = replace(value, 'tokens=2', 'tokens=1') WHERE key = 'deduplication';
+            """
+        #expect(try Program.tool("/usr/bin/sqlite3", store + "/sluice.db", sql).exitCode == 0)
+        let outcome = try Program.run("verify", "--store", store, "--json")
+        #expect(outcome.exitCode == 1)
+        let said = try #require(try failures(outcome)["texts"])
+        #expect(said.hasPrefix("the store has words of another version") && said.contains("tokens=1"), "\(said)")
+        #expect(said.hasSuffix("document 2 does not have the content key of its text"), "\(said)")
+    }
 }
