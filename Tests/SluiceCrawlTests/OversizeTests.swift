@@ -43,6 +43,33 @@ struct OversizeTests {
         try expect([warcRecord("first")] + middle, ["text"] + outcomes, ["first"])
     }
 
+    @Test("has none either where more line ends than two close the records", arguments: [1, 5, 30_000])
+    func lineEnds(count: Int) throws {
+        let more = String(repeating: "\r\n", count: count)
+        let large = warcRecord(Self.filler + "\n" + warcRecord("forged", id: "<urn:uuid:forged>") + Self.filler)
+        let records = [warcRecord("first"), large, large, warcRecord("last")].map { $0 + more }
+        try expect(records, ["text", "record-too-large", "record-too-large", "text"], ["first", "last"])
+        try expect(Array(records.dropLast()), ["text", "record-too-large", "record-too-large"], ["first"])
+    }
+
+    @Test("has none however large it is, where each record is a member", arguments: ["a.warc.gz", "a.warc.zst"])
+    func farEnd(name: String) throws {
+        let mode = name.hasSuffix("gz") ? CompressedWriter.Mode.gzip(level: 1) : .zstd
+        let forged = "\n" + warcRecord("forged", id: "<urn:uuid:forged>")
+        var text = Array(forged.utf8)
+        text += [UInt8](repeating: UInt8(ascii: "x"), count: 270 << 20) + Array(forged.utf8)
+        let records = [
+            Array(warcRecord("first").utf8), Array(warcRecord("", length: text.count).utf8.dropLast(4)) + text,
+            Array(("\r\n\r\n\r\n" + warcRecord("last")).utf8),
+        ]
+        let bytes = try records.flatMap { try compressed($0, mode) }
+        let reading = try read(bytes, name: name)
+        #expect(reading.outcomes == ["text", "record-too-large", "text"])
+        #expect(reading.texts == ["first", "last"])
+        let short = try compressed(Array(warcRecord("first", length: text.count + 50).utf8), mode)
+        #expect(try read(short + bytes, name: name).texts == ["first", "last"])
+    }
+
     @Test("by a wrong length alone costs no neighbour", arguments: [5000, 300_000, 99_999_999_999, Int.max / 2 - 1])
     func bogus(length: Int) throws {
         let behind = (0..<60).map { warcRecord(wetText($0) + String(repeating: " and more", count: 200)) }

@@ -4,9 +4,6 @@ import SluiceCore
 struct WARCFramer {
     let limits: Limits
 
-    /// How far behind a record, in bytes, damage to its member makes it doubtful.
-    private static let foresight = 64 << 10
-
     /// How many times the limit of a record, and how many times the size of its file, compressed bytes may unpack to without
     /// the next record's start: a few kilobytes can stand for a terabyte, and no dump of a crawl packs that well.
     private static let (patience, usualRatio) = (256, 64)
@@ -123,7 +120,7 @@ struct WARCFramer {
             after += 1
         }
         if try !isBorneOut(stream, total) {
-            let isLast = try !stream.fill(after + WARCFramer.foresight)
+            let isLast = try !stream.fill(after + WARCLines.foresight)
             if isLast, stream.queue.count == after, stream.endsInDamage(before: total) {
                 return try stream.damagedRecord(at: head.location, header: head.block)
             }
@@ -155,7 +152,7 @@ struct WARCFramer {
     /// next record, another member, the end, or damage to a later member: then what looks like a record among them is
     /// their content.
     private func isBorneOut(_ stream: MemberStream, _ total: Int) throws(SluiceError) -> Bool {
-        for index in total..<(total + WARCFramer.foresight) {
+        for index in total..<(total + WARCLines.foresight) {
             guard try stream.fill(index + 1) else { return !stream.endsInDamage(before: total) }
             if stream.memberStart(after: index - 1, before: index + 1) != nil { return true }
             if !WARCLines.isLineEnd(stream.queue.bytes[index]) { return try startsWithMagic(stream, index) }
@@ -167,14 +164,15 @@ struct WARCFramer {
     /// its content cannot pose as records; else to a record's start before it.
     private func drain(_ stream: MemberStream, _ head: Head) throws(SluiceError) -> Framed? {
         stream.consume(head.block.count)
-        let isBorneOut = try stream.showsRecord(length: head.length)
+        let end = end(ofPatience: stream)
+        let isBorneOut = try stream.showsRecord(
+            length: head.length, isFirstOfMember: head.location.skipBytes == 0, farthest: end)
         if !isBorneOut, try startsRecord(stream) {
             return broken(
                 .damagedRecord, "Content-Length is \(head.length), but the next record starts behind the header",
                 at: head.location, header: head.block)
         }
         var rest = head.length
-        let end = end(ofPatience: stream)
         while rest > 0, try stream.fill(1) {
             if stream.position > end {
                 var framed = broken(

@@ -5,6 +5,10 @@ enum WARCLines {
     /// The bytes behind a `WARC/` by which a record's start is told: a version line, a field's name and its colon.
     static let lookahead = 128
 
+    /// How far behind a record, in bytes, line ends are passed over to see what follows it, and damage to its member makes it
+    /// doubtful.
+    static let foresight = 64 << 10
+
     /// What a record starts with.
     static let magic = "WARC/".utf8
 
