@@ -51,12 +51,11 @@ public enum StoreAudit {
         return [texts] + (hasItsParameters ? [] : [notMade]) + [index(of: store)]
     }
 
-    /// A check that cannot be finished has failed.
     private static func index(of store: Store) -> Finding {
         do throws(SluiceError) {
             return try IndexCheck.finding(on: store)
         } catch {
-            return Finding(check: "index", passed: false, detail: "cannot be checked: \(error.message)")
+            return Finding(check: "index", hindrance: error)
         }
     }
 }

@@ -277,11 +277,19 @@ public struct Finding: Sendable, Equatable {
     public var passed: Bool
     /// What was found, with a place to look at where it does not hold.
     public var detail: String
+    /// What kept it from being looked at, which says nothing of whether it holds.
+    public var hindrance: SluiceError?
 
     /// A finding of its parts.
     public init(check: String, passed: Bool, detail: String) {
         self.check = check
         self.passed = passed
         self.detail = detail
+    }
+
+    /// That `hindrance` kept it from being looked at.
+    public init(check: String, hindrance: SluiceError) {
+        self.init(check: check, passed: false, detail: "cannot be checked: \(hindrance.message)")
+        self.hindrance = hindrance
     }
 }

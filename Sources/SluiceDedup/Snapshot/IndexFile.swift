@@ -39,26 +39,27 @@ public struct IndexFile: Sendable {
     /// documents, and as long as the disk takes where it is not in memory.
     public func open() -> Opening {
         let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else {
-            let error = SluiceError.unreadable(directory)
-            return error.code == .io ? .unavailable(error) : .missing
-        }
+        guard folder >= 0 else { return unopened(directory, errno) }
         defer { close(folder) }
         // O_NONBLOCK: a pipe in its place must not hold anybody up.
         let descriptor = openat(folder, IndexFile.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            let number = errno
-            let error = SluiceError.unreadable(path, number)
-            if error.code == .io { return .unavailable(error) }
-            return number == ENOENT ? .missing : .refused(SluiceError.reason(number))
-        }
+        guard descriptor >= 0 else { return unopened(path, errno) }
         defer { close(descriptor) }
         do throws(Refusal) {
             let snapshot = try map(descriptor)
             try IndexFile.check(snapshot, descriptor)
             return .opened(snapshot)
         } catch {
-            return .refused(error.description)
+            return error.number.map { .unavailable(.unreadable(path, $0)) } ?? .refused(error.description)
+        }
+    }
+
+    /// What `number` says of the file where it kept `path` from being opened: links and sockets never were an index.
+    private func unopened(_ path: String, _ number: Int32) -> Opening {
+        switch number {
+        case ENOENT, ENOTDIR: .missing
+        case ELOOP, ENXIO: .refused(SluiceError.reason(number))
+        default: .unavailable(.unreadable(path, number))
         }
     }
 
@@ -113,19 +114,16 @@ public struct IndexFile: Sendable {
     /// The file behind `descriptor`, once its header says that it is an index with our parameters and as long as it must be.
     private func map(_ descriptor: Int32) throws(Refusal) -> IndexSnapshot {
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Refusal("it is not a file")
-        }
+        guard fstat(descriptor, &status) == 0 else { throw Refusal(number: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw Refusal("it is not a file") }
         guard let start = Descriptor.read(SnapshotHeader.byteLimit, at: 0, from: descriptor) else {
-            throw Refusal(String(cString: strerror(errno)))
+            throw Refusal(number: errno)
         }
         let header = try SnapshotHeader.decode(start).get()
         guard header.identity == identity else { throw Refusal("it was made with other parameters of deduplication") }
         let layout = SnapshotLayout(header)
         guard Int(status.st_size) == layout.fileBytes else { throw Refusal("it is not whole") }
-        guard let bytes = MappedBytes(descriptor, count: layout.fileBytes) else {
-            throw Refusal(String(cString: strerror(errno)))
-        }
+        guard let bytes = MappedBytes(descriptor, count: layout.fileBytes) else { throw Refusal(number: errno) }
         return IndexSnapshot(header: header, layout: layout, bytes: bytes)
     }
 
@@ -141,9 +139,8 @@ public struct IndexFile: Sendable {
             while at < end {
                 let count = pread(descriptor, block.baseAddress, min(block.count, end - at), off_t(at))
                 if count < 0, errno == EINTR { continue }
-                guard count == min(block.count, end - at) else {
-                    throw Refusal(count < 0 ? String(cString: strerror(errno)) : "it was cut short")
-                }
+                if count < 0 { throw Refusal(number: errno) }
+                guard count == min(block.count, end - at) else { throw Refusal("it was cut short") }
                 sum.add(UnsafeRawBufferPointer(rebasing: block[..<count]))
                 at += count
             }

@@ -113,5 +113,13 @@ struct SnapshotHeader: Sendable, Equatable {
 /// Why an index file is not used.
 struct Refusal: Error, Equatable, CustomStringConvertible {
     var description: String
+    /// The system's reason, where that speaks of the system and the file may well be right.
+    var number: Int32?
+
     init(_ description: String) { self.description = description }
+
+    init(number: Int32) {
+        description = SluiceError.reason(number)
+        self.number = number
+    }
 }

@@ -32,12 +32,13 @@ struct VerifyCommand: AsyncParsableCommand {
             } else if let export {
                 report(try ExportVerifier.verify(directory: export))
             }
-            let failed = findings.filter { !$0.passed }.count
+            let failed = findings.filter { !$0.passed && $0.hindrance == nil }.count
             if failed > 0 {
                 throw SluiceError(
                     .checkFailed, "\(failed) of \(findings.count) checks failed",
                     advice: "what they found is above; do not use it before it is explained")
             }
+            if let hindrance = findings.lazy.compactMap(\.hindrance).first { throw hindrance }
         }
     }
 }
@@ -55,5 +56,8 @@ extension Finding {
     }
 
     /// The finding for people.
-    fileprivate var line: String { "\(passed ? "ok    " : "FAILED") \(check): \(detail)" }
+    fileprivate var line: String {
+        let outcome = passed ? "ok    " : hindrance == nil ? "FAILED" : "ERROR "
+        return "\(outcome) \(check): \(detail)"
+    }
 }
