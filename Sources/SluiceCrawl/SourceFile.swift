@@ -18,10 +18,7 @@ public enum SourceFile {
             let count = try read(descriptor, into: chunk, at: total, path: path)
             if count == 0 {
                 guard total == size || isChanged(descriptor, from: size) else {
-                    throw SluiceError(
-                        .inputMissing,
-                        "\(path) is not as long as it says: it has \(total) bytes, and \(size) were expected",
-                        advice: "pipe it in as '-'")
+                    throw otherLength(path, "it has \(total) bytes, and \(size) were expected")
                 }
                 return (digester.finish(), total)
             }
@@ -37,6 +34,19 @@ public enum SourceFile {
     private static func isChanged(_ descriptor: Int32, from size: UInt64) -> Bool {
         var status = stat()
         return fstat(descriptor, &status) == 0 && UInt64(max(0, status.st_size)) != size
+    }
+
+    /// Fails with `.inputMissing` where the file's last byte is not where its size says.
+    static func requireLength(_ descriptor: Int32, _ size: UInt64, path: String) throws(SluiceError) {
+        let last = size == 0 ? 0 : size - 1
+        guard let end = Descriptor.read(2, at: Int(clamping: last), from: descriptor) else { return }
+        guard UInt64(end.count) == size - last || isChanged(descriptor, from: size) else {
+            throw otherLength(path, "\(size) bytes were expected, and it has \(end.count > 1 ? "more" : "fewer")")
+        }
+    }
+
+    private static func otherLength(_ path: String, _ found: String) -> SluiceError {
+        SluiceError(.inputMissing, "\(path) is not as long as it says: \(found)", advice: "pipe it in as '-'")
     }
 
     /// The size in bytes of the file at `path`.

@@ -14,6 +14,13 @@ struct SourceFileTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data().write(to: URL(fileURLWithPath: path))
         #expect(try SourceFile.digest(of: path).digest == Digest.of([]))
+        #expect(try read(path).records.isEmpty)
+        // One that says it is empty and is not, and one that says it has a page.
+        for other in ["/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled"] {
+            guard FileManager.default.fileExists(atPath: other) else { continue }
+            let error = #expect(throws: SluiceError.self) { try read(other) }
+            #expect(error?.code == .inputMissing && error?.message.contains("not as long as it says") == true)
+        }
     }
 
     @Test("that grows while it is read has the digest of what was read")

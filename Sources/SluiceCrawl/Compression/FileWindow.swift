@@ -21,6 +21,9 @@ final class FileWindow {
         storage = UnsafeMutableRawBufferPointer.allocate(byteCount: FileWindow.capacity, alignment: 16)
     }
 
+    /// Fails with `.inputMissing` where the file is not as long as it says.
+    func requireLength() throws(SluiceError) { try SourceFile.requireLength(descriptor, size, path: path) }
+
     deinit {
         close(descriptor)
         storage.deallocate()
