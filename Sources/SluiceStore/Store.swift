@@ -61,6 +61,7 @@ public final class Store: Sendable {
         if mode == .write {
             try files.createDirectory()
             lock = try StoreLock(files)
+            try files.requireFiles(.cannotCreate)
         } else {
             try files.requireDatabase()
         }

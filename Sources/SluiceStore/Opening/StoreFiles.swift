@@ -15,7 +15,8 @@ struct StoreFiles: Sendable {
     /// Creates the directory and its parents where they are missing, private to the user.
     func createDirectory() throws(SluiceError) { try createDirectory(directory) }
 
-    /// Fails with `inputMissing` where there is no database file, or none that this user may look at.
+    /// Fails with `inputMissing` where there is no database file, or none that this user may look at; with `io` where it, or
+    /// what is beside it, is none.
     func requireDatabase() throws(SluiceError) {
         var status = stat()
         guard stat(database, &status) == 0 else {
@@ -29,8 +30,16 @@ struct StoreFiles: Sendable {
                 .inputMissing, "there is no store at \(directory)",
                 advice: "name one with --store, or make one with `sluice ingest`")
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw SluiceError(.io, "\(database) is not a file", advice: "name a store with --store")
+        try requireFiles(.io)
+    }
+
+    /// Fails with `code` where something else than a file stands in the place of one that SQLite opens: a pipe would hold it
+    /// up for good.
+    func requireFiles(_ code: SluiceError.Code) throws(SluiceError) {
+        for path in ["", "-journal", "-wal", "-shm"].map({ database + $0 }) {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
+            throw SluiceError(code, "\(path) is not a file", advice: "take it away, or name another store with --store")
         }
     }
 
