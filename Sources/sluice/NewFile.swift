@@ -1,5 +1,6 @@
 import Foundation
 import SluiceCore
+import SluicePipeline
 
 /// A file that appears with all its bytes or not at all.
 final class NewFile {
@@ -32,14 +33,14 @@ final class NewFile {
                 defer { free(pointer) }
                 return String(cString: pointer)
             } ?? path
-        partial = self.path + ".partial-\(getpid())"
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard descriptor >= 0 else { throw NewFile.failure(path) }
+        let prefix = self.path + NewFile.partialMark
+        NewFile.removeLeftovers(prefix)
+        (partial, descriptor) = try NewFile.create(prefix + String(getpid()), for: path)
     }
 
     deinit {
-        close(descriptor)
         if !isFinished { unlink(partial) }
+        close(descriptor)
     }
 
     /// Adds bytes.
@@ -51,6 +52,45 @@ final class NewFile {
     func finish() throws(SluiceError) {
         guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw NewFile.failure(path) }
         isFinished = true
+    }
+
+    /// Between a file's path and the number of the process that writes it.
+    private static let partialMark = ".partial-"
+
+    /// Takes away what processes left that were killed: nobody holds the lock of it any more.
+    private static func removeLeftovers(_ prefix: String) {
+        let slash = prefix.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let above = slash.map { String(prefix[...$0]) } ?? "./"
+        let begin = slash.map { prefix.utf8[prefix.utf8.index(after: $0)...] } ?? prefix.utf8[...]
+        for case let name? in (try? DirectoryListing.names(of: above)) ?? [] where name.utf8.starts(with: begin) {
+            let number = name.utf8.dropFirst(begin.count)
+            guard !number.isEmpty, number.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { continue }
+            let lock = open(above + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            guard lock >= 0 else { continue }
+            defer { close(lock) }
+            var status = stat()
+            guard fstat(lock, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            if flock(lock, LOCK_EX | LOCK_NB) == 0 { unlink(above + name) }
+        }
+    }
+
+    /// A new file with a lock on it, where its file system has locks. In a container every process may have the same number,
+    /// so zeros follow it where there is one already.
+    private static func create(_ first: String, for path: String) throws(SluiceError) -> (path: String, Int32) {
+        var partial = first
+        while true {
+            let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            guard descriptor >= 0 else {
+                guard errno == EEXIST else { throw failure(path) }
+                partial += "0"
+                continue
+            }
+            // Whoever clears up may have come between the two calls.
+            let isTaken = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+            var status = stat()
+            if !isTaken, fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (partial, descriptor) }
+            close(descriptor)
+        }
     }
 
     private static func refusal(_ path: String, _ why: String) -> SluiceError {

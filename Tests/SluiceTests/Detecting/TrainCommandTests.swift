@@ -100,6 +100,22 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: base)) == before)
     }
 
+    @Test func `is preceded by what killed trainings left, which goes, and by one under way, which stays`() throws {
+        let output = folder.path("a.model")
+        let all = [".partial-1", ".partial-12345", ".phrases.tsv.partial-1", ".partial-", ".partial-1x", ".partial"]
+        for end in all { _ = try folder.file("a.model" + end, Data()) }
+        let lock = open(output + ".partial-1", O_RDONLY)
+        #expect(lock >= 0 && flock(lock, LOCK_EX) == 0)
+        defer { close(lock) }
+        #expect(try train("--output", output).exitCode == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(
+            left.filter { $0.hasPrefix("a.model") }.sorted() == [
+                "a.model", "a.model.partial", "a.model.partial-", "a.model.partial-1", "a.model.partial-1x",
+                "a.model.phrases.tsv",
+            ])
+    }
+
     @Test func `takes the place of the file that a link leads to`() throws {
         let old = try folder.file("old.model", Data("old".utf8))
         let link = folder.path("link.model")
