@@ -100,6 +100,8 @@ public struct RecordDecoder: Sendable {
             line = try JSONLine(span, depthLimit: limits.jsonDepth)
         } catch {
             switch error {
+            case .invalid where RecordDecoder.isBracket(bytes):
+                record.content = .rejected(.invalidJSON, detail: RecordDecoder.spreadJSON)
             case .invalid(let problem, let at):
                 record.content = .rejected(.invalidJSON, detail: "\(problem), at byte \(at) of the line")
             case .tooDeep(let at):
@@ -130,6 +132,15 @@ public struct RecordDecoder: Sendable {
             let detail = line.text == nil ? "no member “text”" : "“text” is no string"
             record.content = .rejected(.missingText, detail: detail)
         }
+    }
+
+    /// What is said of a line that begins a JSON value and holds no more of it.
+    public static let spreadJSON = "an opening bracket alone on its line"
+
+    private static func isBracket(_ line: [UInt8]) -> Bool {
+        var marks = line.lazy.filter { !isJSONSpace($0) }.makeIterator()
+        let first = marks.next()
+        return (first == UInt8(ascii: "{") || first == UInt8(ascii: "[")) && marks.next() == nil
     }
 
     private func label(

@@ -17,6 +17,8 @@ public struct DetectionSummary: Sendable {
     /// The first of these.
     public private(set) var firstDamage: DetectedDocument?
 
+    private var notObjects = 0
+
     init(failures: [SluiceError], passedOver: [String]) {
         (self.failures, self.passedOver) = (failures, passedOver)
     }
@@ -27,6 +29,7 @@ public struct DetectionSummary: Sendable {
             judged += 1
             return
         }
+        if error.reason == .notAnObject { notObjects += 1 }
         guard error.reason.isDamage else { return }
         damaged += 1
         firstDamage = firstDamage ?? document
@@ -40,6 +43,8 @@ public struct DetectionSummary: Sendable {
                 "records that are damaged: \(damaged), the first \(document.shownID) at byte \(error.offset): \(error.reason.rawValue), "
                     + error.detail)
         }
+        let isSpread = firstDamage?.rejection?.showsSpreadJSON ?? false
+        if isSpread || notObjects > 0 { remarks.append(Tally.jsonAdvice(isSpread: isSpread)) }
         if skippedBytes > 0 { remarks.append("bytes that belong to no record: \(skippedBytes)") }
         remarks += failures.map { "\($0)" }
         if records == 0, failures.isEmpty { remarks.append("the input holds no records") }

@@ -46,6 +46,7 @@ extension IngestSummary {
             remarks.append("none of the \(counts.records) records holds text that can be used; the reasons are above")
         }
         remarks += damage
+        if let advice = counts.adviceOnJSON { remarks.append(advice) }
         if counts.unreadLabels > 0 {
             remarks.append(
                 "\(counts.unreadLabels) documents have a label in their metadata that cannot be read and counts for none; "

@@ -34,6 +34,25 @@ struct SummaryTests {
         }
     }
 
+    @Test("says what helps where JSON is spread over lines or is no object, once, and of other lines nothing")
+    func spreadJSON() throws {
+        let folder = try Folder()
+        let cases: [(name: String, text: String, says: String?)] = [
+            ("pretty.json", "{\n  \"text\": \"some words\"\n}\n", "one JSON document over several lines"),
+            ("array.jsonl", "[\r\n  {\"text\": \"some words\"},\n  {}\n]\n", "one JSON document over several lines"),
+            ("line.json", "[{\"text\": \"some words\"}]\n", "lines hold JSON that is no object"),
+            ("broken.jsonl", "{\"text\": \"some words\"}\n{\n{\"text\": \"some\n", nil),
+        ]
+        for (name, text, says) in cases {
+            let input = try folder.file(name, text)
+            for command in [["ingest", "--store", folder.path("store-" + name)], ["detect"]] {
+                let errors = try Program.run(command + ["--json", input]).errors
+                #expect(errors.components(separatedBy: "jq -c .").count == (says == nil ? 1 : 2), "\(name): \(errors)")
+                #expect(says.map(errors.contains) ?? true, "\(name): \(errors)")
+            }
+        }
+    }
+
     @Test("takes an empty SLUICE_CONFIG for none")
     func emptyConfiguration() throws {
         let folder = try Folder()

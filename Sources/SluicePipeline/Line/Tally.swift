@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceCrawl
 
 /// What a stretch of records came to: law 1's counts, and what goes with them.
 public struct Tally: Sendable, Equatable {
@@ -37,6 +38,18 @@ public struct Tally: Sendable, Equatable {
 
     /// True where a record was rejected because the input is damaged or beyond a limit.
     public var hasDamage: Bool { rejected.contains { $0.key.isDamage && $0.value > 0 } }
+
+    /// What helps sources whose JSON is not one object a line; nil where nothing shows that.
+    public var adviceOnJSON: String? {
+        let isSpread = errors.contains(where: \.showsSpreadJSON)
+        return isSpread || rejected[.notAnObject, default: 0] > 0 ? Tally.jsonAdvice(isSpread: isSpread) : nil
+    }
+
+    /// What helps where a JSON value is spread over lines, or where a line holds one that is no object.
+    static func jsonAdvice(isSpread: Bool) -> String {
+        (isSpread ? "a source is one JSON document over several lines" : "lines hold JSON that is no object")
+            + ", and one object a line is read: 'jq -c .' makes that of objects, 'jq -c \".[]\"' of an array of them"
+    }
 
     /// True where a record was kept, or is a duplicate of one that was.
     public var isUseful: Bool { kept + exactDuplicates + nearDuplicates > 0 }
@@ -103,6 +116,9 @@ public struct RecordError: Sendable, Equatable {
         self.reason = reason
         self.detail = detail
     }
+
+    /// True of the first record of a source whose JSON is spread over several lines.
+    var showsSpreadJSON: Bool { ordinal == 0 && detail == RecordDecoder.spreadJSON }
 
     func write(to json: inout JSONText) {
         json.object { json in
