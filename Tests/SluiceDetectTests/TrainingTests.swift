@@ -96,9 +96,10 @@ struct TrainingTests {
             return text
         }
         let new = Array(people.prefix(90)) + Samples.corpus(60, seed: 6)
-        func learnt(penalty: Double) async throws -> DetectorModel {
+        func learnt(penalty: Double, baseShare: Double = 0) async throws -> DetectorModel {
             var options = Samples.options
             options.penalty = penalty
+            options.baseShare = baseShare
             return try await DetectorTrainer(options, base: base).train(new, calibration: Samples.corpus(100, seed: 2))
         }
         func accused(_ model: DetectorModel) throws -> Double {
@@ -109,6 +110,13 @@ struct TrainingTests {
         #expect(try accused(base) > 0.5)
         #expect(try accused(bound) > 0.5)
         #expect(try accused(free) < 0.5 * accused(bound))
+        // The more of the base's weights it keeps, the less it has learnt.
+        let (half, most) = (
+            try await learnt(penalty: 0.1, baseShare: 0.5), try await learnt(penalty: 0.1, baseShare: 0.95)
+        )
+        #expect(try accused(free) < accused(half))
+        #expect(try accused(half) < accused(most))
+        #expect(try accused(most) > 0.5)
         #expect(free.vocabularyCount == base.vocabularyCount)
         #expect(free.phrases == base.phrases)
         // Where the texts settle nothing it ranks as the model that it was.

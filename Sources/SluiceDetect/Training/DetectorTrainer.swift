@@ -29,6 +29,10 @@ public struct DetectorTrainer: Sendable {
         /// How far the weights are pulled, where the texts do not settle them, towards the log ratio of the n-grams'
         /// frequencies: that of naive Bayes, which transfers better to kinds of text not seen. 0 pulls towards zero.
         public var ratioPull = 5.0
+        /// How much of the base's weights a model keeps beside those learnt from it: it is their mean, with this share of the
+        /// base's. Such a mean ranks kinds of text that neither training knew better than a penalty that moves the weights as
+        /// little (Wortsman and others, 2022, "Robust fine-tuning"). 0 takes what is learnt whole.
+        public var baseShare = 0.0
         /// What is added to those log ratios. Its words are kept that occur in ``minimumFeatureTexts`` texts, of however few
         /// domains.
         public var lexicon = Lexicon.none
@@ -59,6 +63,7 @@ public struct DetectorTrainer: Sendable {
                 (penalty > 0 && penalty.isFinite, "penalty must be above 0"),
                 ((0...1000).contains(ratioPull), "ratio-pull must be from 0 to 1000"),
                 ((0..<1).contains(unseenShare), "unseen-share must be from 0 to below 1"),
+                ((0..<1).contains(baseShare), "base-share must be from 0 to below 1"),
                 (
                     shortestCrop >= 1 && shortestCrop <= longestCrop && longestCrop <= 1 << 20 && calibrationCrops >= 0,
                     "the crops' lengths or number are impossible"
@@ -183,10 +188,13 @@ public struct DetectorTrainer: Sendable {
     }
 
     private func solution(_ grams: GramTable) -> [Double] {
-        LogisticRegression(
+        let solution = LogisticRegression(
             matrix: grams.matrix, rarity: grams.rarity, origin: grams.origin, originBias: grams.bias,
             penalty: options.penalty
         ).fit(epochs: options.epochs, seed: options.seed)
+        guard base != nil, options.baseShare > 0 else { return solution }
+        let before = zip(grams.origin, grams.rarity).map { $1 > 0 ? $0 / $1 : 0 } + [grams.bias]
+        return zip(solution, before).map { (1 - options.baseShare) * $0 + options.baseShare * $1 }
     }
 
     /// The weights as bytes, and the unit of a byte: a 127th of the largest weight, or of twice the weight that one in a

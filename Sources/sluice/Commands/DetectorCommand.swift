@@ -77,6 +77,9 @@ struct DetectorCommand: AsyncParsableCommand {
                 valueName: "model"))
         var base: String?
 
+        @Option(help: "How much of the base's weights the model keeps beside what is learnt, 0 to 0.99.")
+        var baseShare = DetectorTrainer.Options().baseShare
+
         @Option(
             help: ArgumentHelp(
                 "Models learnt at a time, those without a domain included; 0 for one a processor.", valueName: "n"))
@@ -90,6 +93,9 @@ struct DetectorCommand: AsyncParsableCommand {
                     "--base keeps the model's features: leave out --lexicon, --features and --ratio-pull, which do nothing."
                 )
             }
+            if base == nil, baseShare != usual.baseShare {
+                throw ValidationError("--base-share needs --base, whose weights it keeps a share of.")
+            }
             if let problem = options.problem { throw ValidationError("--\(problem).") }
         }
 
@@ -100,6 +106,7 @@ struct DetectorCommand: AsyncParsableCommand {
             options.features = features
             options.unseenShare = unseenShare
             options.ratioPull = ratioPull
+            options.baseShare = baseShare
             return options
         }
 

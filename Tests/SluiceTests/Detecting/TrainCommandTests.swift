@@ -50,6 +50,8 @@ import Testing
             (["--output", lexicon, "--base", lexicon], 73, "bad.tsv, which is in use"),
             (["--output", output, "--base", output, "--lexicon", lexicon], 64, "--base keeps the model's features"),
             (["--output", output, "--base", output, "--ratio-pull", "1"], 64, "--base keeps the model's features"),
+            (["--output", output, "--base-share", "0.5"], 64, "--base-share needs --base"),
+            (["--output", output, "--base", output, "--base-share", "1"], 64, "--base-share must be from 0"),
         ]
         for (options, exitCode, says) in cases {
             // Data that are not there would be an error of their own as soon as they are looked at.
