@@ -31,13 +31,14 @@ public final class SourceReader {
     ///     damaged or empty bytes do not.
     ///   - checksAhead: Whether a compressed member is checked before any record of it is given out, whatever its size;
     ///     false for whoever makes nothing of the records before the last of them.
+    ///   - onRead: Called whenever bytes of the file were read, which go on for long before a record where it is large.
     /// - throws: `.inputMissing` where the file is missing, unreadable, not a regular file or not as long as it says,
     ///   `.noUsableData` for ARC files and for what begins as another format than `format`, `.io` where reading fails.
     public init(
         path: String, name: String? = nil, format: SourceFormat = .auto, limits: Limits, resume: ResumePoint? = nil,
-        checksAhead: Bool = true
+        checksAhead: Bool = true, onRead: @escaping @Sendable () -> Void = {}
     ) throws(SluiceError) {
-        let window = try FileWindow(path: path)
+        let window = try FileWindow(path: path, onRead: onRead)
         try window.requireLength()
         let sniffer = Sniffer(path: path, name: name ?? path)
         compression = try sniffer.compression(window)

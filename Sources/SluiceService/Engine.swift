@@ -27,8 +27,6 @@ final class Engine: Sendable {
     private struct State {
         var settings: Settings
         var isDraining = false
-        /// When a commit was seen last, or work began on an idle line.
-        var progress = ContinuousClock.now
     }
 
     /// An engine around `store`, which is open for writing.
@@ -83,7 +81,7 @@ final class Engine: Sendable {
         intake.use(settings)
     }
 
-    /// True where work waits and none of it gets done.
+    /// True where there is work and none of it gets done.
     var isStalled: Bool { readiness.isStalled }
 
     /// Stops taking work; what waits is told so, and the source at hand is left after its batches under way.

@@ -5,6 +5,7 @@ import SluiceDetect
 import SluiceLedger
 import SluicePipeline
 import SluiceStore
+import Synchronization
 import Testing
 
 @Suite struct `The line` {
@@ -42,14 +43,16 @@ import Testing
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("line-\(UUID().uuidString)")
 
     /// Runs a line of three workers on `feed`, into a fresh store.
-    private func run(_ feed: inout ListFeed, _ check: (Store) throws -> Void = { _ in }) async throws {
+    private func run(
+        _ feed: inout ListFeed, _ check: (Store) throws -> Void = { _ in }, onRead: @escaping @Sendable () -> Void = {}
+    ) async throws {
         var settings = Settings()
         settings.ingest.workers = 3
         let store = try Store.open(
             directory: folder.appendingPathComponent("store").path, mode: .write, settings: settings.storeSettings)
         defer { store.close() }
         var line = try IngestLine(
-            store: store, settings: settings, model: try DetectorModel.load(path: modelPath))
+            store: store, settings: settings, model: try DetectorModel.load(path: modelPath), onRead: onRead)
         try await line.run(&feed)
         try check(store)
     }
@@ -92,6 +95,17 @@ import Testing
         var feed = ListFeed(sources: [blank])
         try await run(&feed)
         #expect(feed.bytesRead == 4 && feed.outcomes.map(\.error) == [nil])
+    }
+
+    @Test func `says that it reads, also where nothing is committed for long`() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let long = try source("long", records: 0)
+        // Blank lines are no records.
+        try Data(repeating: 10, count: 10 << 20).write(to: URL(fileURLWithPath: long.path))
+        let reads = Mutex(0)
+        var feed = ListFeed(sources: [long])
+        try await run(&feed, onRead: { reads.withLock { $0 += 1 } })
+        #expect(feed.bytesRead == 10 << 20 && reads.withLock { $0 } >= 10)
     }
 
     @Test func `takes bytes that come twice at once for one source`() async throws {

@@ -11,13 +11,16 @@ final class FileWindow {
     private let storage: UnsafeMutableRawBufferPointer
     private var origin: UInt64 = 0
     private var held = 0
+    let onRead: @Sendable () -> Void
 
     /// The most that a view can be asked for, in bytes.
     static let capacity = 1 << 20
 
-    init(path: String) throws(SluiceError) {
+    /// Opens the file at `path`; `onRead` is called whenever bytes of it were read.
+    init(path: String, onRead: @escaping @Sendable () -> Void = {}) throws(SluiceError) {
         (descriptor, size) = try SourceFile.open(path)
         self.path = path
+        self.onRead = onRead
         storage = UnsafeMutableRawBufferPointer.allocate(byteCount: FileWindow.capacity, alignment: 16)
     }
 
@@ -43,6 +46,7 @@ final class FileWindow {
         if offset < size {
             let rest = UnsafeMutableRawBufferPointer(rebasing: storage[kept...])
             held += try SourceFile.read(descriptor, into: rest, at: offset + UInt64(kept), path: path)
+            onRead()
         }
         return UnsafeRawBufferPointer(rebasing: storage[..<held])
     }

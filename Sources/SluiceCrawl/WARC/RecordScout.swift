@@ -26,8 +26,8 @@ final class RecordScout {
     /// A scout of what waits at the front of `stream`, for records that end at `base` or behind it.
     init(of stream: MemberStream, keepingFrom base: UInt64) throws(SluiceError) {
         self.stream = try MemberStream(
-            window: FileWindow(path: stream.window.path), compression: stream.compression, at: stream.location,
-            expectsWARC: stream.expectsWARC, isToRead: false)
+            window: FileWindow(path: stream.window.path, onRead: stream.window.onRead),
+            compression: stream.compression, at: stream.location, expectsWARC: stream.expectsWARC, isToRead: false)
         origin = stream.position &- self.stream.position
         self.base = base
         blankFrom = stream.position

@@ -23,15 +23,18 @@ public struct IngestLine {
 
     /// A line into `store`, which is open for writing.
     ///
-    /// - Parameter remark: Told, on any thread, what whoever reads the results should know beside them.
+    /// - Parameters:
+    ///   - remark: Told, on any thread, what whoever reads the results should know beside them.
+    ///   - onRead: Called, on any thread, whenever bytes of a source were read; of a large one that goes on for long before
+    ///     anything is committed.
     /// - Throws: ``SluiceError`` of the kind `configuration` where the settings cannot be used.
     public init(
         store: Store, settings: Settings, model: DetectorModel, policy: SnapshotPolicy = SnapshotPolicy(),
-        remark: @escaping @Sendable (LineRemark) -> Void = { _ in }
+        remark: @escaping @Sendable (LineRemark) -> Void = { _ in }, onRead: @escaping @Sendable () -> Void = {}
     ) throws(SluiceError) {
         self.settings = settings
         workers = Processors.workers(settings.ingest.workers)
-        reader = BatchReader(store: store, settings: settings, board: board)
+        reader = BatchReader(store: store, settings: settings, board: board, onRead: onRead)
         preparer = try Preparer(settings: settings)
         finisher = try Finisher(settings: settings, model: model)
         decider = Decider(

@@ -16,7 +16,7 @@ final class Intake: SourceSink, Service {
     private let queue: IntakeQueue
     private let hasRoom: @Sendable () -> Bool
     private let committed: @Sendable (SourceCommit) -> Void
-    private let state = Mutex((fault: String?.none, committed: ContinuousClock.now))
+    private let state = Mutex((fault: String?.none, moved: ContinuousClock.now))
 
     /// An intake into `store`, which is open for writing.
     ///
@@ -69,10 +69,12 @@ final class Intake: SourceSink, Service {
     /// Why the line takes no more; nil while it does.
     var fault: String? { state.withLock { $0.fault } }
 
-    /// How long ago a commit was seen, or work began on an idle line.
+    /// How long ago the line took, read or committed something; zero while there is nothing to do.
     var sinceProgress: Duration {
-        queue.isIdle ? .zero : .now - state.withLock { max($0.committed, queue.busySince) }
+        queue.isIdle ? .zero : .now - state.withLock { max($0.moved, queue.lastTaken) }
     }
+
+    private func noteMove() { state.withLock { $0.moved = .now } }
 
     /// Goes on under other settings from the next source on.
     func use(_ settings: Settings) { queue.use(settings) }
@@ -102,13 +104,14 @@ final class Intake: SourceSink, Service {
     }
 
     private func runLine() async throws {
-        var line = try IngestLine(store: store, settings: settings, model: model) { [logger] remark in
-            logger.warning("the line has a remark", metadata: ["remark": "\(remark)"])
-        }
+        var line = try IngestLine(
+            store: store, settings: settings, model: model,
+            remark: { [logger] in logger.warning("the line has a remark", metadata: ["remark": "\($0)"]) },
+            onRead: { [self] in noteMove() })
         try await line.prepare()
         logger.info("the line is ready")
         var feed = QueueFeed(queue: queue, hasRoom: hasRoom) { [self] commit in
-            state.withLock { $0.committed = .now }
+            noteMove()
             committed(commit)
         }
         do {

@@ -21,13 +21,13 @@ final class IntakeQueue: Sendable {
         var isStopping = false
         /// True while the line has nothing to do.
         var isIdle = true
-        var busySince = ContinuousClock.now
+        var lastTaken = ContinuousClock.now
         var settings: Settings?
 
         /// The source that waits longest; with it the line has something to do.
         mutating func takeFirst() -> Entry? {
             guard !waiting.isEmpty else { return nil }
-            if isIdle { (isIdle, busySince) = (false, .now) }
+            (isIdle, lastTaken) = (false, .now)
             return waiting.removeFirst()
         }
     }
@@ -58,7 +58,7 @@ final class IntakeQueue: Sendable {
             let refused: SluiceError? = state.withLock { state in
                 if let closed = state.closed { return closed }
                 if let line = state.line.take() {
-                    (state.isIdle, state.busySince) = (false, .now)
+                    (state.isIdle, state.lastTaken) = (false, .now)
                     line.resume(returning: entry)
                     return nil
                 }
@@ -118,8 +118,8 @@ final class IntakeQueue: Sendable {
     /// True while the line has nothing to do.
     var isIdle: Bool { state.withLock { $0.isIdle } }
 
-    /// When the line was last given something to do after it had nothing.
-    var busySince: ContinuousClock.Instant { state.withLock { $0.busySince } }
+    /// When the line was last given something to do.
+    var lastTaken: ContinuousClock.Instant { state.withLock { $0.lastTaken } }
 
     /// True once no more sources are taken.
     var isClosed: Bool { state.withLock { $0.closed != nil } }

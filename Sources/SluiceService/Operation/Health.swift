@@ -58,14 +58,14 @@ package struct Readiness: Sendable, Equatable {
     package var waiting: Int
     /// The most that may wait.
     package var limit: Int
-    /// How long ago a commit was seen, or work began on an idle engine.
+    /// How long ago the engine took, read or committed something; zero while there is nothing to do.
     package var sinceProgress: Duration
     /// Why the spool is not watched; nil where it is.
     package var spoolFault: String?
     /// True once the daemon is ending.
     package var isDraining: Bool
 
-    /// A source is prepared and committed in batches of milliseconds; what takes a minute is stuck.
+    /// A source is read and committed in steps of milliseconds; what takes a minute is stuck.
     package static let stallLimit = Duration.seconds(60)
 
     /// A state of its parts.
@@ -82,8 +82,8 @@ package struct Readiness: Sendable, Equatable {
         self.isDraining = isDraining
     }
 
-    /// True where work waits and none of it gets done; what a watchdog should not be fed in.
-    package var isStalled: Bool { waiting > 0 && sinceProgress > Readiness.stallLimit }
+    /// True where there is work and none of it gets done; what a watchdog should not be fed in.
+    package var isStalled: Bool { sinceProgress > Readiness.stallLimit }
 
     var diskFault: String? {
         guard !disk.isOpen else { return nil }
@@ -92,7 +92,7 @@ package struct Readiness: Sendable, Equatable {
     }
 
     var queueFault: String? {
-        if isStalled { return "nothing was committed for \(sinceProgress.components.seconds) seconds" }
+        if isStalled { return "nothing was read or committed for \(sinceProgress.components.seconds) seconds" }
         return waiting >= limit ? "\(waiting) sources wait, and there is room for \(limit)" : nil
     }
 }

@@ -8,6 +8,7 @@ import SluiceStore
 actor BatchReader {
     private let store: Store
     private let board: LineBoard
+    private let onRead: @Sendable () -> Void
     private var settings: Settings
     private var current: (source: SourceUnderWay, reader: SourceReader)?
     private var taken = 0
@@ -16,11 +17,12 @@ actor BatchReader {
 
     typealias Read = (item: LineItem<LineBatch<[RawRecord]>>, bytes: Int)
 
-    /// A reader of sources for `store`.
-    init(store: Store, settings: Settings, board: LineBoard) {
+    /// A reader of sources for `store`; `onRead` is called whenever bytes of one were read.
+    init(store: Store, settings: Settings, board: LineBoard, onRead: @escaping @Sendable () -> Void) {
         self.store = store
         self.settings = settings
         self.board = board
+        self.onRead = onRead
     }
 
     /// True where there is more to read of the source at hand.
@@ -106,7 +108,8 @@ actor BatchReader {
         let format = known.flatMap { SourceFormat(rawValue: $0.description.format) } ?? request.format
         let resume = known?.progress.resumePoint
         let reader = try SourceReader(
-            path: path, name: request.name, format: format, limits: settings.limits, resume: resume)
+            path: path, name: request.name, format: format, limits: settings.limits, resume: resume,
+            onRead: onRead)
         let source = SourceUnderWay(
             number: taken, request: request,
             description: SourceDescription(
