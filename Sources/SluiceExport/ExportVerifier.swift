@@ -16,8 +16,11 @@ public enum ExportVerifier {
     /// any other export against the row that it names, or one of its reviews: document, words, verdict, origin, probability and
     /// masses. An export that was forged consistently, sums and all, fails there.
     ///
+    /// - Parameter isGivenUp: Asked again and again: where it is true, what was not looked at by then has failed.
     /// - Throws: `.inputMissing` where there is no such directory, `.io` where it cannot be opened for now.
-    public static func verify(directory: String, against store: Store? = nil) throws(SluiceError) -> [Finding] {
+    public static func verify(
+        directory: String, against store: Store? = nil, isGivenUp: @escaping () -> Bool = { false }
+    ) throws(SluiceError) -> [Finding] {
         // Asked first, since it says why: a limit that is reached does not make the directory a missing one.
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(directory, advice: "name an export's directory") }
@@ -26,7 +29,7 @@ public enum ExportVerifier {
             throw SluiceError(
                 .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")
         }
-        var check = ExportCheck(directory: directory, store: store)
+        var check = ExportCheck(directory: directory, store: store, isGivenUp: isGivenUp)
         if let store { check.findings.append(try check.release(in: store)) }
         check.run(names: Set(names))
         return check.findings
@@ -37,6 +40,7 @@ public enum ExportVerifier {
 private struct ExportCheck {
     let directory: String
     let store: Store?
+    private let isGivenUp: () -> Bool
     var findings: [Finding] = []
     private var seen = SeqSet()
     private var lines = LineReader()
@@ -50,7 +54,9 @@ private struct ExportCheck {
     /// True where the store knows the export as a whole.
     private var isKnown = false
 
-    init(directory: String, store: Store?) { (self.directory, self.store) = (directory, store) }
+    init(directory: String, store: Store?, isGivenUp: @escaping () -> Bool) {
+        (self.directory, self.store, self.isGivenUp) = (directory, store, isGivenUp)
+    }
 
     mutating func run(names: Set<String>) {
         guard let manifest = contents(ExportManifest.fileName), let announced = ExportManifest(of: manifest) else {
@@ -127,6 +133,7 @@ private struct ExportCheck {
             limits.lineBytes = min(max(Int(clamping: announced.rawBytes), 1), ExportSettings.longestLine)
             let reader = try SourceReader(path: path, format: .jsonl, limits: limits, checksAhead: false)
             while let batch = try reader.nextBatch(maxRecords: 256, maxBytes: 1 << 20) {
+                if isGivenUp() { throw SluiceError(.busy, "\(name): given up before its end") }
                 for record in batch.records { try count(record, into: &file, ledgerSize: header.ledgerSize) }
                 try checkClaims(of: name)
             }

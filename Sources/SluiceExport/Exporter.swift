@@ -8,14 +8,19 @@ import SluiceStore
 public struct Exporter {
     let store: Store
     let settings: ExportSettings
+    private let isGivenUp: @Sendable () -> Bool
 
     /// The file that an export's directory has last of all.
     public static let manifestName = ExportManifest.fileName
 
     /// An exporter of `store`, which has to be open for writing where the settings name a release.
-    public init(store: Store, settings: ExportSettings) {
+    ///
+    /// - Parameter isGivenUp: Asked at each document: where it is true, the export ends with `.busy` and leaves nothing. A
+    ///   release that is in the store already is brought to its place all the same.
+    public init(store: Store, settings: ExportSettings, isGivenUp: @escaping @Sendable () -> Bool = { false }) {
         self.store = store
         self.settings = settings
+        self.isGivenUp = isGivenUp
     }
 
     /// Writes the export and returns when it is in its place and on the disk.
@@ -27,7 +32,8 @@ public struct Exporter {
     ///
     /// - Throws: `.noUsableData` where nothing was admitted, or nothing fits under the cap; `.cannotCreate` where the
     ///   directory is there already, or a release of the name with other files; `.configuration` where the cap is not
-    ///   0 to 1; `.io` where the disk is full or the files do not read back as they were written.
+    ///   0 to 1; `.io` where the disk is full or the files do not read back as they were written; `.busy` where it is given
+    ///   up.
     public func export(to directory: String) throws(SluiceError) -> ExportSummary {
         guard settings.release.map(GivenName.isOne) ?? true else {
             throw SluiceError(
@@ -79,12 +85,14 @@ public struct Exporter {
         }
         let capPPM = min(settings.capPPM ?? lowest, lowest)
         let audit = try ExportAudit(
-            reader.stretchesOfShards(), reader, prior: settings.prior, enforced: settings.enforcesBound)
+            reader.stretchesOfShards(), reader, prior: settings.prior, enforced: settings.enforcesBound,
+            beforeEach: requireWanted)
         let output = try OutputDirectory(directory, for: .export)
         var packer = ShardPacker(
             // Each is hashed when the files are read back.
-            StoreSupply(reader, shards: shards.map(\.id), audit: audit, checksTexts: false), settings: settings,
-            capPPM: capPPM, into: output)
+            StoreSupply(
+                reader, shards: shards.map(\.id), audit: audit, checksTexts: false, beforeEach: requireWanted),
+            settings: settings, capPPM: capPPM, into: output)
         try packer.run()
         let leftOut = packer.leftOut
         guard !packer.files.isEmpty else {
@@ -103,6 +111,13 @@ public struct Exporter {
             leftSince: leftSince)
         return Packed(
             output: output, manifest: ExportManifest(header: header, files: packer.files), documents: packer.exported)
+    }
+
+    /// Fails where nobody waits for the export any more.
+    private func requireWanted() throws(SluiceError) {
+        guard !isGivenUp() else {
+            throw SluiceError(.busy, "the export was given up before its end", advice: "ask for it again")
+        }
     }
 
     /// Why no file could be made of `count` admitted documents, and what would help.
@@ -145,7 +160,8 @@ public struct Exporter {
         let output = packed.output
         try output.write(ExportManifest.sums(packed.manifest.files, manifest: manifest), to: ExportManifest.sumsName)
         try output.write(manifest, to: ExportManifest.fileName)
-        let failed = try ExportVerifier.verify(directory: output.path).filter { !$0.passed }
+        let failed = try ExportVerifier.verify(directory: output.path, isGivenUp: isGivenUp).filter { !$0.passed }
+        try requireWanted()
         if let first = failed.first {
             try checkTexts()
             throw SluiceError(

@@ -70,7 +70,7 @@ public struct Daemon {
             } catch {
                 result = .failure(error)
             }
-            // While the signals are still watched: an export at hand may take longer than draining is given.
+            // While the signals are still watched: the last steps of an export may take longer than draining is given.
             await assembly.stop()
             try result.get()
         }

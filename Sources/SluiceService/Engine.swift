@@ -84,10 +84,12 @@ final class Engine: Sendable {
     /// True where there is work and none of it gets done.
     var isStalled: Bool { readiness.isStalled }
 
-    /// Stops taking work; what waits is told so, and the source at hand is left after its batches under way.
+    /// Stops taking work; what waits is told so, the source at hand is left after its batches under way, and an export is
+    /// given up.
     func drain() {
         state.withLock { $0.isDraining = true }
         intake.drain()
+        shelf.close()
     }
 
     /// True once no more work is taken.

@@ -11,10 +11,16 @@ public struct ExportAudit: Sendable, Equatable, Decodable {
     /// In the order of the ledger, without a gap.
     let stretches: [StretchAudit]
 
-    /// That of `rows` of the store that `reader` reads.
-    init(_ rows: [ClosedRange<Int64>], _ reader: StoreReader, prior: Double, enforced: Bool) throws {
+    /// That of `rows` of the store that `reader` reads; `beforeEach` may end it before each of them.
+    init(
+        _ rows: [ClosedRange<Int64>], _ reader: StoreReader, prior: Double, enforced: Bool,
+        beforeEach: () throws -> Void = {}
+    ) throws {
         (self.prior, self.enforced) = (prior, enforced)
-        stretches = try rows.map { try StretchAudit($0, reader, prior: prior) }
+        stretches = try rows.map { rows in
+            try beforeEach()
+            return try StretchAudit(rows, reader, prior: prior)
+        }
     }
 
     private init() { (enforced, prior, stretches) = (false, 0, []) }

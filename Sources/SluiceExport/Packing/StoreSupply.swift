@@ -10,6 +10,7 @@ struct StoreSupply: ExportSupply {
     private let audit: ExportAudit
     private let checksTexts: Bool
     private let asAdmitted: Bool
+    private let beforeEach: () throws -> Void
     private let decompressor = ZstdDecompressor()
 
     /// The documents of `shards`, weighed by `audit`.
@@ -18,21 +19,30 @@ struct StoreSupply: ExportSupply {
     ///   - checksTexts: Whether a text's digest is made before it is handed over; not needed by those who make it again of what
     ///     they wrote.
     ///   - asAdmitted: Whether each document is as it was when it was admitted, without the reviews since.
-    init(_ reader: StoreReader, shards: [Int64], audit: ExportAudit, checksTexts: Bool, asAdmitted: Bool = false) {
+    ///   - beforeEach: May end it before each document.
+    init(
+        _ reader: StoreReader, shards: [Int64], audit: ExportAudit, checksTexts: Bool, asAdmitted: Bool = false,
+        beforeEach: @escaping () throws -> Void = {}
+    ) {
         self.reader = reader
         self.shards = shards
         self.checksTexts = checksTexts
         self.asAdmitted = asAdmitted
         self.audit = audit
+        self.beforeEach = beforeEach
     }
 
     func forEachDocument(_ body: (ExportDocument) throws -> Void) throws {
         for shard in shards {
-            try reader.forEachAdmitted(toShard: shard, asAdmitted: asAdmitted) { try body(document($0, shard: shard)) }
+            try reader.forEachAdmitted(toShard: shard, asAdmitted: asAdmitted) { found in
+                try beforeEach()
+                try body(document(found, shard: shard))
+            }
         }
     }
 
     func document(_ entry: DeferredQueue.Entry) throws -> ExportDocument {
+        try beforeEach()
         var found: ExportDocument?
         let admissions = entry.admission...entry.admission
         try reader.forEachAdmitted(toShard: entry.shard, by: admissions, asAdmitted: asAdmitted) {

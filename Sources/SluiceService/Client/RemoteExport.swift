@@ -87,8 +87,7 @@ package struct RemoteExport: Sendable {
     private func finished(_ name: String) async throws(SluiceError) -> [Standing.File] {
         var pause = Duration.milliseconds(50)
         while true {
-            let answer = try await client.require(.get("/v1/exports/\(DaemonRequest.escaped(name))"))
-            let standing = try answer.decoded(Standing.self)
+            let standing = try await standing(of: name)
             switch standing.state {
             case "done": return standing.files ?? []
             case "running": break
@@ -99,8 +98,23 @@ package struct RemoteExport: Sendable {
         }
     }
 
+    private func standing(of name: String) async throws(SluiceError) -> Standing {
+        do throws(SluiceError) {
+            let answer = try await client.require(.get("/v1/exports/\(DaemonRequest.escaped(name))"))
+            return try answer.decoded(Standing.self)
+        } catch {
+            guard error.code == .busy || error == DaemonClient.cut else { throw error }
+            throw RemoteExport.givenUp("the daemon went while it made the export")
+        }
+    }
+
+    private static func givenUp(_ reason: String) -> SluiceError {
+        SluiceError(.busy, reason, advice: "run the command again when the daemon is back")
+    }
+
     private static func failure(_ reason: String, type: String?) -> SluiceError {
         switch type?.split(separator: ":").last {
+        case "busy": givenUp("the export was given up: \(reason)")
         case "unusable-data": SluiceError(.noUsableData, reason)
         case "conflict": SluiceError(.cannotCreate, reason)
         case "bad-parameter": SluiceError(.configuration, reason)

@@ -31,7 +31,7 @@ final class ExportShelf: Sendable {
     private let logger: Logger
     private let thread: NIOThreadPool
     /// What was asked for since the start; what was made before is known by its folder.
-    private let asked = Mutex<(running: String?, failures: [String: Problem])>((nil, [:]))
+    private let asked = Mutex<(running: String?, failures: [String: Problem], isClosed: Bool)>((nil, [:], false))
     /// The manifests that were found to be this store's own.
     private let own = Mutex<[String: SourceStamp]>([:])
 
@@ -53,8 +53,10 @@ final class ExportShelf: Sendable {
     /// Begins the export `name` and returns; ``standing(of:)`` tells how it goes. One that failed may be begun again,
     /// once what it failed for has gone. Blocks.
     ///
-    /// - Throws: ``Problem`` of the kind `busy` where another is being made, `conflict` where the name is taken.
+    /// - Throws: ``Problem`` of the kind `busy` where another is being made or the shelf is closed, `conflict` where the name
+    ///   is taken.
     func begin(_ name: String, _ settings: ExportSettings) throws {
+        if isClosed { throw Problem.ending }
         if let problem = strange(name) { throw problem }
         switch standing(of: name) {
         case .running, .done: throw Problem(.conflict, "there is an export of this name already")
@@ -83,12 +85,17 @@ final class ExportShelf: Sendable {
     private func made(_ name: String, _ settings: ExportSettings) -> Problem? {
         do throws(SluiceError) {
             try Places.make(directory)
-            let summary = try Exporter(store: store, settings: settings).export(to: directory + "/" + name)
+            let summary = try Exporter(store: store, settings: settings, isGivenUp: { [self] in isClosed })
+                .export(to: directory + "/" + name)
             logger.info(
                 "an export is done",
                 metadata: ["export": "\(name)", "documents": "\(summary.totals.documents)"])
             return nil
         } catch {
+            if isClosed, error.code == .busy {
+                logger.notice("an export was given up", metadata: ["export": "\(name)"])
+                return Problem.ending
+            }
             logger.error("an export failed", metadata: ["export": "\(name)", "error": "\(error)"])
             return told(error)
         }
@@ -177,6 +184,12 @@ final class ExportShelf: Sendable {
             && name.utf8.allSatisfy(allowed.contains)
     }
 
-    /// Ends the thread once the export at hand is made.
+    private var isClosed: Bool { asked.withLock(\.isClosed) }
+
+    /// Makes no more exports, and gives the one at hand up; where its release is in the store already, it is brought to its
+    /// place.
+    func close() { asked.withLock { $0.isClosed = true } }
+
+    /// Ends the thread once the export at hand is made or given up.
     func stop() async { try? await thread.shutdownGracefully() }
 }

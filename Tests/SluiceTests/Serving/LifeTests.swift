@@ -66,6 +66,34 @@ struct LifeTests {
         #expect(daemon.end().code == 0)
     }
 
+    @Test("gives an export up when it is to end, tells whoever asked for it, and makes it when it is asked for again")
+    func exportAtTheEnd() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(20_000, seed: 7)))
+        let daemon = try RunningDaemon(folder)
+        #expect(try Program.run("ingest", "--store", daemon.store, "--origin", "real", input).exitCode == 0)
+        let command = ["export", "--store", daemon.store, "--release", "first", "--output", folder.path("out")]
+        let asker = Program.process(command)
+        let errors = try folder.file("errors", "")
+        asker.standardError = FileHandle(forWritingAtPath: errors)
+        asker.standardOutput = FileHandle.nullDevice
+        try asker.run()
+        try daemon.wait("the export is being made") {
+            daemon.entries.contains { $0["route"] as? String == "/v1/exports" }
+        }
+        let end = daemon.end()
+        #expect(end.code == 0 && end.seconds < 5)
+        #expect(daemon.entries.contains { $0["msg"] as? String == "an export was given up" })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.store + "/exports").isEmpty)
+        asker.waitUntilExit()
+        let said = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(asker.terminationStatus == 75 && said.contains("run the command again"), "\(said)")
+        let again = try RunningDaemon(folder, name: "again")
+        #expect(try Program.run(command).exitCode == 0)
+        #expect(again.end().code == 0)
+        #expect(try Program.run("verify", "--store", daemon.store, "--export", folder.path("out")).exitCode == 0)
+    }
+
     @Test("waits for no sender that has stopped: it is told to come back, and the daemon ends with 0")
     func stalledSender() throws {
         let folder = try Folder()
