@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import SluiceCore
 import SluiceExport
+import SluicePipeline
 import SluiceStore
 import Synchronization
 
@@ -52,10 +53,11 @@ package struct RemoteExport: Sendable {
     /// The export's name on the daemon's shelf, and whether it was begun now.
     private func begin() async throws(SluiceError) -> (name: String, isNew: Bool) {
         var json = JSONText()
-        let shelf = release.map(ExportShelf.name)
+        // A name in any case: where the answer is cut off, who asks again finds what was asked for before.
+        let shelf = release.map(ExportShelf.name) ?? "export-\(RunName.new())"
         json.object { json in
             if let release { json.member("release", release) }
-            if let shelf { json.member("name", shelf) }
+            json.member("name", shelf)
             if let cap { json.member("cap", cap) }
             json.member("compression", compression.rawValue)
         }
@@ -65,8 +67,8 @@ package struct RemoteExport: Sendable {
             return (try answer.decoded(Standing.self).export, true)
         } catch {
             // Made before, and perhaps not fetched to its end: the same command gives the same release again.
-            guard error.code == .cannotCreate, let shelf else { throw error }
-            return (shelf, false)
+            guard error.code == .cannotCreate else { throw error }
+            return (shelf, isNew: release == nil)
         }
     }
 

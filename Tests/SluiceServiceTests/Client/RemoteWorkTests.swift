@@ -134,6 +134,25 @@ import Testing
         }
     }
 
+    @Test func `an export without a release is asked for again by its name where the answer was cut off`() async throws
+    {
+        let scripts: [FakeDaemon.Script] = [
+            FakeDaemon.Script(bytes: "HTTP/1.1 202 X\r\n"), .problem(409, "conflict", "there is one"),
+            .answer(200, #"{"export":"e","state":"failed","error":"no room","type":"urn:sluice:problem:storage"}"#),
+        ]
+        try await FakeDaemon.with(scripts) { client, fake in
+            var patience = Patience { _ in }
+            patience.pause = .milliseconds(20)
+            let export = RemoteExport(release: nil, cap: nil, compression: .zstd, client: client, patience: patience)
+            let error = await #expect(throws: SluiceError.self) { try await export.run(to: folder.path("out")) }
+            #expect(error?.message.contains("no room") == true)
+            let (first, again) = (try #require(fake.asked.first), try #require(fake.asked.dropFirst().first))
+            let asked = try JSONSerialization.jsonObject(with: Data(first.body)) as? [String: Any]
+            let name = try #require(asked?["name"] as? String)
+            #expect(first.body == again.body && fake.asked.last?.head.uri == "/v1/exports/\(name)")
+        }
+    }
+
     @Test func `a file that the daemon invents is not written`() async throws {
         let scripts: [FakeDaemon.Script] = [
             .answer(202, #"{"export":"r","state":"running"}"#),
