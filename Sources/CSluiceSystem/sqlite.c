@@ -27,3 +27,18 @@ int sluice_sqlite_last_errno(void) {
     last_errno = 0;
     return number;
 }
+
+static int errno_of(sqlite3_file *file) {
+    int number = 0;
+    // A file that is not open has no methods.
+    if (file == (void *)0 || file->pMethods == (void *)0) return 0;
+    return file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK ? number : 0;
+}
+
+int sluice_sqlite_file_errno(struct sqlite3 *connection) {
+    sqlite3_file *database = (void *)0, *log = (void *)0;
+    (void)sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &database);
+    (void)sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    int number = errno_of(database);
+    return number != 0 ? number : errno_of(log);
+}

@@ -8,7 +8,7 @@ extension ExportSummary {
     ///   - place: The directory it will be in.
     ///   - askedCapPPM: The cap that was asked for, in millionths.
     public init(reading path: String, as place: String, askedCapPPM: Int64?) throws(SluiceError) {
-        guard let bytes = ExportManifest.bytes(at: "\(path)/\(ExportManifest.fileName)"),
+        guard let bytes = try ExportManifest.bytes(at: "\(path)/\(ExportManifest.fileName)"),
             let manifest = ExportManifest(of: bytes)
         else {
             throw SluiceError(.io, "the manifest of the export cannot be read", advice: "export again")

@@ -26,8 +26,7 @@ public enum ExportVerifier {
         guard descriptor >= 0 else { throw .unreadable(directory, advice: "name an export's directory") }
         close(descriptor)
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            throw SluiceError(
-                .inputMissing, "\(directory) is not a directory that can be read", advice: "name an export's directory")
+            throw SluiceError(.io, "cannot read what is in \(directory)", advice: "check the disk, then verify again")
         }
         var check = ExportCheck(directory: directory, store: store, isGivenUp: isGivenUp)
         if let store { check.findings.append(try check.release(in: store)) }
@@ -45,8 +44,8 @@ private struct ExportCheck {
     private var seen = SeqSet()
     private var lines = LineReader()
 
-    /// The first file that could not be counted to its end.
-    private var cut: String?
+    /// The first file that could not be counted to its end, and what kept it from being looked at, where that was it.
+    private var cut: (name: String, hindrance: SluiceError?)?
     /// The rows and documents of lines that are still to be looked for in the store.
     private var claims: [LineFacts] = []
     /// By what its lines weigh besides; nil in the form before there were audits.
@@ -59,7 +58,11 @@ private struct ExportCheck {
     }
 
     mutating func run(names: Set<String>) {
-        guard let manifest = contents(ExportManifest.fileName), let announced = ExportManifest(of: manifest) else {
+        let found: [UInt8]?
+        do throws(SluiceError) { found = try contents(ExportManifest.fileName) } catch {
+            return findings.append(Finding(check: "export-manifest", hindrance: error))
+        }
+        guard let manifest = found, let announced = ExportManifest(of: manifest) else {
             note(
                 "export-manifest", false,
                 "manifest.json is missing, larger than \(ExportManifest.largest) bytes, or cannot be read")
@@ -85,17 +88,28 @@ private struct ExportCheck {
 
         audit = header.audit
         let files = announced.files.map { recount($0, header: header) }
-        if let cut {
-            note("export-manifest", false, "not held against the files, since \(cut) cannot be counted to its end")
+        if let hindrance = cut?.hindrance {
+            findings.append(Finding(check: "export-manifest", hindrance: hindrance))
+        } else if let cut {
+            note("export-manifest", false, "not held against the files, since \(cut.name) cannot be counted to its end")
         } else {
             let again = ExportManifest(header: header, files: files).rendered
             note("export-manifest", again == manifest, difference(manifest, again) ?? "says what the files hold")
         }
-        let sums = contents(ExportManifest.sumsName)
-        note(
-            "export-sums", sums == ExportManifest.sums(files, manifest: manifest),
-            "SHA256SUMS against the digests of the files and the manifest")
+        checkSums(files, manifest: manifest)
         checkLeft(header)
+    }
+
+    private mutating func checkSums(_ files: [ExportedFile], manifest: [UInt8]) {
+        do throws(SluiceError) {
+            if let hindrance = cut?.hindrance { throw hindrance }
+            let sums = try contents(ExportManifest.sumsName)
+            note(
+                "export-sums", sums == ExportManifest.sums(files, manifest: manifest),
+                "SHA256SUMS against the digests of the files and the manifest")
+        } catch {
+            findings.append(Finding(check: "export-sums", hindrance: error))
+        }
     }
 
     /// That what is said to be in no file is in none, and is said once.
@@ -119,7 +133,7 @@ private struct ExportCheck {
             "\(left.documents) documents of \(left.release) are not in this release")
     }
 
-    /// Counts a file again; what cannot be read is a failed finding.
+    /// Counts a file again; what is not as it should be is a failed finding.
     private mutating func recount(_ announced: ExportedFile, header: ExportManifest.Header) -> ExportedFile {
         let name = announced.name
         var file = ExportedFile(name: name)
@@ -148,8 +162,11 @@ private struct ExportCheck {
             }
             noteCap(of: file, header.capPpm)
         } catch {
-            cut = cut ?? name
-            note("export-lines", false, error.message)
+            let hindrance = error.code == .io ? error : nil
+            cut = cut ?? (name, hindrance)
+            findings.append(
+                hindrance.map { Finding(check: "export-lines", hindrance: $0) }
+                    ?? Finding(check: "export-lines", passed: false, detail: error.message))
         }
         return file
     }
@@ -220,7 +237,10 @@ private struct ExportCheck {
 
     /// Whether the store made this very export.
     mutating func release(in store: Store) throws(SluiceError) -> Finding {
-        let manifest = contents(ExportManifest.fileName) ?? []
+        let manifest: [UInt8]
+        do throws(SluiceError) { manifest = try contents(ExportManifest.fileName) ?? [] } catch {
+            return Finding(check: "export-release", hindrance: error)
+        }
         let name = ExportManifest(of: manifest)?.header.release ?? ""
         guard !name.isEmpty else {
             return Finding(
@@ -238,8 +258,8 @@ private struct ExportCheck {
                 ? "\(name) is what the store wrote" : "this is not the manifest that the store wrote for \(name)")
     }
 
-    private func contents(_ name: String) -> [UInt8]? {
-        ExportManifest.bytes(at: directory + "/" + name)
+    private func contents(_ name: String) throws(SluiceError) -> [UInt8]? {
+        try ExportManifest.bytes(at: directory + "/" + name)
     }
 
     private mutating func note(_ check: String, _ passed: Bool, _ detail: String) {

@@ -10,7 +10,7 @@ extension Exporter {
     ///   back. It stays where it is then.
     public func finished(in directory: String) throws(SluiceError) -> ExportSummary? {
         let left = try OutputDirectory(finishedFor: directory, for: .export) { path throws(SluiceError) in
-            guard let manifest = ExportManifest.bytes(at: "\(path)/\(Exporter.manifestName)"),
+            guard let manifest = try ExportManifest.bytes(at: "\(path)/\(Exporter.manifestName)"),
                 let header = ExportManifest(of: manifest)?.header,
                 let known = try store.read({ try $0.release(named: header.release) }),
                 known.manifest == Digest.of(manifest)
@@ -43,7 +43,7 @@ extension Exporter {
     /// The release whose files lie in `directory` and which `store` did not make: it knows none of that name, or one with
     /// another manifest. Nil where they are the store's own, or of no release, or no export.
     public static func strangeRelease(in directory: String, for store: Store) throws(SluiceError) -> String? {
-        guard let manifest = ExportManifest.bytes(at: "\(directory)/\(manifestName)"),
+        guard let manifest = try ExportManifest.bytes(at: "\(directory)/\(manifestName)"),
             let name = ExportManifest(of: manifest)?.header.release, !name.isEmpty
         else { return nil }
         let known = try store.read { try $0.release(named: name) }

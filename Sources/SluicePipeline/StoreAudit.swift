@@ -38,7 +38,7 @@ public enum StoreAudit {
                 tokens: words.count, contentKey: fingerprint.contentKey,
                 bands: hasItsParameters ? fingerprint.packedBands : nil)
         }
-        if !texts.passed, let stored, !stored.hasSuffix(Settings.wordsVersion) {
+        if !texts.passed, texts.hindrance == nil, let stored, !stored.hasSuffix(Settings.wordsVersion) {
             texts = Finding(
                 check: texts.check, passed: false,
                 detail: "the store has words of another version (\(stored)), and this one makes "

@@ -21,7 +21,7 @@ public final class Store: Sendable {
     /// What it was opened with.
     public let settings: StoreSettings
 
-    private let files: StoreFiles
+    let files: StoreFiles
     private let lock: StoreLock?
     /// What the database looked like when it was opened as one that nobody writes to; nil where it was not.
     private let stillness: StoreFiles.Stillness?

@@ -22,6 +22,12 @@ int sluice_sqlite_set_up(void);
 /// `sqlite3_system_errno` is gone with a connection that was never opened.
 int sluice_sqlite_last_errno(void);
 
+struct sqlite3;
+
+/// The `errno` of the last call on the database's file, or on its log, that the system refused to `connection`; 0 where there
+/// was none. Of a page that cannot be read SQLite says no more than that the database is malformed.
+int sluice_sqlite_file_errno(struct sqlite3 *connection);
+
 /// Renames, and fails with EEXIST where something has the new name already.
 int sluice_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 

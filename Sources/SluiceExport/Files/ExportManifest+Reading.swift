@@ -8,17 +8,23 @@ extension ExportManifest: Decodable {
     static let largest = 64 << 20
 
     /// The bytes of the manifest, or of the sums, at `path`; nil where there are none, more than ``largest``, or
-    /// what is there is not a file.
-    static func bytes(at path: String) -> [UInt8]? {
+    /// what is there is not a file that may be read.
+    ///
+    /// - Throws: `.io` where they cannot be read for now.
+    static func bytes(at path: String) throws(SluiceError) -> [UInt8]? {
         // O_NONBLOCK: opening a pipe that nobody writes to must not hang before it can be refused.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= largest else {
+        guard descriptor >= 0 else {
+            let error = SluiceError.unreadable(path)
+            if error.code == .io { throw error }
             return nil
         }
-        return Descriptor.read(Int(facts.st_size), at: 0, from: descriptor)
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw .unreadable(path) }
+        guard facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= largest else { return nil }
+        guard let bytes = Descriptor.read(Int(facts.st_size), at: 0, from: descriptor) else { throw .unreadable(path) }
+        return bytes
     }
 
     /// The manifest that `bytes` are, or nil where they are none.

@@ -1,3 +1,4 @@
+import CSluiceSystem
 import Foundation
 import GRDB
 import SluiceCore
@@ -11,7 +12,7 @@ extension Store {
     /// write. O(*n* log *n*) in the records; memory does not grow with them.
     public func verify() throws(SluiceError) -> [Finding] {
         try read { reader in
-            let verification = Verification(db: reader.db)
+            let verification = Verification(db: reader.db, path: files.database)
             return Verification.checks.map { verification.run($0.name, $0.check) }
         }
     }
@@ -22,7 +23,7 @@ extension Store {
         decompress: (StoredText) throws -> [UInt8], read facts: ((_ text: [UInt8]) -> TextFacts)? = nil
     ) throws(SluiceError) -> Finding {
         try read { reader in
-            Verification(db: reader.db).run("texts") { try $0.texts(decompress, facts) }
+            Verification(db: reader.db, path: files.database).run("texts") { try $0.texts(decompress, facts) }
         }
     }
 }
@@ -45,6 +46,8 @@ public struct TextFacts: Sendable, Equatable {
 /// The checks of ``Store/verify()``. Each says what it looked at, or what it found wrong.
 struct Verification {
     let db: Database
+    /// The database file.
+    let path: String
 
     /// What was looked at, and descriptions of what is wrong: all counted, the first few kept.
     struct Outcome {
@@ -75,7 +78,7 @@ struct Verification {
         ("releases", { try $0.releases() }),
     ]
 
-    /// A check that cannot be finished has failed.
+    /// A check that cannot be finished has failed, unless it is the system that keeps it from looking.
     func run(_ name: String, _ check: (Verification) throws -> Outcome) -> Finding {
         do {
             let outcome = try check(self)
@@ -83,9 +86,26 @@ struct Verification {
             let more = outcome.wrong > outcome.first.count ? ", and \(outcome.wrong - outcome.first.count) more" : ""
             return Finding(check: name, passed: false, detail: outcome.first.joined(separator: "; ") + more)
         } catch {
+            if let hindrance = hindrance(error) { return Finding(check: name, hindrance: hindrance) }
             let reason = (error as? SluiceError)?.message ?? "\(error)"
             return Finding(check: name, passed: false, detail: "cannot be checked: \(reason)")
         }
+    }
+
+    /// What `error` says of the system; nil where it speaks of the store.
+    private func hindrance(_ error: any Error) -> SluiceError? {
+        guard let error = error as? DatabaseError else { return nil }
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_CORRUPT: return unreadable
+        case .SQLITE_IOERR, .SQLITE_NOMEM: return StoreFault.explain(error, path: path, writing: false)
+        default: return nil
+        }
+    }
+
+    /// What the system said when it refused to read the database; nil where it never did.
+    private var unreadable: SluiceError? {
+        let number = db.sqliteConnection.map { sluice_sqlite_file_errno($0) } ?? 0
+        return number == 0 ? nil : .unreadable(path, number)
     }
 
     /// Runs `sql`, whose every row is something wrong, described by its first column.
@@ -107,6 +127,8 @@ struct Verification {
         for line in try db.rows("PRAGMA integrity_check(20)", [], { try $0.text(0) }) where line != "ok" {
             outcome.fail(line)
         }
+        // Of pages that it cannot read, and of all behind them, SQLite says that they are wrong.
+        if outcome.wrong > 0, unreadable != nil { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
         for table in try Schema.expectedObjects() where table.type == "table" {
             // All in one reading of the table; one by one only where one of them does not hold.
             let checks = Verification.constraints(in: table.sql)

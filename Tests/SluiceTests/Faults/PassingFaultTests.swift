@@ -105,6 +105,48 @@ import Testing
             "\(run.text) \(run.errors)")
     }
 
+    @Test(.enabled(if: Script.canInject, "strace is not installed"))
+    func `to read the database does not condemn the store`() throws {
+        let folder = try Folder()
+        let input = try folder.file("a.jsonl", Dump.jsonLines(Dump.texts(1000)))
+        let run = try Script.run(
+            """
+            cd '\(folder.url.path)'
+            "$SLUICE" ingest --store store '\(input)' > /dev/null; echo "$?"
+            for from in 1 2 4 8 16 32 64; do
+                strace -f -qq -o /dev/null -P "$PWD/store/sluice.db" -e trace=pread64 \\
+                    -e inject=pread64:error=EIO:when=$from+ "$SLUICE" verify --store store > said-$from
+                code=$?
+                if grep -q '^FAILED' said-$from || [ $code != 74 ]; then echo "from $from: $code"; cat said-$from; fi
+            done
+            grep -l '^ERROR .*sluice.db: Input/output error' said-* | wc -l
+            """)
+        let counted = run.text.split(separator: "\n")
+        #expect(counted.count == 2 && (Int(counted.last ?? "") ?? 0) > 1, "\(run.text) \(run.errors)")
+        #expect(!run.errors.contains("checks failed"), "\(run.errors)")
+    }
+
+    @Test(
+        .enabled(if: Script.canInject, "strace is not installed"),
+        arguments: ["manifest.json", "SHA256SUMS", "shard-00000.jsonl.zst"])
+    func `to read a file of an export does not condemn it`(file: String) throws {
+        let folder = try Folder()
+        let input = try inputs(in: folder)
+        let run = try Script.run(
+            """
+            cd '\(folder.url.path)'
+            "$SLUICE" ingest --store store --origin real '\(input)' > /dev/null
+            "$SLUICE" export --store store --output out > /dev/null; echo "$?"
+            for options in '' '--store store'; do
+                strace -f -qq -o /dev/null -P "$PWD/out/\(file)" -e trace=pread64 -e inject=pread64:error=EIO \\
+                    "$SLUICE" verify --export out $options > said; echo "verify=$?"
+                grep '^FAILED' said
+                grep -q '^ERROR .*cannot read out/\(file)' said && echo said
+            done
+            """)
+        #expect(run.text == "0\nverify=74\nsaid\nverify=74\nsaid\n", "\(run.text) \(run.errors)")
+    }
+
     @Test func `of a copy's disk is not the store's`() throws {
         let folder = try Folder()
         let store = folder.path("store")
